@@ -1,0 +1,291 @@
+//! External commands: no standard input, a time limit, output in a log, and nothing left
+//! running when the limit or Ctrl-C ends them.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// Process groups that we started and that still run.
+static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Ends every command we started when the person presses Ctrl-C or the system ends us.
+/// Each runs in its own process group, so none would hear of it otherwise.
+pub fn end_children_on_interrupt() -> Result<()> {
+    ctrlc::set_handler(|| {
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        for group in running().iter() {
+            end_group(*group, "TERM");
+        }
+        thread::sleep(Duration::from_millis(500));
+        for group in running().iter() {
+            end_group(*group, "KILL");
+        }
+        std::process::exit(130);
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+/// True once Ctrl-C was pressed: what failed since then failed because of it.
+pub fn interrupted() -> bool {
+    INTERRUPTED.load(Ordering::SeqCst)
+}
+
+fn running() -> std::sync::MutexGuard<'static, BTreeSet<u32>> {
+    RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn end_group(group: u32, signal: &str) {
+    // Failure means that the group is gone already, which is what was wanted.
+    let _ = Command::new("kill")
+        .args(["-s", signal, "--", &format!("-{group}")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
+
+/// One external command and the rules it runs under.
+#[derive(Debug)]
+pub struct Cmd {
+    program: OsString,
+    args: Vec<OsString>,
+    dir: Option<PathBuf>,
+    env: Vec<(OsString, Option<OsString>)>,
+    limit: Duration,
+    log: Option<PathBuf>,
+}
+
+impl Cmd {
+    /// A command with a limit of ten minutes whose output goes to the terminal.
+    pub fn new(program: impl AsRef<OsStr>) -> Self {
+        Self {
+            program: program.as_ref().to_owned(),
+            args: Vec::new(),
+            dir: None,
+            env: Vec::new(),
+            limit: Duration::from_secs(600),
+            log: None,
+        }
+    }
+
+    /// Adds one argument.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args
+            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs in this folder.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.dir = Some(dir.as_ref().to_owned());
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.env
+            .push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self
+    }
+
+    /// Removes an environment variable that we may have inherited.
+    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.env.push((name.as_ref().to_owned(), None));
+        self
+    }
+
+    /// Ends the command, and all it started, after so many minutes.
+    pub fn limit_minutes(mut self, minutes: u64) -> Self {
+        self.limit = Duration::from_secs(minutes * 60);
+        self
+    }
+
+    /// Appends the output to this file instead of the terminal.
+    pub fn log(mut self, log: impl AsRef<Path>) -> Self {
+        self.log = Some(log.as_ref().to_owned());
+        self
+    }
+
+    /// The command as a person would type it, for messages.
+    pub fn shown(&self) -> String {
+        let mut words = vec![self.program.to_string_lossy().into_owned()];
+        words.extend(self.args.iter().map(|arg| {
+            let arg = arg.to_string_lossy();
+            if arg.contains('\n') {
+                "…".to_owned()
+            } else if arg.is_empty() || arg.contains(char::is_whitespace) {
+                format!("'{arg}'")
+            } else {
+                arg.into_owned()
+            }
+        }));
+        words.join(" ")
+    }
+
+    fn command(&self, stdin: Stdio) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).stdin(stdin);
+        if let Some(dir) = &self.dir {
+            command.current_dir(dir);
+        }
+        for (name, value) in &self.env {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+
+    fn spawn(&self, command: &mut Command) -> Result<Child> {
+        // Its own group, so that a limit ends the whole tree and not only the first process.
+        let child = command
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("cannot start {}", self.program.to_string_lossy()))?;
+        running().insert(child.id());
+        Ok(child)
+    }
+
+    fn wait(&self, mut child: Child) -> Result<ExitStatus> {
+        let group = child.id();
+        let started = Instant::now();
+        let outcome = loop {
+            if let Some(status) = child.try_wait()? {
+                break Ok(status);
+            }
+            if started.elapsed() > self.limit {
+                end_group(group, "TERM");
+                thread::sleep(Duration::from_secs(2));
+                end_group(group, "KILL");
+                child.wait()?;
+                break Err(anyhow::anyhow!(
+                    "took longer than {} minutes and was ended: {}",
+                    self.limit.as_secs() / 60,
+                    self.shown()
+                ));
+            }
+            thread::sleep(Duration::from_millis(20));
+        };
+        running().remove(&group);
+        outcome
+    }
+
+    fn open_log(&self) -> Result<Option<File>> {
+        let Some(path) = &self.log else {
+            return Ok(None);
+        };
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        writeln!(file, "$ {}", self.shown())?;
+        Ok(Some(file))
+    }
+
+    /// Runs it; an exit status other than 0 is an error.
+    pub fn run(self) -> Result<()> {
+        let status = self.status()?;
+        if !status.success() {
+            bail!("{status}: {}", self.shown());
+        }
+        Ok(())
+    }
+
+    /// Runs it and gives its exit status.
+    pub fn status(&self) -> Result<ExitStatus> {
+        let mut command = self.command(Stdio::null());
+        if let Some(file) = self.open_log()? {
+            command.stdout(file.try_clone()?).stderr(file);
+        }
+        let child = self.spawn(&mut command)?;
+        self.wait(child)
+    }
+
+    /// Replaces this process by the command, keeping standard input and output: for commands
+    /// that somebody else talks to. Returns only if it could not be started.
+    pub fn exec(self) -> anyhow::Error {
+        let mut command = self.command(Stdio::inherit());
+        let error = command.exec();
+        anyhow::Error::new(error).context(format!("cannot start {}", self.program.to_string_lossy()))
+    }
+
+    /// Runs it and gives what it printed on standard output; the rest goes to the log.
+    pub fn output(self) -> Result<String> {
+        let mut command = self.command(Stdio::null());
+        command.stdout(Stdio::piped());
+        if let Some(file) = self.open_log()? {
+            command.stderr(file);
+        } else {
+            command.stderr(Stdio::piped());
+        }
+        let mut child = self.spawn(&mut command)?;
+        let mut stdout = child.stdout.take().context("standard output is piped")?;
+        let stderr = child.stderr.take();
+        let reader = thread::spawn(move || {
+            let mut text = Vec::new();
+            stdout.read_to_end(&mut text).map(|_| text)
+        });
+        let errors = thread::spawn(move || {
+            let mut text = Vec::new();
+            if let Some(mut stderr) = stderr {
+                let _ = stderr.read_to_end(&mut text);
+            }
+            text
+        });
+        let status = self.wait(child)?;
+        let text = reader
+            .join()
+            .map_err(|_| anyhow::anyhow!("the reading thread panicked"))??;
+        if !status.success() {
+            let errors = errors.join().unwrap_or_default();
+            let errors = String::from_utf8_lossy(&errors);
+            bail!("{status}: {}\n{}", self.shown(), errors.trim_end());
+        }
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+/// The last lines of a log, for showing why something failed.
+pub fn tail(path: &Path, lines: usize) -> String {
+    let Ok(mut file) = File::open(path) else {
+        return String::new();
+    };
+    let length = file.metadata().map(|data| data.len()).unwrap_or(0);
+    let mut bytes = Vec::new();
+    if file
+        .seek(SeekFrom::Start(length.saturating_sub(64 * 1024)))
+        .and_then(|_| file.read_to_end(&mut bytes))
+        .is_err()
+    {
+        return String::new();
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+/// Looks a program up on the `PATH`.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|dir| dir.join(program))
+        .find(|path| path.is_file())
+}
