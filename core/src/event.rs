@@ -1,0 +1,84 @@
+//! What a client does as it does it, for logs.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::ErrorKind;
+
+/// Something that happened during a call. It holds no secret: the path has ids in it, which are none.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A request was sent, or could not be, and this came of it.
+    Request {
+        /// `GET`, `POST` or `DELETE`.
+        method: &'static str,
+        /// The path, with its ids percent-encoded.
+        path: &'a str,
+        /// The answer's status, if one came.
+        status: Option<u16>,
+        /// What was wrong with it, if anything.
+        error: Option<ErrorKind>,
+        /// Which attempt it was, from 1.
+        attempt: u32,
+        /// From handing it over to having the whole answer.
+        elapsed: Duration,
+    },
+    /// The request will be sent again.
+    Retry {
+        /// `GET`, `POST` or `DELETE`.
+        method: &'static str,
+        /// The path, with its ids percent-encoded.
+        path: &'a str,
+        /// What was wrong with the attempt before.
+        error: ErrorKind,
+        /// Which attempt is to come, from 2.
+        attempt: u32,
+        /// The wait before it.
+        delay: Duration,
+    },
+    /// The answer to a create was lost; the tokens are listed to find what it did.
+    Reconcile {
+        /// The path of the list.
+        path: &'a str,
+        /// How the create failed.
+        error: ErrorKind,
+    },
+}
+
+impl Event<'_> {
+    /// Whether it is out of the ordinary.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        !matches!(self, Event::Request { .. })
+    }
+}
+
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Request { method, path, status, error, attempt, elapsed } => {
+                write!(f, "{method} {path} -> ")?;
+                match (status, error) {
+                    (Some(status), None) => write!(f, "{status}")?,
+                    (Some(status), Some(error)) => write!(f, "{status} {error}")?,
+                    (None, Some(error)) => write!(f, "{error}")?,
+                    (None, None) => f.write_str("no answer")?,
+                }
+                write!(f, " (attempt {attempt}, {:.1} ms)", elapsed.as_secs_f64() * 1e3)
+            }
+            Event::Retry { method, path, error, attempt, delay } => {
+                write!(f, "{method} {path}: {error}, attempt {attempt} in {:.0} ms", delay.as_secs_f64() * 1e3)
+            }
+            Event::Reconcile { path, error } => {
+                write!(f, "the answer to POST {path} was lost ({error}): listing the tokens to find what it did")
+            }
+        }
+    }
+}
+
+/// Writes events to the `log` crate, target `netbird_tokens`: requests at debug level, the rest as warnings.
+pub(crate) fn log(event: &Event<'_>) {
+    let level = if event.is_warning() { log::Level::Warn } else { log::Level::Debug };
+    log::log!(target: "netbird_tokens", level, "{event}");
+}

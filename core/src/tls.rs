@@ -1,0 +1,104 @@
+//! Which certificates are trusted.
+
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::CryptoProvider;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The certificates of a PEM text.
+pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().map_err(|_| {
+        Error::new(
+            ErrorKind::Configuration,
+            "the CA text is not valid PEM: give the CA's certificate between BEGIN CERTIFICATE and END CERTIFICATE",
+        )
+    })?;
+    if certificates.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "the CA text has no certificate in it: give the CA's certificate between BEGIN CERTIFICATE and END CERTIFICATE",
+        ));
+    }
+    let mut store = RootCertStore::empty();
+    for certificate in &certificates {
+        store.add(certificate.clone()).map_err(|_| {
+            Error::new(ErrorKind::Configuration, "the CA text has a certificate that cannot be read: export it again")
+        })?;
+    }
+    Ok(certificates)
+}
+
+/// Where the trusted roots come from, besides the ones that the caller adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Roots {
+    /// The platform's; the bundled ones where it has none.
+    Platform,
+    /// The bundled ones alone, which cost no look at the system: for plain HTTP, where TLS can only concern a proxy.
+    Bundled,
+}
+
+/// The TLS settings of a client. Made once a process: they hold session tickets.
+pub(crate) fn config(roots: Roots, extra: &[CertificateDer<'static>]) -> Result<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = match roots {
+        Roots::Platform => platform_verifier(&provider, extra).or_else(|_| bundled_verifier(&provider, extra))?,
+        Roots::Bundled => bundled_verifier(&provider, extra)?,
+    };
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(unusable)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth())
+}
+
+fn unusable(_: impl std::error::Error) -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        "no trusted certificates could be loaded: check the system's CA store and the CA you added",
+    )
+}
+
+// On Android the platform's verifier needs the application to introduce itself to it first, so there it is the bundled roots.
+#[cfg(not(target_os = "android"))]
+fn platform_verifier(
+    provider: &Arc<CryptoProvider>,
+    extra: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    // A machine without any CA bundle makes this fail, unless there are extra roots: those alone would then be all that is
+    // trusted, so the bundled ones are put beside them.
+    let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider)).map_err(unusable)?;
+    if extra.is_empty() {
+        return Ok(Arc::new(verifier));
+    }
+    rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(provider))
+        .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+        .map_err(unusable)
+}
+
+#[cfg(target_os = "android")]
+fn platform_verifier(
+    provider: &Arc<CryptoProvider>,
+    extra: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    bundled_verifier(provider, extra)
+}
+
+fn bundled_verifier(
+    provider: &Arc<CryptoProvider>,
+    extra: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+    store.add_parsable_certificates(extra.iter().cloned());
+    WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider))
+        .build()
+        .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
+        .map_err(unusable)
+}
