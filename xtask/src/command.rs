@@ -61,7 +61,7 @@ pub struct Cmd {
     program: OsString,
     args: Vec<OsString>,
     dir: Option<PathBuf>,
-    env: Vec<(OsString, Option<OsString>)>,
+    env: Vec<(OsString, OsString)>,
     limit: Duration,
     log: Option<PathBuf>,
 }
@@ -87,8 +87,7 @@ impl Cmd {
 
     /// Adds arguments.
     pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
-        self.args
-            .extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
@@ -100,14 +99,7 @@ impl Cmd {
 
     /// Sets an environment variable.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.env
-            .push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
-        self
-    }
-
-    /// Removes an environment variable that we may have inherited.
-    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
-        self.env.push((name.as_ref().to_owned(), None));
+        self.env.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
     }
 
@@ -145,12 +137,7 @@ impl Cmd {
         if let Some(dir) = &self.dir {
             command.current_dir(dir);
         }
-        for (name, value) in &self.env {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -252,9 +239,7 @@ impl Cmd {
             text
         });
         let status = self.wait(child)?;
-        let text = reader
-            .join()
-            .map_err(|_| anyhow::anyhow!("the reading thread panicked"))??;
+        let text = reader.join().map_err(|_| anyhow::anyhow!("the reading thread panicked"))??;
         if !status.success() {
             let errors = errors.join().unwrap_or_default();
             let errors = String::from_utf8_lossy(&errors);
@@ -271,10 +256,7 @@ pub fn tail(path: &Path, lines: usize) -> String {
     };
     let length = file.metadata().map(|data| data.len()).unwrap_or(0);
     let mut bytes = Vec::new();
-    if file
-        .seek(SeekFrom::Start(length.saturating_sub(64 * 1024)))
-        .and_then(|_| file.read_to_end(&mut bytes))
-        .is_err()
+    if file.seek(SeekFrom::Start(length.saturating_sub(64 * 1024))).and_then(|_| file.read_to_end(&mut bytes)).is_err()
     {
         return String::new();
     }
@@ -285,7 +267,55 @@ pub fn tail(path: &Path, lines: usize) -> String {
 
 /// Looks a program up on the `PATH`.
 pub fn on_path(program: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?)
-        .map(|dir| dir.join(program))
-        .find(|path| path.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_is_given_and_a_failure_shows_what_was_said() {
+        let text = Cmd::new("sh").args(["-c", "echo out; echo err >&2"]).output();
+        assert_eq!(text.expect("ran"), "out\n");
+        let error = Cmd::new("sh").args(["-c", "echo why >&2; exit 3"]).output().expect_err("failed");
+        assert!(error.to_string().contains("why"), "{error}");
+    }
+
+    #[test]
+    fn a_log_gets_the_command_and_both_streams() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let log = folder.path().join("log");
+        let script = "echo out; echo err >&2";
+        Cmd::new("sh").args(["-c", script]).log(&log).run().expect("ran");
+        assert_eq!(tail(&log, 2), "out\nerr");
+        assert!(tail(&log, 9).starts_with("$ sh -c"), "{}", tail(&log, 9));
+    }
+
+    #[test]
+    fn the_limit_ends_the_whole_tree() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let sign = folder.path().join("sign");
+        let script = format!("(sleep 4; touch {}) & wait", sign.display());
+        let mut command = Cmd::new("sh").args(["-c", &script]);
+        command.limit = Duration::from_millis(100);
+        let started = Instant::now();
+        let error = command.run().expect_err("too slow");
+        assert!(error.to_string().contains("took longer"), "{error}");
+        assert!(started.elapsed() < Duration::from_secs(4));
+        thread::sleep(Duration::from_secs(5).saturating_sub(started.elapsed()));
+        assert!(!sign.exists(), "the grandchild went on");
+    }
+
+    #[test]
+    fn there_is_no_standard_input() {
+        let text = Cmd::new("cat").output().expect("ended by itself");
+        assert_eq!(text, "");
+    }
+
+    #[test]
+    fn programs_are_found_on_the_path() {
+        assert!(on_path("sh").is_some());
+        assert!(on_path("no-such-program-here").is_none());
+    }
 }

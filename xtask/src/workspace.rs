@@ -15,16 +15,14 @@ pub struct Workspace {
 impl Workspace {
     /// Finds the checkout this runner was built from.
     pub fn find() -> anyhow::Result<Self> {
-        let manifest = env::var_os("CARGO_MANIFEST_DIR")
-            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let manifest =
+            env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest
             .parent()
             .ok_or_else(|| anyhow::anyhow!("{} has no parent folder", manifest.display()))?
             .canonicalize()?;
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
-            || root.join("target"),
-            |dir| env::current_dir().unwrap_or_default().join(dir),
-        );
+        let target = env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| root.join("target"), |dir| env::current_dir().unwrap_or_default().join(dir));
         Ok(Self { root, target })
     }
 
@@ -43,8 +41,7 @@ impl Workspace {
     /// It is slow to make and the same for every build, so it stays with the checkout even
     /// when cargo writes elsewhere; `NETBIRD_SWIFT_ROOT` moves it.
     pub fn swift_root(&self) -> PathBuf {
-        env::var_os("NETBIRD_SWIFT_ROOT")
-            .map_or_else(|| self.root.join("target/swift-root"), PathBuf::from)
+        env::var_os("NETBIRD_SWIFT_ROOT").map_or_else(|| self.root.join("target/swift-root"), PathBuf::from)
     }
 
     /// The cargo binary that runs us, so that a chosen toolchain stays chosen.

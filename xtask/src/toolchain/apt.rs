@@ -29,20 +29,14 @@ pub fn is_root() -> bool {
 /// [`Missing`], saying what to install, where we may not install it ourselves.
 pub fn ensure(packages: &[&str], log: &Path) -> Result<()> {
     let _one_at_a_time = APT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let absent: Vec<&str> = packages
-        .iter()
-        .copied()
-        .filter(|package| !is_installed(package))
-        .collect();
+    let absent: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();
     if absent.is_empty() {
         return Ok(());
     }
     if !available() {
-        return Err(Missing(format!(
-            "needs {0}; on Debian or Ubuntu: sudo apt-get install {0}",
-            absent.join(" ")
-        ))
-        .into());
+        return Err(
+            Missing(format!("needs {0}; on Debian or Ubuntu: sudo apt-get install {0}", absent.join(" "))).into()
+        );
     }
     let fresh_lists = if has_lists() {
         false
@@ -69,9 +63,7 @@ fn is_installed(package: &str) -> bool {
 
 fn has_lists() -> bool {
     fs::read_dir("/var/lib/apt/lists").is_ok_and(|mut entries| {
-        entries.any(|entry| {
-            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("_Packages"))
-        })
+        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().contains("_Packages")))
     })
 }
 
@@ -85,22 +77,11 @@ fn apt_get(log: &Path) -> Cmd {
 }
 
 /// Never ask, wait for another package manager, and try a failed download again.
-pub const OPTIONS: &[&str] = &[
-    "-q",
-    "-y",
-    "-o",
-    "DPkg::Lock::Timeout=300",
-    "-o",
-    "Acquire::Retries=3",
-    "-o",
-    "Dpkg::Use-Pty=0",
-];
+pub const OPTIONS: &[&str] =
+    &["-q", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0"];
 
 fn update(log: &Path) -> Result<()> {
-    apt_get(log)
-        .arg("update")
-        .run()
-        .context("cannot read the package lists")
+    apt_get(log).arg("update").run().context("cannot read the package lists")
 }
 
 fn install(packages: &[&str], log: &Path) -> Result<()> {
@@ -114,17 +95,10 @@ fn install(packages: &[&str], log: &Path) -> Result<()> {
 /// The Debian mirror that this machine's apt uses for the base system.
 pub fn mirror() -> Result<String> {
     let targets = Cmd::new("apt-get")
-        .args([
-            "indextargets",
-            "--format",
-            "$(REPO_URI) $(SUITE) $(COMPONENT)",
-            "Created-By: Packages",
-        ])
+        .args(["indextargets", "--format", "$(REPO_URI) $(SUITE) $(COMPONENT)", "Created-By: Packages"])
         .limit_minutes(1)
         .output()?;
-    base_mirror(&targets)
-        .map(str::to_owned)
-        .context("apt is set up with no Debian mirror that has the component main")
+    base_mirror(&targets).map(str::to_owned).context("apt is set up with no Debian mirror that has the component main")
 }
 
 /// The first source that is not one of the update or security suites.
@@ -138,16 +112,11 @@ fn base_mirror(targets: &str) -> Option<&str> {
 
 /// This machine's own ways to reach the mirror (proxies, clock checks), as apt settings.
 pub fn network_settings() -> Result<String> {
-    let settings = Cmd::new("apt-config")
-        .args(["dump", "Acquire"])
-        .limit_minutes(1)
-        .output()?;
+    let settings = Cmd::new("apt-config").args(["dump", "Acquire"]).limit_minutes(1).output()?;
     Ok(settings
         .lines()
         .filter(|line| {
-            ["Acquire::http", "Acquire::https", "Acquire::Check-"]
-                .iter()
-                .any(|wanted| line.starts_with(wanted))
+            ["Acquire::http", "Acquire::https", "Acquire::Check-"].iter().any(|wanted| line.starts_with(wanted))
         })
         .map(|line| format!("{line}\n"))
         .collect())

@@ -1,6 +1,7 @@
 //! Getting the tools that a machine lacks.
 
 pub mod apt;
+pub mod python;
 pub mod swift;
 
 use std::fmt;

@@ -81,9 +81,7 @@ fn is_ready(root: &Path) -> bool {
 /// Makes the root beside its place and moves it there when it is whole, so that an interrupted
 /// run leaves nothing that looks finished.
 fn provision(root: &Path, log: &Path) -> Result<()> {
-    let parent = root
-        .parent()
-        .context("the Swift root has no parent folder")?;
+    let parent = root.parent().context("the Swift root has no parent folder")?;
     fs::create_dir_all(parent)?;
     if root.exists() {
         if !root.join(MARKER).exists() {
@@ -102,12 +100,7 @@ fn provision(root: &Path, log: &Path) -> Result<()> {
     let mirror = apt::mirror()?;
     Cmd::new("unshare")
         .args(["--mount", "--propagation", "private"])
-        .args([
-            "debootstrap",
-            "--variant=minbase",
-            "--include=ca-certificates",
-            RELEASE,
-        ])
+        .args(["debootstrap", "--variant=minbase", "--include=ca-certificates", RELEASE])
         .arg(&partial)
         .arg(&mirror)
         .env("DEBIAN_FRONTEND", "noninteractive")
@@ -116,10 +109,7 @@ fn provision(root: &Path, log: &Path) -> Result<()> {
         .run()
         .context("cannot unpack the Debian root for Swift")?;
 
-    fs::write(
-        partial.join("etc/apt/apt.conf.d/90-host"),
-        apt::network_settings()?,
-    )?;
+    fs::write(partial.join("etc/apt/apt.conf.d/90-host"), apt::network_settings()?)?;
     // The root can be made again at any time: waiting for the disk after each file buys nothing.
     fs::write(
         partial.join("etc/dpkg/dpkg.cfg.d/90-fast"),
@@ -162,10 +152,8 @@ fn partial_name(root: &Path, process: u32) -> PathBuf {
 fn remove_abandoned(root: &Path) -> Result<()> {
     let parent = root.parent().unwrap_or(Path::new("."));
     let prefix = partial_name(root, 0);
-    let prefix = prefix
-        .file_name()
-        .map(|name| name.to_string_lossy().trim_end_matches('0').to_owned())
-        .unwrap_or_default();
+    let prefix =
+        prefix.file_name().map(|name| name.to_string_lossy().trim_end_matches('0').to_owned()).unwrap_or_default();
     for entry in fs::read_dir(parent)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -205,13 +193,8 @@ impl Swift {
         dir: &Path,
         args: impl IntoIterator<Item = A>,
     ) -> Result<Cmd> {
-        let dir = dir
-            .canonicalize()
-            .with_context(|| format!("no folder {}", dir.display()))?;
-        let mut args: Vec<OsString> = args
-            .into_iter()
-            .map(|arg| arg.as_ref().to_owned())
-            .collect();
+        let dir = dir.canonicalize().with_context(|| format!("no folder {}", dir.display()))?;
+        let mut args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
         match self {
             Self::Native => {
                 if args.is_empty() {
@@ -298,13 +281,9 @@ mod tests {
 
     #[test]
     fn a_native_command_keeps_its_words() {
-        let workspace = Workspace {
-            root: PathBuf::from("/"),
-            target: std::env::temp_dir(),
-        };
-        let command = Swift::Native
-            .command(&workspace, Path::new("/"), ["swift", "build", "-c", "release"])
-            .expect("command");
+        let workspace = Workspace { root: PathBuf::from("/"), target: std::env::temp_dir() };
+        let command =
+            Swift::Native.command(&workspace, Path::new("/"), ["swift", "build", "-c", "release"]).expect("command");
         assert_eq!(command.shown(), "swift build -c release");
     }
 
@@ -314,10 +293,7 @@ mod tests {
         let root = folder.path().canonicalize().expect("path");
         let package = root.join("bindings/swift");
         fs::create_dir_all(&package).expect("folder");
-        let workspace = Workspace {
-            target: root.join("target"),
-            root: root.clone(),
-        };
+        let workspace = Workspace { target: root.join("target"), root: root.clone() };
         let mounts = mounts(&workspace, &package).expect("mounts");
         assert_eq!(mounts[1..], [root]);
     }

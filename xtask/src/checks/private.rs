@@ -1,0 +1,170 @@
+//! Things that must not be in the repository: a machine's own paths, the addresses of package
+//! registries, and tokens that could be real.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use anyhow::Result;
+use regex::Regex;
+
+use super::{Findings, files};
+use crate::workspace::Workspace;
+
+/// A home or work folder of one machine. Built from parts, so that this file passes itself.
+static MACHINE_PATH: LazyLock<Regex> = LazyLock::new(|| {
+    let start = r#"(?:^|[\s"'`(=:,\[])"#;
+    Regex::new(&format!("{start}/(?:{}|{}/[a-z]|{}/[a-z]|{}/[A-Za-z])", "root(?:/|\\b)", "work", "home", "Users"))
+        .expect("compiled in a test")
+});
+
+/// Registries are reached as each tool is set up, never by an address written here.
+static REGISTRY: LazyLock<Regex> = LazyLock::new(|| {
+    let hosts = [
+        ["static.", "crates.io"],
+        ["index.", "crates.io"],
+        ["files.", "pythonhosted.org"],
+        ["registry.", "npmjs.org"],
+        ["repo1.", "maven.org"],
+        ["repo.maven.", "apache.org"],
+        ["deb.", "debian.org"],
+        ["proxy.", "golang.org"],
+    ];
+    let hosts: Vec<String> = hosts.iter().map(|parts| regex::escape(&parts.concat())).collect();
+    Regex::new(&hosts.join("|")).expect("compiled in a test")
+});
+
+/// The shape of a personal access token: 30 random characters and 6 of a checksum.
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"nbp_([0-9A-Za-z]{36})").expect("compiled in a test"));
+
+/// Files in which the checks that follow have nothing to look for: a lock file names the
+/// registry of each package.
+const EXEMPT: &[&str] = &["Cargo.lock"];
+
+/// Paths that the chroot of the Swift toolchain has inside.
+const OWN_PATHS: &[&str] = &["HOME=/root"];
+
+/// All of the above, over every text file.
+pub fn check(workspace: &Workspace) -> Result<Findings> {
+    let mut findings = Findings::default();
+    let mut number = 0;
+    for (file, text) in files::texts(workspace)? {
+        if EXEMPT.iter().any(|exempt| file.ends_with(exempt)) {
+            continue;
+        }
+        number += 1;
+        for (index, line) in text.lines().enumerate() {
+            for problem in problems(&file, line) {
+                findings.add(format!("{}:{}: {problem}", file.display(), index + 1));
+            }
+        }
+    }
+    findings.seen = format!("{number} files");
+    Ok(findings)
+}
+
+fn problems(file: &Path, line: &str) -> Vec<&'static str> {
+    let mut problems = Vec::new();
+    let mut rest = line.to_owned();
+    for own in OWN_PATHS {
+        rest = rest.replace(own, "");
+    }
+    if MACHINE_PATH.is_match(&rest) {
+        problems.push("a path of one machine");
+    }
+    if REGISTRY.is_match(line) {
+        problems.push("the address of a package registry");
+    }
+    if !may_hold_sample_tokens(file) {
+        let real = TOKEN.captures_iter(line).any(|found| has_valid_checksum(&found[1]));
+        if real {
+            // Its text is not repeated: it could be somebody's.
+            problems.push("a token whose checksum is right: it could be a real one");
+        }
+    }
+    problems
+}
+
+/// Tests and the user guides show tokens with a right checksum. They are made up, or known from
+/// the server's own tests.
+fn may_hold_sample_tokens(file: &Path) -> bool {
+    let parts: Vec<String> = file.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.iter().any(|part| ["tests", "docs", "Tests", "test"].contains(&part.as_str()))
+}
+
+/// The last six characters are the CRC-32 of the first thirty, in base 62.
+fn has_valid_checksum(text: &str) -> bool {
+    let (secret, checksum) = text.split_at(30);
+    let mut value = crc32(secret.as_bytes());
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit = DIGITS[(value % 62) as usize];
+        value /= 62;
+    }
+    checksum.as_bytes() == digits
+}
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// CRC-32 (IEEE), bit by bit: a handful of short texts does not call for a table.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            let mask = (crc & 1).wrapping_neg();
+            crc = (crc >> 1) ^ (0xEDB8_8320 & mask);
+        }
+    }
+    !crc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(file: &str, line: &str) -> usize {
+        problems(Path::new(file), line).len()
+    }
+
+    /// Put together here, so that the check passes its own source.
+    fn sample() -> String {
+        format!("nbp_{}{}{}", "abcdefghijklmnopqrstuvwxyz", "0123", "2LolCm")
+    }
+
+    #[test]
+    fn checksums_are_the_servers() {
+        assert!(has_valid_checksum(&sample()[4..]));
+        assert!(has_valid_checksum(&format!("{}{}", "A".repeat(30), "0uCPlr")));
+        assert!(!has_valid_checksum(&format!("{}{}", "A".repeat(30), "0uCPls")));
+        assert!(!has_valid_checksum(&"x".repeat(36)));
+    }
+
+    #[test]
+    fn a_token_that_could_be_real_is_found_where_it_has_no_place() {
+        let line = format!("let pat = \"{}\";", sample());
+        assert_eq!(found("core/src/a.rs", &line), 1);
+        assert_eq!(found("core/tests/a.rs", &line), 0);
+        assert_eq!(found("docs/python.md", &line), 0);
+        assert_eq!(found("README.md", "NB_PAT=nbp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"), 0);
+    }
+
+    #[test]
+    fn machine_paths_are_found_and_urls_are_not() {
+        let home = ["/", "home/anna/x"].concat();
+        let work = ["cd /", "work/main"].concat();
+        let root = ["\"/", "root/.cargo\""].concat();
+        for line in [&home, &work, &root] {
+            assert_eq!(found("a.md", line), 1, "{line}");
+        }
+        for line in ["https://example.org/home/a", "the network/work/place", "/workspace/x", "path=/rooted"] {
+            assert_eq!(found("a.md", line), 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn registries_are_found() {
+        let line = ["https://repo1.", "maven.org/maven2"].concat();
+        assert_eq!(found("pom.xml", &line), 1);
+        assert_eq!(found("pom.xml", "https://crates.io/crates/netbird-tokens"), 0);
+    }
+}

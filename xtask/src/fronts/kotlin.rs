@@ -1,0 +1,80 @@
+//! The Kotlin package, built by Maven.
+
+use anyhow::Result;
+
+use super::{Front, conformance_step};
+use crate::command::{Cmd, on_path};
+use crate::fronts::rust;
+use crate::plan::{Job, Step};
+use crate::toolchain::apt;
+use crate::workspace::Workspace;
+
+/// `bindings/kotlin`.
+pub struct Kotlin;
+
+const POM: &str = "bindings/kotlin/pom.xml";
+const TOOLCHAIN: &str = "kotlin: toolchain and Maven artefacts";
+const BUILD: &str = "kotlin: build and tests";
+
+/// Maven without questions and progress bars, trying a broken download again.
+fn maven(job: &Job) -> Cmd {
+    job.command("mvn")
+        .args(["-q", "-B", "-ntp", "-f"])
+        .arg(job.workspace().path(POM))
+        .args(["-Dmaven.wagon.http.retryHandler.count=3", "-Dsurefire.printSummary=true"])
+        .limit_minutes(20)
+}
+
+fn ensure_maven(job: &Job) -> Result<()> {
+    if on_path("javac").is_none() {
+        apt::ensure(&["openjdk-17-jdk-headless"], &job.log)?;
+    }
+    if on_path("mvn").is_none() {
+        apt::ensure(&["maven"], &job.log)?;
+    }
+    Ok(())
+}
+
+impl Front for Kotlin {
+    fn name(&self) -> &'static str {
+        "kotlin"
+    }
+
+    fn sign_of_life(&self) -> &'static str {
+        POM
+    }
+
+    fn toolchain(&self, _: &Workspace) -> Vec<Step> {
+        vec![
+            Step::new(TOOLCHAIN, |job| {
+                ensure_maven(job)?;
+                // Downloading while Rust compiles; what this goal misses, the build fetches.
+                maven(job).arg("dependency:go-offline").run()?;
+                Ok(String::new())
+            })
+            .waits(),
+        ]
+    }
+
+    fn build(&self, _: &Workspace) -> Vec<Step> {
+        Vec::new()
+    }
+
+    fn test(&self, _: &Workspace) -> Vec<Step> {
+        vec![
+            Step::new(BUILD, |job| {
+                // Without `-q` Surefire says how many tests it ran.
+                job.command("mvn")
+                    .args(["-B", "-ntp", "-f"])
+                    .arg(job.workspace().path(POM))
+                    .arg("verify")
+                    .limit_minutes(25)
+                    .run()?;
+                job.tests_passed()
+            })
+            .needs(TOOLCHAIN)
+            .needs(rust::COMPILE),
+            conformance_step("kotlin", "kotlin", |_| Ok(Vec::new())).needs(BUILD),
+        ]
+    }
+}

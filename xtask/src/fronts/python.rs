@@ -1,0 +1,174 @@
+//! The Python package: one wheel, built once and tested under every Python that is there.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Front, conformance_step};
+use crate::plan::{Job, Step};
+use crate::toolchain::python::{self, Python as Interpreter};
+use crate::workspace::Workspace;
+
+/// `python`.
+pub struct Python;
+
+// Pinned: a new release of a tool must not break a build that worked.
+const MATURIN: &str = "maturin==1.16.0";
+const TEST_PACKAGES: &[&str] = &["pytest==9.2.0"];
+const TYPE_PACKAGES: &[&str] = &["mypy==2.4.1", "pyright[nodejs]==1.1.414"];
+
+const TOOLS: &str = "python: tools";
+const WHEEL: &str = "python: wheel";
+/// The environment that holds what builds and checks, never the wheel's own tests.
+const TOOLS_VENV: &str = "tools";
+
+fn test_name(minor: u32) -> String {
+    format!("python: tests on 3.{minor}")
+}
+
+fn venv_name(minor: u32) -> String {
+    format!("python3.{minor}")
+}
+
+fn owned(packages: &[&str]) -> Vec<String> {
+    packages.iter().map(|&package| package.to_owned()).collect()
+}
+
+/// The wheel that the last build made.
+fn wheel(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.target.join("wheels");
+    let mut wheels: Vec<PathBuf> = fs::read_dir(&folder)
+        .with_context(|| format!("no folder {}", folder.display()))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .collect();
+    match (wheels.pop(), wheels.is_empty()) {
+        (Some(wheel), true) => Ok(wheel),
+        (None, _) => bail!("no wheel in {}", folder.display()),
+        (Some(_), false) => bail!("more than one wheel in {}", folder.display()),
+    }
+}
+
+fn build_wheel(job: &Job) -> Result<()> {
+    let workspace = job.workspace();
+    let folder = workspace.target.join("wheels");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let tools = python::folder(workspace, TOOLS_VENV).join("bin");
+    let mut command = job
+        .command(tools.join("maturin"))
+        .args(["build", "--release", "--manifest-path"])
+        .arg(workspace.path("python/Cargo.toml"))
+        .arg("--interpreter")
+        .arg(tools.join("python"))
+        .arg("--out")
+        .arg(&folder)
+        .env("CARGO_TARGET_DIR", &workspace.target)
+        .limit_minutes(30);
+    if job.context.strict {
+        command = command.arg("--locked");
+    }
+    command.run()
+}
+
+fn test_step(interpreter: Interpreter) -> Step {
+    let name = test_name(interpreter.minor);
+    Step::new(name, move |job| {
+        let workspace = job.workspace();
+        let mut packages = vec![wheel(workspace)?.display().to_string()];
+        packages.extend(owned(TEST_PACKAGES));
+        let venv = python::fresh(workspace, &interpreter, &venv_name(interpreter.minor), &packages, &job.log)?;
+        job.command(venv.join("bin/python"))
+            // Outside the source folder: the installed wheel is what is tested.
+            .dir(&workspace.target)
+            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+            .arg(workspace.path("python/tests"))
+            .limit_minutes(15)
+            .run()?;
+        job.tests_passed()
+    })
+    .needs(WHEEL)
+}
+
+impl Front for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn sign_of_life(&self) -> &'static str {
+        "python/pyproject.toml"
+    }
+
+    fn toolchain(&self, _: &Workspace) -> Vec<Step> {
+        vec![
+            Step::new(TOOLS, |job| {
+                let found = python::ensure(&job.log)?;
+                let versions: Vec<String> = found.iter().map(|python| format!("3.{}", python.minor)).collect();
+                let newest = found.last().context("at least one was found")?;
+                let mut packages = vec![MATURIN.to_owned()];
+                packages.extend(owned(TYPE_PACKAGES));
+                packages.extend(owned(TEST_PACKAGES));
+                python::fresh(job.workspace(), newest, TOOLS_VENV, &packages, &job.log)?;
+                Ok(format!("CPython {}", versions.join(", ")))
+            })
+            .waits(),
+        ]
+    }
+
+    fn build(&self, _: &Workspace) -> Vec<Step> {
+        vec![
+            Step::new(WHEEL, |job| {
+                build_wheel(job)?;
+                let wheel = wheel(job.workspace())?;
+                Ok(format!(
+                    "{}, {} kB",
+                    wheel.file_name().unwrap_or_default().to_string_lossy(),
+                    fs::metadata(&wheel)?.len() / 1000
+                ))
+            })
+            .needs(TOOLS)
+            .cargo(),
+        ]
+    }
+
+    fn test(&self, _: &Workspace) -> Vec<Step> {
+        // With none here yet, the tools step installs one; its version is then Debian's.
+        let mut interpreters = python::find();
+        if interpreters.is_empty() {
+            interpreters.push(Interpreter { minor: 11, program: PathBuf::from("python3") });
+        }
+        let newest = interpreters.last().map_or(11, |python| python.minor);
+        let mut steps: Vec<Step> = interpreters.into_iter().map(test_step).collect();
+        steps.push(
+            Step::new("python: types", |job| {
+                let workspace = job.workspace();
+                let venv = python::folder(workspace, TOOLS_VENV);
+                python::install(
+                    &venv,
+                    &owned(&["--force-reinstall", "--no-deps"])
+                        .into_iter()
+                        .chain([wheel(workspace)?.display().to_string()])
+                        .collect::<Vec<_>>(),
+                    &job.log,
+                )?;
+                for (program, args) in [("mypy", &["--strict"][..]), ("pyright", &[][..])] {
+                    job.command(venv.join("bin").join(program)).dir(workspace.path("python")).args(args).run()?;
+                }
+                Ok("mypy and pyright, strict".to_owned())
+            })
+            .needs(WHEEL),
+        );
+        steps.push(
+            conformance_step("python", "python", move |job| {
+                let python = python::folder(job.workspace(), &venv_name(newest)).join("bin/python");
+                let adapter = job.workspace().path("tests/adapters/python/adapter.py");
+                Ok(vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))])
+            })
+            .needs(test_name(newest)),
+        );
+        steps
+    }
+}
