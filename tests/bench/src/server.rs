@@ -1,0 +1,94 @@
+//! The server that everything is measured against: the mock, in a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+/// The PAT that the measurements use.
+pub const PAT: &str = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
+
+/// The lengths of the lists that users `list-1`, `list-10`, … have.
+pub const LENGTHS: [usize; 5] = [1, 10, 100, 10_000, 100_000];
+
+/// The user whose token the PAT is.
+pub const OWNER: &str = "owner";
+
+/// The service user that tokens are created for and deleted of.
+pub const SCRATCH: &str = "scratch";
+
+pub struct Server {
+    child: Child,
+    pub url: String,
+}
+
+impl Server {
+    /// Starts the mock that was built beside this program, on the given core where one is given.
+    pub fn start(pin: &[String]) -> Result<Self> {
+        let own = std::env::current_exe()?;
+        let program = own.with_file_name("netbird-mock");
+        let world = own.with_file_name("netbird-bench-world.json");
+        std::fs::write(&world, serde_json::to_vec(&world_json())?)?;
+        let mut command = pinned(pin, &program);
+        command.args(["--listen", "127.0.0.1:0", "--until-stdin-closes", "--world"]).arg(&world);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("{} does not start: build netbird-mock first", program.display()))?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("it has a pipe")?).read_line(&mut line)?;
+        let ready: Value = serde_json::from_str(&line).context("the mock's first line is not JSON")?;
+        let url = ready["url"].as_str().context("the mock told no URL")?.to_owned();
+        Ok(Server { child, url })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // It is a child of ours that ends with its input; if it is gone already, so much the better.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A command that runs on the cores that `pin` (as `taskset -c 0`) says.
+pub fn pinned(pin: &[String], program: &Path) -> Command {
+    match pin.split_first() {
+        Some((first, rest)) => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
+fn world_json() -> Value {
+    let service_user = |id: &str, tokens: Value| json!({ "id": id, "name": id, "role": "user", "is_service_user": true, "tokens": tokens });
+    let mut users = vec![
+        json!({
+            "id": OWNER, "name": "Ada", "email": "ada@x.example", "role": "owner",
+            "tokens": [{ "name": "bench", "plain": PAT }],
+        }),
+        service_user(SCRATCH, json!([])),
+    ];
+    for length in LENGTHS {
+        let tokens: Vec<Value> = (0..length)
+            .map(|at| {
+                json!({
+                    "name": format!("token-{at:06}"),
+                    "created_by": "7ad8c053-287d-473f-b42a-365504bf25e7",
+                    "created_at": "2026-11-01T10:20:30.123456789Z",
+                    "expiration_date": "2027-01-30T10:20:30.123456789Z",
+                    "last_used": "2026-11-22T14:02:53.272427795Z",
+                })
+            })
+            .collect();
+        users.push(service_user(&format!("list-{length}"), Value::Array(tokens)));
+    }
+    json!({ "users": users })
+}
