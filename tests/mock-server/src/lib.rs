@@ -1,3 +1,51 @@
 //! A faithful NetBird token server for tests: stateful, over real sockets, with faults on demand.
+//!
+//! ```
+//! use netbird_mock::MockServer;
+//! use netbird_mock::world::{UserSeed, World};
+//!
+//! let server = MockServer::start(World {
+//!     users: vec![UserSeed {
+//!         id: "ada".to_owned(),
+//!         role: "owner".to_owned(),
+//!         ..UserSeed::default()
+//!     }],
+//!     ..World::default()
+//! })?;
+//! let token = server.add_token("ada", Default::default())?;
+//! assert!(netbird_mock::pat::is_well_formed(&token.plain));
+//! // … requests to server.url() with the header `Authorization: Token <token.plain>` …
+//! assert!(server.requests().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What a test can say is in [`world`]; what it can do while the server runs, in [`MockServer`]. The same over HTTP is the
+//! control API, and [`cli`] starts both as a program.
 
+mod auth;
+pub mod cli;
+mod connection;
+mod control;
+mod errors;
+mod faults;
+mod gojson;
+mod handlers;
+mod http;
+mod jwt;
+mod limiter;
+pub mod log;
+pub mod pat;
+mod paths;
+mod permissions;
+mod routes;
+mod server;
+mod setup;
+mod state;
+mod time;
+mod tls;
+mod tokens;
+mod users;
 pub mod world;
+pub mod xid;
+
+pub use server::{MockServer, Ports};

@@ -2,6 +2,8 @@
 //!
 //! These types are the control API's JSON and, unchanged, the `server:` part of a scenario.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Everything that exists on the server when a test begins.
@@ -51,7 +53,7 @@ pub struct UserSeed {
 }
 
 /// A token that exists.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenSeed {
     /// Absent: a new xid.
@@ -70,6 +72,21 @@ pub struct TokenSeed {
     pub created_by: Option<String>,
     /// Fields of the answer replaced or added literally: a timestamp with odd digits, an unknown field, the zero time.
     pub raw: serde_json::Map<String, serde_json::Value>,
+}
+
+impl fmt::Debug for TokenSeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSeed")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("plain", &self.plain.as_ref().map(|_| REDACTED))
+            .field("created_at", &self.created_at)
+            .field("expiration_date", &self.expiration_date)
+            .field("last_used", &self.last_used)
+            .field("created_by", &self.created_by)
+            .field("raw", &self.raw)
+            .finish()
+    }
 }
 
 /// The limiter's bucket.
@@ -185,7 +202,7 @@ pub enum Action {
 }
 
 /// A request that arrived, as the control API reports it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub struct SeenRequest {
     /// As sent.
     pub method: String,
@@ -199,4 +216,95 @@ pub struct SeenRequest {
     pub status: Option<u16>,
     /// Which connection it came over, counted from 0.
     pub connection: u64,
+}
+
+impl fmt::Debug for SeenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<(&str, &str)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let secret = name == "authorization";
+                (name.as_str(), if secret { REDACTED } else { value.as_str() })
+            })
+            .collect();
+        f.debug_struct("SeenRequest")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("headers", &headers)
+            .field("body", &self.body)
+            .field("status", &self.status)
+            .field("connection", &self.connection)
+            .finish()
+    }
+}
+
+/// A token that a test put on the server, with its plain text.
+#[derive(Clone, Deserialize, PartialEq, Eq, Serialize)]
+pub struct SeededToken {
+    /// Whose it is.
+    pub user_id: String,
+    /// The token's id.
+    #[serde(rename = "token_id")]
+    pub id: String,
+    /// The text that authenticates.
+    pub plain: String,
+}
+
+impl fmt::Debug for SeededToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeededToken")
+            .field("user_id", &self.user_id)
+            .field("id", &self.id)
+            .field("plain", &REDACTED)
+            .finish()
+    }
+}
+
+/// A token as the server keeps it: the plain text is not there.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct StoredToken {
+    /// The token's id.
+    pub id: String,
+    /// The name given to it.
+    pub name: String,
+    /// The user who made it, not the one who owns it.
+    pub created_by: String,
+    /// When it was made, as the API writes it.
+    pub created_at: String,
+    /// When it ends, as the API writes it.
+    pub expiration_date: String,
+    /// When it last authenticated, as the API writes it. Absent: never.
+    pub last_used: Option<String>,
+    /// SHA-256 of the plain text, in base64.
+    pub hash: String,
+}
+
+/// What a secret looks like in debug output.
+const REDACTED: &str = "nbp_****";
+
+/// Why the server could not become what a test asked for.
+///
+/// Names the thing that is wrong, never a token's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldError(String);
+
+impl WorldError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WorldError {}
+
+impl From<WorldError> for std::io::Error {
+    fn from(error: WorldError) -> Self {
+        Self::new(std::io::ErrorKind::InvalidInput, error)
+    }
 }

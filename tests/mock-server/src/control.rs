@@ -1,0 +1,164 @@
+//! The control API over HTTP: what [`MockServer`](crate::MockServer) does, as JSON.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::http::{Framing, Request, Response};
+use crate::paths::decode_segment;
+use crate::server::Core;
+use crate::time;
+use crate::world::{SeededToken, WorldError};
+
+/// Why a control call failed.
+struct Refusal {
+    status: u16,
+    message: String,
+}
+
+impl Refusal {
+    fn new(status: u16, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+}
+
+impl From<WorldError> for Refusal {
+    fn from(error: WorldError) -> Self {
+        Self::new(422, error.to_string())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JwtOrder {
+    user_id: String,
+    #[serde(default = "an_hour")]
+    valid_for_secs: i64,
+}
+
+fn an_hour() -> i64 {
+    3600
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockOrder {
+    now: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AdvanceOrder {
+    secs: i64,
+}
+
+#[derive(Serialize)]
+struct Reset {
+    url: String,
+    seeded: Vec<SeededToken>,
+}
+
+/// Does what a control request asks for.
+pub(crate) async fn answer(core: &Core, request: &Request) -> Response {
+    let path = request.target.split('?').next().unwrap_or_default();
+    if request.method == "GET" && path == "/ca.pem" {
+        return respond(200, "application/x-pem-file", core.ca_pem());
+    }
+    let (status, body) = match run(core, request, path).await {
+        Ok(body) => (200, body),
+        Err(refusal) => (refusal.status, json!({ "error": refusal.message })),
+    };
+    respond(status, "application/json", format!("{body}\n"))
+}
+
+fn respond(status: u16, media_type: &'static str, body: String) -> Response {
+    let mut response = Response::new(status).field("Content-Type", media_type).body(body);
+    response.framing = Framing::Length;
+    response
+}
+
+async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusal> {
+    let segments: Option<Vec<String>> = path.trim_matches('/').split('/').map(decode_segment).collect();
+    let segments = segments.ok_or_else(|| Refusal::new(400, "the path is not well encoded"))?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match (request.method.as_str(), segments.as_slice()) {
+        ("GET", ["health"]) => Ok(json!({
+            "ok": true,
+            "url": core.url(),
+            "control_url": core.control_url(),
+        })),
+        ("GET", ["ca"]) => Ok(json!({ "ca_pem": core.ca_pem() })),
+        ("POST", ["reset"]) => {
+            let seeded = core.reset(read(request)?).await?;
+            told(&Reset { url: core.url(), seeded })
+        }
+        ("GET", ["users"]) => {
+            let state = core.state();
+            let ids: Vec<&str> = state.users().map(|(_, user)| user.id.as_str()).collect();
+            Ok(json!({ "users": ids }))
+        }
+        ("POST", ["users"]) => {
+            let user: crate::world::UserSeed = read(request)?;
+            let id = user.id.clone();
+            let seeded = core.state().add_user(user)?;
+            Ok(json!({ "id": id, "seeded": told(&seeded)? }))
+        }
+        ("GET", ["users", user, "tokens"]) => {
+            let tokens = core.state().stored_tokens(user);
+            told(&tokens.ok_or_else(|| Refusal::new(404, format!("there is no user `{user}`")))?)
+        }
+        ("POST", ["users", user, "tokens"]) => {
+            let token = read(request)?;
+            told(&core.state().add_token(user, token)?)
+        }
+        ("GET", ["tokens", token, "plain"]) => {
+            let plain = core.state().plain_of(token);
+            let plain = plain.ok_or_else(|| Refusal::new(404, format!("there is no token `{token}`")))?;
+            Ok(json!({ "plain": plain }))
+        }
+        ("POST", ["jwt"]) => {
+            let order: JwtOrder = read(request)?;
+            let jwt = core.state().issue_jwt(&order.user_id, order.valid_for_secs);
+            Ok(json!({ "jwt": jwt }))
+        }
+        ("GET", ["clock"]) => Ok(clock(core)),
+        ("PUT", ["clock"]) => {
+            let order: ClockOrder = read(request)?;
+            let now = time::parse(&order.now, "now")?;
+            core.state().clock.set(now);
+            Ok(clock(core))
+        }
+        ("POST", ["clock", "advance"]) => {
+            let order: AdvanceOrder = read(request)?;
+            core.state().clock.advance(order.secs);
+            Ok(clock(core))
+        }
+        ("GET", ["faults"]) => told(&core.state().faults.list()),
+        ("POST", ["faults"]) => {
+            let fault = read(request)?;
+            core.state().faults.push(fault);
+            Ok(json!({}))
+        }
+        ("DELETE", ["faults"]) => {
+            core.state().faults.clear();
+            Ok(json!({}))
+        }
+        ("GET", ["requests"]) => told(&core.state().log.list()),
+        ("POST", ["requests", "take"]) => told(&core.state().log.take()),
+        ("POST", ["close-idle"]) => Ok(json!({ "closed": core.close_idle().await })),
+        _ => Err(Refusal::new(404, format!("no such call: {} {path}", request.method))),
+    }
+}
+
+fn clock(core: &Core) -> Value {
+    let now = core.state().now();
+    json!({ "now": time::go_format(now, jiff::tz::Offset::UTC) })
+}
+
+fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
+    serde_json::from_slice(&request.body).map_err(|error| Refusal::new(400, format!("the body: {error}")))
+}
+
+fn told<T: Serialize + ?Sized>(value: &T) -> Result<Value, Refusal> {
+    serde_json::to_value(value).map_err(|error| Refusal::new(500, error.to_string()))
+}

@@ -1,0 +1,102 @@
+//! JSON Web Tokens that the server issues and checks itself.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use ring::hmac;
+use serde::{Deserialize, Serialize};
+
+const ISSUER: &str = "https://netbird.example/oauth2";
+const AUDIENCE: &str = "netbird-mock";
+
+#[derive(Deserialize, Serialize)]
+struct Head {
+    alg: String,
+    typ: String,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: String,
+    iat: i64,
+    exp: i64,
+    email: String,
+    name: String,
+}
+
+/// The key of one server. Its debug output does not show it.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    key: hmac::Key,
+}
+
+impl Issuer {
+    pub(crate) fn new() -> Self {
+        let mut secret = [0; 32];
+        fastrand::fill(&mut secret);
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, &secret) }
+    }
+
+    /// A token for this user, valid from `now`; a negative time gives one that has expired.
+    pub(crate) fn issue(&self, user_id: &str, email: &str, name: &str, now: Timestamp, valid_for: i64) -> String {
+        let exp = now.as_second().saturating_add(valid_for);
+        let head = Head { alg: "HS256".to_owned(), typ: "JWT".to_owned() };
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            sub: user_id.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            // Nothing is issued after it has expired.
+            iat: now.as_second().min(exp.saturating_sub(1)),
+            exp,
+            email: email.to_owned(),
+            name: name.to_owned(),
+        };
+        let signed = format!("{}.{}", part(&head), part(&claims));
+        let signature = hmac::sign(&self.key, signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// The user it was issued to, if it is ours and has not expired.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<String> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        hmac::verify(&self.key, signed.as_bytes(), &signature).ok()?;
+        let (head, claims) = signed.split_once('.')?;
+        let head: Head = read(head)?;
+        let claims: Claims = read(claims)?;
+        let ours = head.alg == "HS256" && claims.iss == ISSUER && claims.aud == AUDIENCE;
+        (ours && now.as_second() < claims.exp).then_some(claims.sub)
+    }
+}
+
+fn part(value: &impl Serialize) -> String {
+    // Structs of text and numbers always serialise.
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap_or_default())
+}
+
+fn read<T: for<'a> Deserialize<'a>>(part: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ours_and_only_in_time() {
+        let issuer = Issuer::new();
+        let now = Timestamp::now();
+        let token = issuer.issue("u|1", "a@b.example", "A", now, 60);
+        assert_eq!(issuer.check(&token, now).as_deref(), Some("u|1"));
+        let later = now + jiff::SignedDuration::from_secs(60);
+        assert_eq!(issuer.check(&token, later), None, "expired");
+        assert_eq!(issuer.check(&issuer.issue("u", "", "", now, -1), now), None);
+        assert_eq!(Issuer::new().check(&token, now), None, "another server's");
+        let (signed, _) = token.rsplit_once('.').expect("three parts");
+        assert_eq!(issuer.check(&format!("{signed}.AAAA"), now), None);
+        assert_eq!(issuer.check(signed, now), None);
+        assert!(!format!("{issuer:?}").contains(&token));
+    }
+}
