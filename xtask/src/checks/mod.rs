@@ -65,7 +65,7 @@ pub fn steps() -> Vec<Step> {
 /// `cargo fmt`, without changing anything.
 pub fn format_step() -> Step {
     Step::new("check: format", |job| {
-        job.cargo("fmt").args(["--all", "--check"]).run()?;
+        job.cargo("fmt").args(["--all", "--check", "--", "--color", "never"]).run()?;
         Ok(String::new())
     })
 }
