@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::check::CredentialCheck;
 use crate::credential::Credential;
 use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
 use crate::environment;
@@ -160,6 +161,15 @@ impl Client {
         self.wait(self.call().list_users())
     }
 
+    /// Whether the credential works, and what there is to know about it. One that does not is no error here: the result says
+    /// how the server refuses it.
+    ///
+    /// # Errors
+    /// Whatever keeps the question from being answered: the network, the server's own failure, the time.
+    pub fn check_credential(&self) -> Result<CredentialCheck> {
+        self.wait(self.call().check_credential())
+    }
+
     fn call(&self) -> Call<'_> {
         Call::new(&self.shared, self.scope.timeout.unwrap_or(self.shared.timeout))
     }
@@ -228,6 +238,14 @@ impl Client {
     /// See [`Client`].
     pub async fn list_users_async(&self) -> Result<Vec<User>> {
         self.call().list_users().await
+    }
+
+    /// See [`Client::check_credential`].
+    ///
+    /// # Errors
+    /// See [`Client::check_credential`].
+    pub async fn check_credential_async(&self) -> Result<CredentialCheck> {
+        self.call().check_credential().await
     }
 }
 

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use crate::answer::{self, Refusal};
-use crate::credential::Credential;
+use crate::credential::{Credential, CredentialKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::retry::{Acted, Doubt, Repeat, RetryPolicy};
 use crate::runtime;
+use crate::timestamp::Timestamp;
 use crate::transport::{Authorization, Method, Outgoing, Reply, Transport};
 
 /// What is told of every event; runs on the caller's thread.
@@ -41,13 +42,21 @@ pub(crate) struct Shared {
 /// A credential and what we have learned of it; replaced as one.
 pub(crate) struct Identity {
     authorization: Authorization,
+    pub(crate) kind: CredentialKind,
+    /// When it says itself that it expires.
+    pub(crate) expires_at: Option<Timestamp>,
     /// The id of the user it belongs to, once that is known.
     pub(crate) user_id: ArcSwapOption<String>,
 }
 
 impl Identity {
     pub(crate) fn new(credential: &Credential) -> Result<Self> {
-        Ok(Identity { authorization: Authorization::new(credential)?, user_id: ArcSwapOption::empty() })
+        Ok(Identity {
+            authorization: Authorization::new(credential)?,
+            kind: credential.kind(),
+            expires_at: credential.expires_at(),
+            user_id: ArcSwapOption::empty(),
+        })
     }
 }
 

@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod check;
 mod client;
 mod credential;
 mod endpoint;
@@ -36,6 +37,7 @@ mod token;
 mod transport;
 mod user;
 
+pub use check::{CredentialCheck, CredentialState};
 pub use client::{CancelToken, Client, ClientBuilder};
 pub use credential::{Credential, CredentialKind};
 pub use environment::{CREDENTIAL_VARIABLES, URL_VARIABLES};

@@ -1,0 +1,62 @@
+//! A warm client in parent and child after `fork`. A program of its own: the test harness has threads that a child would lack.
+
+#![allow(clippy::print_stdout, reason = "it is its own test harness")]
+
+mod support;
+
+#[cfg(unix)]
+fn main() {
+    if std::env::args().any(|arg| arg == "--list") {
+        println!("parent_and_child_use_a_warm_client: test");
+        return;
+    }
+    let server = support::server();
+    let client = support::client(&server);
+    assert_eq!(client.list_tokens(None).unwrap().len(), 2, "before the fork");
+
+    for generation in 0..5 {
+        // SAFETY: the child only calls the client, which is what is tested, and then ends without running destructors.
+        let child = unsafe { libc::fork() };
+        assert!(child >= 0, "fork failed");
+        if child == 0 {
+            // A watchdog: a child that hangs is ended by the signal, which the parent sees.
+            // SAFETY: sets a timer of this process.
+            unsafe { libc::alarm(20) };
+            let handle = client.clone();
+            let ok = (0..20).all(|_| handle.list_tokens(None).is_ok_and(|tokens| tokens.len() == 2));
+            // Dropping the last handle of an inherited client must not touch the parent's connections.
+            drop(handle);
+            // SAFETY: ends the child at once, without the exit handlers that it inherited.
+            unsafe { libc::_exit(i32::from(!ok)) };
+        }
+        // The parent goes on meanwhile, on the connections that the child inherited copies of.
+        for _ in 0..20 {
+            assert_eq!(client.list_tokens(None).unwrap().len(), 2, "the parent, beside child {generation}");
+        }
+        let mut status = 0;
+        // SAFETY: waits for the child made above.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "child {generation} ended with {status}");
+    }
+
+    // A client that is dropped in the child alone leaves the parent's as it was.
+    let dropped = support::client(&server);
+    dropped.list_tokens(Some("ada")).unwrap();
+    // SAFETY: as above.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        drop(dropped);
+        drop(client);
+        // SAFETY: as above.
+        unsafe { libc::_exit(0) };
+    }
+    let mut status = 0;
+    // SAFETY: as above.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    assert_eq!(dropped.list_tokens(Some("ada")).unwrap().len(), 2, "after the child dropped its copy");
+    assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2);
+    println!("test parent_and_child_use_a_warm_client ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored");
+}
+
+#[cfg(not(unix))]
+fn main() {}

@@ -1,0 +1,97 @@
+//! Blocking calls inside somebody's asynchronous runtime, and the asynchronous twins outside of one.
+
+mod support;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// More than the 128 operations after which tokio makes a task yield, which a blocking call cannot.
+const CALLS: usize = 300;
+
+fn many_calls_in_one_task(runtime: &Runtime) {
+    let server = support::server();
+    let client = support::client(&server);
+    runtime.block_on(async move {
+        let calls = tokio::spawn(async move {
+            for _ in 0..CALLS {
+                assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2);
+            }
+            // The client is dropped here, inside the runtime.
+        });
+        calls.await.unwrap();
+    });
+    assert_eq!(server.requests().len(), CALLS);
+}
+
+#[test]
+fn blocking_calls_work_in_a_current_thread_runtime() {
+    many_calls_in_one_task(&Builder::new_current_thread().enable_all().build().unwrap());
+}
+
+#[test]
+fn blocking_calls_work_in_a_multi_thread_runtime() {
+    many_calls_in_one_task(&Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
+}
+
+#[cfg(feature = "async")]
+mod twins {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::sync::Arc;
+    use std::task::{Context, Poll, Wake, Waker};
+    use std::thread::Thread;
+
+    use super::*;
+
+    struct Unpark(Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    /// The least an executor can be: no runtime, no I/O, no timers.
+    fn block_on<F: Future>(future: F) -> F::Output {
+        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        let mut future = pin!(future);
+        loop {
+            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(output) => return output,
+                Poll::Pending => std::thread::park(),
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_can_be_awaited_on_any_executor() {
+        let server = support::server();
+        let client = support::client(&server);
+        assert_eq!(block_on(client.list_tokens_async(None)).unwrap().len(), 2);
+        assert_eq!(block_on(client.current_user_async()).unwrap().id(), "ada");
+    }
+
+    #[test]
+    fn blocking_and_awaited_calls_share_their_connections() {
+        let server = support::server();
+        let client = support::client(&server);
+        client.list_tokens(Some("ada")).unwrap();
+        block_on(client.list_tokens_async(Some("ada"))).unwrap();
+        let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
+        assert_eq!(connections.len(), 2);
+        assert_eq!(connections[0], connections[1]);
+    }
+
+    #[test]
+    fn a_dropped_call_ends_its_request() {
+        let server = support::server();
+        server.push_fault(serde_json::from_str(r#"{"action": {"delay": {"ms": 60000}}}"#).unwrap());
+        let client = support::client(&server);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let call = client.list_tokens_async(Some("ada"));
+            assert!(tokio::time::timeout(std::time::Duration::from_millis(200), call).await.is_err());
+        });
+        // The connection that waits was given up, so the next call has one of its own and is answered.
+        assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2);
+    }
+}

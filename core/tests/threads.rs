@@ -1,0 +1,95 @@
+//! One client, many threads; interrupts; connections that end.
+
+mod support;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use netbird_tokens::{CancelToken, Credential, ErrorKind, Event};
+
+#[test]
+fn sixty_four_threads_use_one_client() {
+    let server = support::server();
+    let client = support::client(&server);
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(client.list_tokens(None).unwrap().len(), 2);
+                }
+            });
+        }
+        // A swap in the middle mixes nothing: every call has one whole credential.
+        scope.spawn(|| client.set_credential(&Credential::pat(support::PAT).unwrap()).unwrap());
+    });
+}
+
+#[test]
+fn a_cancelled_call_ends_soon_and_the_client_goes_on() {
+    let server = support::server();
+    server.push_fault(serde_json::from_str(r#"{"action": {"delay": {"ms": 60000}}}"#).unwrap());
+    let client = support::client(&server);
+    let cancel = CancelToken::new();
+    let handle = client.with_cancel(&cancel);
+    let began = Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(100));
+            cancel.cancel();
+        });
+        assert_eq!(handle.list_tokens(Some("ada")).unwrap_err().kind(), ErrorKind::Cancelled);
+    });
+    assert!(began.elapsed() < Duration::from_secs(30), "it waited for the server");
+    assert_eq!(handle.list_tokens(Some("ada")).unwrap_err().kind(), ErrorKind::Cancelled, "it stays cancelled");
+    assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2, "other handles are not");
+}
+
+#[test]
+fn an_interrupt_is_asked_for_on_the_waiting_thread() {
+    let server = support::server();
+    server.push_fault(serde_json::from_str(r#"{"action": {"delay": {"ms": 60000}}}"#).unwrap());
+    let caller = thread::current().id();
+    let asked = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&asked);
+    let client = support::client(&server).with_interrupt(move || {
+        assert_eq!(thread::current().id(), caller);
+        counter.fetch_add(1, Ordering::Relaxed) >= 2
+    });
+    let error = client.delete_token("ch8i54g6lnn4g9hqv7n0", Some("ada")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn a_trickling_server_cannot_hold_a_call_beyond_its_time() {
+    let server = support::server();
+    server.push_fault(serde_json::from_str(r#"{"action": {"drip": {"bytes": 1, "every_ms": 50}}}"#).unwrap());
+    let client = support::builder(&server).max_retries(0).build().unwrap().with_timeout(Duration::from_millis(400));
+    let began = Instant::now();
+    assert_eq!(client.list_tokens(Some("ada")).unwrap_err().kind(), ErrorKind::Timeout);
+    assert!(began.elapsed() < Duration::from_secs(10), "it read on for {:?}", began.elapsed());
+}
+
+#[test]
+fn a_connection_that_the_server_closed_is_noticed_before_it_is_used() {
+    let server = support::server();
+    let attempts = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&attempts);
+    let client = support::builder(&server)
+        .observer(move |event| {
+            if let Event::Request { attempt, error, .. } = event {
+                seen.lock().unwrap().push((*attempt, *error));
+            }
+        })
+        .build()
+        .unwrap();
+    client.list_tokens(Some("ada")).unwrap();
+    server.close_idle_connections();
+    thread::sleep(Duration::from_millis(200));
+    client.list_tokens(Some("ada")).unwrap();
+    assert_eq!(*attempts.lock().unwrap(), [(1, None), (1, None)]);
+    let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
+    assert_ne!(connections[0], connections[1]);
+}
