@@ -14,7 +14,8 @@ pub fn server() -> MockServer {
             "tokens": [{ "id": "ch8i54g6lnn4g9hqv7n0", "name": "laptop", "plain": PAT }, { "name": "desktop" }],
         }],
     });
-    MockServer::start(serde_json::from_value(world).expect("the world is well-formed")).expect("a loopback port is free")
+    MockServer::start(serde_json::from_value(world).expect("the world is well-formed"))
+        .expect("a loopback port is free")
 }
 
 pub fn builder(server: &MockServer) -> ClientBuilder {
