@@ -153,9 +153,9 @@ pub(crate) fn judge_failure(failure: Failure, max_response_bytes: usize) -> Refu
         Failure::Timeout { sent: true } => {
             (Error::new(ErrorKind::Timeout, "the server's answer did not come in time"), Doubt::LOST)
         }
-        Failure::Broken(why) => (
+        Failure::Broken { why, sent } => (
             Error::new(ErrorKind::Transport, format!("the connection broke before the whole answer had come ({why})")),
-            Doubt::LOST,
+            if sent { Doubt::LOST } else { Doubt::UNSENT },
         ),
         Failure::TooLarge => (
             Error::new(

@@ -1,9 +1,16 @@
 //! One request, one answer: HTTP over reqwest, with TLS, proxies, time limits and a limit of size. The only file that names
 //! reqwest. Nothing here sends a request twice or follows a redirect; what an answer means is decided elsewhere.
 
+use std::convert::Infallible;
 use std::error::Error as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use rustls_pki_types::CertificateDer;
 
@@ -92,8 +99,8 @@ pub(crate) enum Failure {
     Tls(String),
     /// Time ran out, before anything was sent or after.
     Timeout { sent: bool },
-    /// The connection ended early.
-    Broken(String),
+    /// The connection ended early, before anything was sent or after.
+    Broken { why: String, sent: bool },
     /// The body is larger than allowed.
     TooLarge,
     /// Not a matter of the network.
@@ -116,15 +123,19 @@ impl Transport {
     /// Sends one request once and reads the whole answer.
     pub(crate) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Reply, Failure> {
         let http = self.http.get(|| build(&self.settings)).map_err(Failure::Other)?;
-        let request = request(&outgoing).map_err(Failure::Other)?;
+        let (request, sent) = request(&outgoing).map_err(Failure::Other)?;
         let (deadline, limit) = (outgoing.deadline, self.settings.max_response_bytes);
         let client = reqwest::Client::clone(&http);
         let exchange = async move {
             let whole = async {
-                let response = client.execute(request).await.map_err(|error| failure(&error))?;
+                let response = client.execute(request).await.map_err(|error| failure(&error, &sent))?;
                 read(response, limit).await
             };
-            runtime::before(deadline, whole).await.unwrap_or(Err(Failure::Timeout { sent: true }))
+            let late = Err(Failure::Timeout { sent: true });
+            runtime::before(deadline, whole).await.unwrap_or(late).map_err(|failure| match failure {
+                Failure::Timeout { sent: true } => Failure::Timeout { sent: sent.begun() },
+                other => other,
+            })
         };
         match runtime::on_engine(exchange).await {
             Ok(result) => result,
@@ -169,7 +180,42 @@ fn build(settings: &TransportSettings) -> Result<reqwest::Client> {
     })
 }
 
-fn request(outgoing: &Outgoing<'_>) -> Result<reqwest::Request> {
+/// Whether any of a request may have left: so once its body has been asked for, which happens when there is a connection to
+/// write it to. A request without a body does not tell, and counts as sent.
+#[derive(Clone)]
+struct Sent(Option<Arc<AtomicBool>>);
+
+impl Sent {
+    fn begun(&self) -> bool {
+        self.0.as_ref().is_none_or(|begun| begun.load(Ordering::Acquire))
+    }
+}
+
+/// A whole body that notes when it is asked for.
+struct NotedBody {
+    body: Option<Bytes>,
+    asked: Arc<AtomicBool>,
+}
+
+impl http_body::Body for NotedBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.asked.store(true, Ordering::Release);
+        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
+    }
+}
+
+fn request(outgoing: &Outgoing<'_>) -> Result<(reqwest::Request, Sent)> {
     let url = reqwest::Url::parse(outgoing.url)
         .map_err(|_| Error::new(ErrorKind::Internal, "a bug in netbird-tokens: it made a URL that is none"))?;
     let method = match outgoing.method {
@@ -181,11 +227,15 @@ fn request(outgoing: &Outgoing<'_>) -> Result<reqwest::Request> {
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(AUTHORIZATION, outgoing.authorization.0.clone());
+    let mut sent = Sent(None);
     if let Some(body) = outgoing.body {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *request.body_mut() = Some(body.to_vec().into());
+        let asked = Arc::new(AtomicBool::new(false));
+        let body = NotedBody { body: Some(Bytes::copy_from_slice(body)), asked: Arc::clone(&asked) };
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
+        sent = Sent(Some(asked));
     }
-    Ok(request)
+    Ok((request, sent))
 }
 
 async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Failure> {
@@ -206,7 +256,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
         retry_after: text(headers, "retry-after"),
         body: Vec::with_capacity(usize::try_from(expected).unwrap_or(0)),
     };
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, &Sent(None)))? {
         if chunk.len() > limit - reply.body.len() {
             return Err(Failure::TooLarge);
         }
@@ -220,7 +270,7 @@ fn is_json(content_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn failure(error: &reqwest::Error) -> Failure {
+fn failure(error: &reqwest::Error, sent: &Sent) -> Failure {
     if error.is_builder() {
         return Failure::Other(Error::new(
             ErrorKind::Internal,
@@ -234,7 +284,11 @@ fn failure(error: &reqwest::Error) -> Failure {
             () => Failure::Connect(innermost(error)),
         };
     }
-    if error.is_timeout() { Failure::Timeout { sent: true } } else { Failure::Broken(innermost(error)) }
+    if error.is_timeout() {
+        Failure::Timeout { sent: sent.begun() }
+    } else {
+        Failure::Broken { why: innermost(error), sent: sent.begun() }
+    }
 }
 
 type Cause<'a> = &'a (dyn std::error::Error + 'static);

@@ -1,6 +1,6 @@
 //! A warm client in parent and child after `fork`. A program of its own: the test harness has threads that a child would lack.
 
-#![allow(clippy::print_stdout, reason = "it is its own test harness")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it is its own test harness")]
 
 mod support;
 

@@ -93,3 +93,24 @@ fn a_connection_that_the_server_closed_is_noticed_before_it_is_used() {
     let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
     assert_ne!(connections[0], connections[1]);
 }
+
+#[test]
+fn a_create_whose_connection_never_came_about_was_not_sent() {
+    // A listener that never accepts, its queue full: the handshake of a further connection is not answered.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        waiting.push(stream);
+        assert!(waiting.len() < 5_000, "the queue never fills");
+    }
+    let client = netbird_tokens::Client::builder()
+        .management_url(format!("http://{address}"))
+        .credential(Credential::pat(support::PAT).unwrap())
+        .proxy_from_env(false)
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    let error = client.create_token(&netbird_tokens::NewToken::new("ci"), Some("ada")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}: nothing was sent, so nothing can be unknown");
+}
