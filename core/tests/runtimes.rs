@@ -1,5 +1,7 @@
 //! Blocking calls inside somebody's asynchronous runtime, and the asynchronous twins outside of one.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use tokio::runtime::{Builder, Runtime};
