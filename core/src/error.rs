@@ -287,6 +287,20 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_lists_every_kind() {
+        let guide = include_str!("../../docs/errors.md");
+        let listed: Vec<_> = guide
+            .lines()
+            .filter_map(|line| {
+                let mut cells = line.strip_prefix("| ")?.split(" | ");
+                Some((cells.next()?.parse().ok()?, cells.next()?.trim_matches('`')))
+            })
+            .collect();
+        let ours: Vec<_> = ErrorKind::ALL.iter().map(|kind| (kind.code(), kind.name())).collect();
+        assert_eq!(listed, ours);
+    }
+
+    #[test]
     fn an_error_is_one_pointer_wide() {
         assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
     }

@@ -48,3 +48,8 @@ pub use secret::Secret;
 pub use timestamp::Timestamp;
 pub use token::{CreatedToken, NewToken, Token};
 pub use user::User;
+
+/// The guide's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/rust.md")]
+struct Guide;
