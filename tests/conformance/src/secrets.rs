@@ -1,0 +1,147 @@
+//! Looks for credentials in what an adapter printed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use sha2::{Digest, Sha256};
+
+/// Shorter texts would be found by accident.
+const SHORTEST: usize = 10;
+
+/// Texts that nobody may print, each with a name by which a report can speak of it.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    known: Vec<Secret>,
+}
+
+#[derive(Clone, Debug)]
+struct Secret {
+    name: String,
+    text: String,
+    /// What gives it away: the text itself, recognisable parts of it, and the server's hash of it.
+    traces: Vec<(&'static str, String)>,
+}
+
+/// A secret that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leak {
+    /// Whose.
+    pub name: String,
+    /// `the text`, `a part`, `the hash`.
+    pub what: &'static str,
+}
+
+impl Secrets {
+    /// Remembers a secret. Texts of fewer than ten characters are ignored.
+    pub fn add(&mut self, name: &str, text: &str) {
+        let text = text.trim();
+        if text.chars().count() < SHORTEST || self.known.iter().any(|secret| secret.text == text) {
+            return;
+        }
+        self.known.push(Secret { name: name.to_owned(), text: text.to_owned(), traces: traces(text) });
+    }
+
+    /// Everything known to `other` too.
+    pub fn merge(&mut self, other: &Self) {
+        for secret in &other.known {
+            self.add(&secret.name, &secret.text);
+        }
+    }
+
+    /// The names of all.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.known.iter().map(|secret| secret.name.clone()).collect()
+    }
+
+    /// The secrets that `output` gives away.
+    #[must_use]
+    pub fn leaks(&self, output: &str) -> Vec<Leak> {
+        let mut found = Vec::new();
+        for secret in &self.known {
+            if let Some((what, _)) = secret.traces.iter().find(|(_, trace)| output.contains(trace)) {
+                found.push(Leak { name: secret.name.clone(), what });
+            }
+        }
+        found
+    }
+
+    /// `text` without any secret, so that a report can be shown to anybody.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for secret in &self.known {
+            for (_, trace) in &secret.traces {
+                if out.contains(trace.as_str()) {
+                    out = out.replace(trace.as_str(), &format!("<{}>", secret.name));
+                }
+            }
+        }
+        out
+    }
+}
+
+fn traces(text: &str) -> Vec<(&'static str, String)> {
+    let mut traces = vec![("the text", text.to_owned())];
+    if let Some(body) = text.strip_prefix("nbp_") {
+        // Any ten characters in a row of the secret part: nobody prints so many by accident.
+        let characters: Vec<char> = body.chars().collect();
+        for window in characters.windows(SHORTEST) {
+            let mut distinct = window.to_vec();
+            distinct.sort_unstable();
+            distinct.dedup();
+            if distinct.len() > 3 {
+                traces.push(("a part", window.iter().collect()));
+            }
+        }
+        let digest = Sha256::digest(text.as_bytes());
+        for hash in [STANDARD.encode(digest), URL_SAFE.encode(digest)] {
+            let bare = hash.trim_end_matches('=').to_owned();
+            traces.push(("the hash", bare.to_lowercase()));
+            traces.push(("the hash", bare));
+        }
+    } else if text.starts_with("eyJ") {
+        for part in text.split('.').skip(1) {
+            if part.len() >= SHORTEST {
+                traces.push(("a part", part.to_owned()));
+            }
+        }
+    }
+    traces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAT: &str = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
+
+    fn leaks(output: &str) -> Vec<&'static str> {
+        let mut secrets = Secrets::default();
+        secrets.add("pat", PAT);
+        secrets.leaks(output).into_iter().map(|leak| leak.what).collect()
+    }
+
+    #[test]
+    fn finds_the_text_a_part_and_the_hash_in_both_cases() {
+        assert_eq!(leaks(&format!("token {PAT}!")), ["the text"]);
+        assert_eq!(leaks("starts with abcdefghij"), ["a part"]);
+        assert_eq!(leaks("pat: 89uDSKaqxfZQMJlbQrA2J63a3pfp8TlAzFbobDygwZY= not found"), ["the hash"]);
+        assert_eq!(leaks("pat: 89udskaqxfzqmjlbqra2j63a3pfp8tlazfbobdygwzy= not found"), ["the hash"]);
+        assert!(leaks("nbp_**** is fine, and so is nbp_abcd").is_empty());
+    }
+
+    #[test]
+    fn finds_parts_of_a_jwt_but_not_its_usual_head() {
+        let mut secrets = Secrets::default();
+        secrets.add("jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlc2ln");
+        assert!(secrets.leaks("eyJhbGciOiJIUzI1NiJ9").is_empty());
+        assert_eq!(secrets.leaks("{c2lnbmF0dXJlc2ln}").len(), 1);
+    }
+
+    #[test]
+    fn redacts() {
+        let mut secrets = Secrets::default();
+        secrets.add("pat", PAT);
+        assert!(!secrets.redact(&format!("<{PAT}>")).contains("abcdefghij"));
+    }
+}
