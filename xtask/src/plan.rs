@@ -169,7 +169,8 @@ impl Summary {
                 Mark::Failed => "FAILED ",
                 Mark::Skipped => "SKIPPED",
             };
-            println!("{mark}  {:width$}  {:>6.1} s  {}", line.name, line.took.as_secs_f64(), line.note);
+            let text = format!("{mark}  {:width$}  {:>6.1} s  {}", line.name, line.took.as_secs_f64(), line.note);
+            println!("{}", text.trim_end());
         }
         println!("\nEach step's output: {}", logs.display());
         println!(
