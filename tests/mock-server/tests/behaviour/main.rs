@@ -1,0 +1,17 @@
+//! What the recordings do not show, or do not show alone: each file is about one thing.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod accounts;
+mod clock;
+mod connection;
+mod control;
+mod credentials;
+mod faults;
+mod limiter;
+mod program;
+mod setup;
+mod tls;
+mod tokens;
+mod users;
