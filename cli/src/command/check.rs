@@ -1,0 +1,94 @@
+//! `check`: whether the credential works, and what there is to know about it.
+
+use netbird_tokens::{Client, CredentialCheck, CredentialState, ErrorKind, Timestamp};
+
+use crate::failure::Failure;
+use crate::json::{CheckJson, kind_name};
+use crate::session::Session;
+use crate::table;
+
+pub(crate) fn check(session: &Session) -> Result<(), Failure> {
+    let client = well_formed(session)?;
+    let check = client.check_credential()?;
+    if session.is_json() {
+        session.print_json(&CheckJson::new(&check, client.management_url(), session.now()))?;
+    } else {
+        session.print(&describe(&check, &client, session.now()))?;
+    }
+    match check.state {
+        CredentialState::Working => Ok(()),
+        state => Err(Failure::State { state, error: check.error.map(Box::new) }),
+    }
+}
+
+/// Sends nothing.
+pub(crate) fn check_offline(session: &Session) -> Result<(), Failure> {
+    let client = well_formed(session)?;
+    if session.is_json() {
+        let mut json = CheckJson::bare("well_formed");
+        json.management_url = Some(client.management_url());
+        return session.print_json(&json);
+    }
+    session.print(&table::plain_fields(&[
+        ("State", Some("well_formed: its form is right; the server was not asked".to_owned())),
+        ("Server", Some(client.management_url().to_owned())),
+    ]))
+}
+
+/// The client, once the credential's form is known to be right; else says that it is not.
+fn well_formed(session: &Session) -> Result<Client, Failure> {
+    let client = session.client();
+    if let Err(Failure::Call { error, .. }) = &client
+        && error.kind() == ErrorKind::InvalidCredential
+    {
+        if session.is_json() {
+            session.print_json(&CheckJson::bare("malformed"))?;
+        } else {
+            session.print(&table::plain_fields(&[("State", Some("malformed: nothing was sent".to_owned()))]))?;
+        }
+    }
+    client
+}
+
+fn describe(check: &CredentialCheck, client: &Client, now: Timestamp) -> String {
+    let meaning = match check.state {
+        CredentialState::Working => "it works",
+        CredentialState::Unknown => "it was revoked, or belongs to another server",
+        CredentialState::Refused => {
+            "it has expired, or is not accepted for another reason that the server keeps to itself"
+        }
+        CredentialState::Blocked => "it is right, but its user is blocked",
+        CredentialState::PendingApproval => "it is right, but its user waits for approval",
+        CredentialState::Forbidden => "it is right, but its user's role may do nothing here",
+    };
+    let user = check.user.as_ref().map(|user| {
+        let name = if user.name().is_empty() { user.email() } else { user.name() };
+        format!("{name} ({}, role {}, id {})", table::user_type(user), user.role(), user.id())
+    });
+    let works = check.state == CredentialState::Working;
+    let token = match &check.token {
+        Some(token) => Some(format!("{} ({})", token.name(), token.id())),
+        None if works && kind_name(check.kind) == "pat" => {
+            Some("not known: its user may not list tokens, or several were in use at once".to_owned())
+        }
+        None => None,
+    };
+    let expires = match (&check.token, check.expires_at) {
+        (Some(token), _) => {
+            Some(format!("{} ({})", table::second(token.expiration_date()), table::time_left(token, now).0))
+        }
+        (None, Some(time)) => Some(table::second(time)),
+        (None, None) if works => Some("not known".to_owned()),
+        (None, None) => None,
+    };
+    let last_used = check.token.as_ref().and_then(|token| token.last_used());
+    table::plain_fields(&[
+        ("State", Some(format!("{}: {meaning}", check.state.name()))),
+        ("Credential", Some(kind_name(check.kind).to_owned())),
+        ("Server", Some(client.management_url().to_owned())),
+        ("User", user),
+        ("Token", token),
+        ("Expires", expires),
+        ("Last used", last_used.map(|time| format!("{} (by this check, which counts as a use)", table::second(time)))),
+    ])
+}
