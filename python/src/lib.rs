@@ -1,1 +1,43 @@
-//! To come in a later step of the same issue.
+//! Python front end: converts types between Python and the core, and nothing else.
+//!
+//! What users import is `netbird_tokens` (in `python/`), which re-exports what this module, `netbird_tokens._native`, defines.
+#![deny(unsafe_code)]
+
+mod arguments;
+mod call;
+mod client;
+mod error;
+mod instant;
+mod interrupt;
+mod logging;
+mod mock;
+mod repr;
+mod secret;
+mod sequence;
+mod token;
+mod user;
+
+use pyo3::prelude::*;
+
+/// The compiled half of the package `netbird_tokens`: import that instead.
+// No object here can be changed once made, so threads need no lock around them.
+#[pymodule(gil_used = false, name = "_native")]
+mod native {
+    #[pymodule_export]
+    use crate::client::Client;
+    #[pymodule_export]
+    use crate::mock::MockServer;
+    #[pymodule_export]
+    use crate::secret::Secret;
+    #[pymodule_export]
+    use crate::token::{CreatedToken, Token, TokenList};
+    #[pymodule_export]
+    use crate::user::{User, UserList};
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals, reason = "Python's name")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    use crate::error::error_kinds;
+}

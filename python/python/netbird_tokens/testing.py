@@ -1,0 +1,252 @@
+"""A NetBird token server in this process, for the tests of code that uses netbird_tokens.
+
+    from netbird_tokens.testing import MockNetBird
+
+    with MockNetBird() as mock, mock.client() as client:
+        created = client.create_token("ci")
+        assert [token.name for token in mock.tokens()] == ["default", "ci"]
+
+With pytest there is nothing to import: the fixtures netbird_mock and netbird_client are found by themselves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Final, Literal, NamedTuple
+
+from ._native import Client, MockServer
+
+__all__ = ["MockNetBird", "MockToken", "SeenRequest", "StoredToken"]
+
+OWNER: Final = "owner"
+
+Action = Literal[
+    "delay",
+    "delay_answer",
+    "drop_before",
+    "drop_after",
+    "cut_body",
+    "answer",
+    "redirect",
+    "drip",
+    "close_after",
+    "pad",
+]
+
+
+class MockToken(NamedTuple):
+    """A token that the test put on the server, with its plain text."""
+
+    user_id: str
+    token_id: str
+    plain: str
+
+    def __repr__(self) -> str:
+        return f"MockToken(user_id={self.user_id!r}, token_id={self.token_id!r}, plain='nbp_****')"
+
+
+class StoredToken(NamedTuple):
+    """A token as the server keeps it. Times are as the API writes them; hash is SHA-256 of the plain text in base64."""
+
+    id: str
+    name: str
+    created_by: str
+    created_at: str
+    expiration_date: str
+    last_used: str | None
+    hash: str
+
+
+class SeenRequest(NamedTuple):
+    """A request that arrived. target is as it stood on the wire; status is None where no answer was given."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: str
+    status: int | None
+    connection: int
+
+    def __repr__(self) -> str:
+        return f"SeenRequest({self.method} {self.target} -> {self.status})"
+
+
+class MockNetBird:
+    """A NetBird token server with its quirks, on a free port of the loopback interface, until close() or the end of a with.
+
+    It starts with one person, the owner (user id "owner"), who has one token, whose plain text is pat. world replaces all of
+    that: a mapping in the mock server's own terms. With tls it serves HTTPS; ca_pem is what to trust then.
+    """
+
+    def __init__(self, *, world: Mapping[str, Any] | None = None, tls: bool = False) -> None:
+        if world is None:
+            owner = {"id": OWNER, "name": "Owner", "email": "owner@example.com", "role": "owner"}
+            world = {"users": [{**owner, "tokens": [{"name": "default"}]}]}
+        if tls:
+            world = {**world, "tls": "valid"}
+        self._server = MockServer(json.dumps(world))
+        self._tls = world.get("tls") is not None
+        self.seeded: tuple[MockToken, ...] = tuple(MockToken(**token) for token in json.loads(self._server.seeded()))
+        """The tokens that the world put there."""
+
+    @property
+    def url(self) -> str:
+        """What to give as management_url."""
+        return self._server.url()
+
+    @property
+    def ca_pem(self) -> str:
+        """The certificate (PEM) of the authority that signs the server's, where it serves HTTPS."""
+        return self._server.ca_pem()
+
+    @property
+    def pat(self) -> str:
+        """The plain text of the first token that the world put there."""
+        return self.seeded[0].plain
+
+    def client(self, **options: Any) -> Client:
+        """A Client of this server, with pat unless the options name another credential. It retries almost without waiting."""
+        if not options.keys() & {"pat", "bearer", "credential"}:
+            options["pat"] = self.pat
+        if self._tls:
+            options.setdefault("ca_pem", self.ca_pem)
+        options.setdefault("management_url", self.url)
+        options.setdefault("retry_base_delay", 0.01)
+        options.setdefault("proxy_from_env", False)
+        return Client(**options)
+
+    def add_user(
+        self,
+        user_id: str,
+        *,
+        role: Literal["owner", "admin", "network_admin", "auditor", "user", "billing_admin"] = "user",
+        is_service_user: bool = False,
+        **fields: Any,
+    ) -> str:
+        """Adds a user and returns its id. fields are the world's own: name, email, is_blocked, pending_approval, tokens.
+
+        Raises ValueError if the id is taken or a field is wrong.
+        """
+        return self._server.add_user(
+            json.dumps({"id": user_id, "role": role, "is_service_user": is_service_user, **fields})
+        )
+
+    def add_token(
+        self,
+        name: str = "token",
+        *,
+        user_id: str = OWNER,
+        expiration_date: datetime | None = None,
+        created_at: datetime | None = None,
+        last_used: datetime | None = None,
+        **fields: Any,
+    ) -> MockToken:
+        """Adds a token to a user. Datetimes must have a time zone; without expiration_date it lives 30 days.
+
+        fields are the world's own: id, plain, created_by, raw. Raises ValueError if something is wrong.
+        """
+        times = {"expiration_date": expiration_date, "created_at": created_at, "last_used": last_used}
+        given = {field: _rfc3339(time) for field, time in times.items() if time is not None}
+        seed = {"name": name, **given, **fields}
+        return MockToken(**json.loads(self._server.add_token(user_id, json.dumps(seed))))
+
+    def tokens(self, user_id: str = OWNER) -> list[StoredToken]:
+        """A user's tokens as they are now; none if there is no such user."""
+        return [
+            StoredToken(**{"last_used": None, **token}) for token in json.loads(self._server.tokens(user_id))
+        ]
+
+    def plain_of(self, token_id: str) -> str | None:
+        """The plain text of a token that exists."""
+        return self._server.plain_of(token_id)
+
+    def issue_jwt(self, user_id: str = OWNER, *, valid_for: float | timedelta = 3600) -> str:
+        """A JWT for this user, for so many seconds; negative for one that has expired."""
+        return self._server.issue_jwt(user_id, _seconds(valid_for))
+
+    @property
+    def now(self) -> str:
+        """The server's clock, RFC 3339 in UTC."""
+        return self._server.now()
+
+    def set_clock(self, now: datetime) -> None:
+        """Sets the server's clock, which runs on from there."""
+        self._server.set_clock(_rfc3339(now))
+
+    def advance_clock(self, by: float | timedelta) -> None:
+        """Moves the server's clock by so many seconds, back if negative."""
+        self._server.advance_clock(_seconds(by))
+
+    def fault(
+        self,
+        action: Action,
+        *,
+        method: str | None = None,
+        target_contains: str | None = None,
+        skip: int = 0,
+        times: int = 1,
+        **details: Any,
+    ) -> None:
+        """Lets something go wrong with the next request that fits, after skip ones, for so many times (0: for ever).
+
+        delay(ms), delay_answer(ms): wait before acting, or after. drop_before(reset), drop_after(reset): close the connection
+        without acting, or after acting. answer(status, headers, body, act): answer this instead. redirect(status, location).
+        cut_body(at), pad(to): bytes. drip(bytes, every_ms): a few bytes at a time. close_after(): close after the answer.
+        """
+        self._server.push_fault(
+            json.dumps(
+                {
+                    "method": method,
+                    "target_contains": target_contains,
+                    "skip": skip,
+                    "times": times,
+                    "action": {action: details},
+                }
+            )
+        )
+
+    def clear_faults(self) -> None:
+        """Takes all faults away."""
+        self._server.clear_faults()
+
+    @property
+    def requests(self) -> list[SeenRequest]:
+        """The requests that arrived, oldest first."""
+        return _requests(self._server.requests())
+
+    def take_requests(self) -> list[SeenRequest]:
+        """The same, and forgets them."""
+        return _requests(self._server.take_requests())
+
+    def close_idle_connections(self) -> int:
+        """Closes every connection that waits for a request, and returns how many there were."""
+        return self._server.close_idle_connections()
+
+    def close(self) -> None:
+        """Stops the server. Stopping twice is fine."""
+        self._server.stop()
+
+    def __enter__(self) -> MockNetBird:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _rfc3339(time: datetime) -> str:
+    if time.utcoffset() is None:
+        raise ValueError("the datetime has no time zone: write datetime.now(timezone.utc)")
+    return time.isoformat()
+
+
+def _seconds(duration: float | timedelta) -> int:
+    return round(duration.total_seconds() if isinstance(duration, timedelta) else duration)
+
+
+def _requests(text: str) -> list[SeenRequest]:
+    return [SeenRequest(**{**request, "headers": dict(request["headers"])}) for request in json.loads(text)]

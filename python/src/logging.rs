@@ -1,0 +1,77 @@
+//! The core's events go to `logging.getLogger("netbird_tokens")`: requests at DEBUG, retries and the like at WARNING.
+
+use std::cell::Cell;
+
+use netbird_tokens::Event;
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+const DEBUG: u8 = 10;
+const WARNING: u8 = 30;
+
+thread_local! {
+    /// Whether the logger wanted DEBUG when this thread's call began.
+    static WANTS_DEBUG: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The logger, once the program has imported `logging`: before that nobody can have asked for anything, and importing it here
+/// would cost every script that logs nothing.
+fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
+    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if let Some(logger) = LOGGER.get(py) {
+        return Ok(Some(logger.bind(py)));
+    }
+    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.cast_into::<PyDict>()?;
+    let Some(logging) = modules.get_item(intern!(py, "logging"))? else {
+        return Ok(None);
+    };
+    let logger = LOGGER.get_or_try_init(py, || -> PyResult<_> {
+        let logger = logging.call_method1(intern!(py, "getLogger"), ("netbird_tokens",))?;
+        // As libraries do: without it a warning would be printed in programs that have set up no logging.
+        let silent = logging.call_method0(intern!(py, "NullHandler"))?;
+        logger.call_method1(intern!(py, "addHandler"), (silent,))?;
+        Ok(logger.unbind())
+    })?;
+    Ok(Some(logger.bind(py)))
+}
+
+/// Asks, while the GIL is still held, whether requests are to be logged, so that a call that is not logged never takes it.
+pub(crate) fn before_call(py: Python<'_>) {
+    let wanted = logger(py).and_then(|logger| match logger {
+        None => Ok(false),
+        Some(logger) => logger.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy(),
+    });
+    // Another thread may be in the middle of importing `logging`: then it is as if it had not begun.
+    WANTS_DEBUG.set(wanted.unwrap_or(false));
+}
+
+/// Writes one event. Called by the core on the caller's thread, with the GIL released.
+pub(crate) fn observe(event: &Event<'_>) {
+    let level = if event.is_warning() { WARNING } else { DEBUG };
+    if level == DEBUG && !WANTS_DEBUG.get() {
+        return;
+    }
+    let written = Python::try_attach(|py| match logger(py)? {
+        None => Ok(()),
+        Some(logger) => logger.call_method1(intern!(py, "log"), (level, event.to_string())).map(drop),
+    });
+    if let Some(Err(error)) = written {
+        Python::try_attach(|py| report(py, error));
+    }
+}
+
+/// A logging handler that fails must not fail the call, whose outcome is more important.
+fn report(py: Python<'_>, error: PyErr) {
+    if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+        // It happened to come in the middle of logging: let it come again, where the call can answer to it.
+        let again =
+            py.import(intern!(py, "_thread")).and_then(|thread| thread.call_method0(intern!(py, "interrupt_main")));
+        if again.is_ok() {
+            return;
+        }
+    }
+    error.write_unraisable(py, None);
+}

@@ -1,0 +1,44 @@
+//! `repr` of our objects: `Token(id='…', name='…', …)`.
+
+use std::fmt::Write as _;
+
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+/// Collects the fields of one object.
+pub(crate) struct Repr<'py> {
+    py: Python<'py>,
+    text: String,
+    first: bool,
+}
+
+impl<'py> Repr<'py> {
+    pub(crate) fn new(py: Python<'py>, class: &str) -> Self {
+        Repr { py, text: format!("{class}("), first: true }
+    }
+
+    /// A field whose value is already as it shall be read.
+    pub(crate) fn field(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        let comma = if self.first { "" } else { ", " };
+        self.first = false;
+        // Writing to a String does not fail.
+        let _ = write!(self.text, "{comma}{name}={value}");
+        self
+    }
+
+    /// A field with a text, in Python's quotes and with its escapes.
+    pub(crate) fn text(self, name: &str, value: &str) -> PyResult<Self> {
+        let quoted = PyString::new(self.py, value).repr()?;
+        Ok(self.field(name, quoted.to_str()?))
+    }
+
+    /// A field that is true or false.
+    pub(crate) fn flag(self, name: &str, value: bool) -> Self {
+        self.field(name, if value { "True" } else { "False" })
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.text.push(')');
+        self.text
+    }
+}
