@@ -87,7 +87,8 @@ fn steps(workspace: Workspace, steps: Vec<Step>, options: &Options) -> Result<bo
         println!("Nothing to do: it needs no tools of its own.");
         return Ok(true);
     }
-    let context = Arc::new(Context { workspace, strict: options.strict, verbose: options.verbose });
+    let context =
+        Arc::new(Context { workspace, only: options.only.clone(), strict: options.strict, verbose: options.verbose });
     let summary = plan::run(&context, steps)?;
     summary.print(&logs);
     Ok(summary.is_success())

@@ -22,6 +22,8 @@ use crate::workspace::Workspace;
 pub struct Context {
     /// Where things are.
     pub workspace: Workspace,
+    /// The front ends that were asked for; none means all.
+    pub only: Vec<String>,
     /// A tool that is missing, or a front end that is not there, is a failure.
     pub strict: bool,
     /// Print what the steps print, besides keeping it in their logs.
@@ -438,6 +440,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         let context = Context {
             workspace: Workspace { root: folder.path().to_owned(), target: folder.path().join("target") },
+            only: Vec::new(),
             strict,
             verbose: false,
         };

@@ -19,6 +19,10 @@ impl Front for C {
         "c-header/include/netbird_tokens.h"
     }
 
+    fn own_packages(&self) -> &'static [&'static str] {
+        &["netbird-tokens-c"]
+    }
+
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
         vec![
             Step::new(TOOLCHAIN, |job| {

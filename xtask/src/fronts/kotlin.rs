@@ -44,6 +44,10 @@ impl Front for Kotlin {
         POM
     }
 
+    fn own_packages(&self) -> &'static [&'static str] {
+        &["netbird-tokens-uniffi"]
+    }
+
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
         vec![
             Step::new(TOOLCHAIN, |job| {

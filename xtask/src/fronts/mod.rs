@@ -11,6 +11,7 @@ mod python;
 mod rust;
 mod swift;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -27,6 +28,11 @@ pub trait Front {
 
     /// A file of it that exists once there is something to build.
     fn sign_of_life(&self) -> &'static str;
+
+    /// Crates of the workspace that nobody else needs: left out where it is not asked for.
+    fn own_packages(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Steps that get the tools.
     fn toolchain(&self, workspace: &Workspace) -> Vec<Step>;
@@ -88,6 +94,24 @@ pub fn steps(workspace: &Workspace, stage: Stage) -> Vec<Step> {
     toolchain
 }
 
+/// The crates that nobody needs who asked only for these front ends. With all of them asked for
+/// there are none.
+fn unneeded_packages(only: &[String]) -> Vec<&'static str> {
+    if only.is_empty() {
+        return Vec::new();
+    }
+    let all = all();
+    let own = |wanted: bool| {
+        all.iter()
+            .filter(move |front| only.iter().any(|name| name == front.name()) == wanted)
+            .flat_map(|front| front.own_packages().iter().copied())
+    };
+    let needed: BTreeSet<&str> = own(true).collect();
+    let mut unneeded: Vec<&str> = own(false).filter(|package| !needed.contains(package)).collect();
+    unneeded.dedup();
+    unneeded
+}
+
 /// Runs every scenario against one front end's adapter. `prepare` gives variables for the runner.
 fn conformance_step(
     adapter: &'static str,
@@ -141,9 +165,20 @@ fn package_tests(front: &str, package: &'static str) -> Step {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
+
+    #[test]
+    fn what_two_front_ends_share_is_built_for_either() {
+        let unneeded = |names: &[&str]| {
+            let only: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            unneeded_packages(&only)
+        };
+        assert!(unneeded(&[]).is_empty());
+        assert!(unneeded(&["c"]).contains(&"netbird-tokens-uniffi"));
+        assert!(!unneeded(&["kotlin"]).contains(&"netbird-tokens-uniffi"));
+        assert!(unneeded(&["kotlin"]).contains(&"netbird-tokens-c"));
+        assert!(!unneeded(&["kotlin", "c"]).contains(&"netbird-tokens-c"));
+    }
 
     #[test]
     fn every_need_is_a_step_and_every_name_is_its_front_ends() {

@@ -102,6 +102,10 @@ impl Front for Python {
         "python/pyproject.toml"
     }
 
+    fn own_packages(&self) -> &'static [&'static str] {
+        &["netbird-tokens-python"]
+    }
+
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
         vec![
             Step::new(TOOLS, |job| {

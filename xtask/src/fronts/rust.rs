@@ -11,9 +11,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{Front, conformance_step, package_tests};
+use super::{Front, conformance_step, package_tests, unneeded_packages};
 use crate::command::Cmd;
-use crate::plan::Step;
+use crate::plan::{Job, Step};
 use crate::workspace::Workspace;
 
 /// The step that compiles the workspace.
@@ -39,10 +39,12 @@ impl Front for Rust {
     fn build(&self, _: &Workspace) -> Vec<Step> {
         vec![
             Step::new(COMPILE, |job| {
-                job.cargo("build").arg("--workspace").run()?;
+                let excluded = excludes(job);
+                job.cargo("build").arg("--workspace").args(&excluded).run()?;
                 let messages = job
                     .cargo("test")
                     .args(["--workspace", "--no-run", "--message-format=json-render-diagnostics"])
+                    .args(&excluded)
                     .output()?;
                 let list = test_list(job.workspace());
                 fs::write(&list, &messages).with_context(|| format!("cannot write {}", list.display()))?;
@@ -57,7 +59,7 @@ impl Front for Rust {
             package_tests("rust", "netbird-tokens"),
             package_tests("rust", "xtask"),
             Step::new("rust: examples in the documentation", |job| {
-                job.cargo("test").args(["--workspace", "--doc"]).run()?;
+                job.cargo("test").args(["--workspace", "--doc"]).args(excludes(job)).run()?;
                 job.tests_passed()
             })
             .needs(COMPILE)
@@ -65,6 +67,7 @@ impl Front for Rust {
             Step::new("rust: documentation", |job| {
                 job.cargo("doc")
                     .args(["--workspace", "--no-deps", "--lib"])
+                    .args(excludes(job))
                     .env("RUSTDOCFLAGS", "-D warnings")
                     .run()?;
                 Ok(String::new())
@@ -79,6 +82,11 @@ impl Front for Rust {
             }),
         ]
     }
+}
+
+/// Leaves out the crates of front ends that were not asked for.
+fn excludes(job: &Job) -> Vec<&'static str> {
+    unneeded_packages(&job.context.only).into_iter().flat_map(|package| ["--exclude", package]).collect()
 }
 
 fn test_list(workspace: &Workspace) -> PathBuf {

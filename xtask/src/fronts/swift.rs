@@ -30,6 +30,10 @@ impl Front for Swift {
         "bindings/swift/Package.swift"
     }
 
+    fn own_packages(&self) -> &'static [&'static str] {
+        &["netbird-tokens-uniffi"]
+    }
+
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
         vec![
             Step::new(TOOLCHAIN, |job| {
