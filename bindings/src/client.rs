@@ -5,6 +5,7 @@ use std::sync::Arc;
 use netbird_tokens::{CancelToken, Client, NewToken};
 
 use crate::cancel::NativeCancel;
+use crate::check::NativeCredentialCheck;
 use crate::credential::NativeCredential;
 use crate::error::NativeError;
 use crate::guard::{awaited, guarded, test_hook};
@@ -140,6 +141,15 @@ impl NativeClient {
         awaited(cancel, || self.cancelled().list_users(), self.0.list_users_async()).await.map(each)
     }
 
+    /// Whether the credential works, and what there is to know about it.
+    pub async fn check_credential(
+        &self,
+        cancel: Option<Arc<NativeCancel>>,
+    ) -> Result<NativeCredentialCheck, NativeError> {
+        let call = self.0.check_credential_async();
+        awaited(cancel, || self.cancelled().check_credential(), call).await.map(NativeCredentialCheck::from)
+    }
+
     /// [`NativeClient::list_tokens`], waiting on this thread.
     pub fn list_tokens_blocking(
         &self,
@@ -192,5 +202,13 @@ impl NativeClient {
     /// [`NativeClient::list_users`], waiting on this thread.
     pub fn list_users_blocking(&self, cancel: Option<Arc<NativeCancel>>) -> Result<Vec<NativeUser>, NativeError> {
         guarded(|| Ok(each(self.handle(cancel.as_deref()).list_users()?)))
+    }
+
+    /// [`NativeClient::check_credential`], waiting on this thread.
+    pub fn check_credential_blocking(
+        &self,
+        cancel: Option<Arc<NativeCancel>>,
+    ) -> Result<NativeCredentialCheck, NativeError> {
+        guarded(|| Ok(self.handle(cancel.as_deref()).check_credential()?.into()))
     }
 }

@@ -18,6 +18,15 @@ pub enum NativeCredentialKind {
     Bearer,
 }
 
+impl From<CredentialKind> for NativeCredentialKind {
+    fn from(kind: CredentialKind) -> Self {
+        match kind {
+            CredentialKind::Pat => NativeCredentialKind::Pat,
+            CredentialKind::Bearer => NativeCredentialKind::Bearer,
+        }
+    }
+}
+
 /// A credential that passed its offline check.
 #[derive(uniffi::Object)]
 pub struct NativeCredential(pub(crate) Credential);
@@ -53,12 +62,7 @@ impl NativeCredential {
 
     /// Which of the two it is.
     pub fn kind(&self) -> Result<NativeCredentialKind, NativeError> {
-        guarded(|| {
-            Ok(match self.0.kind() {
-                CredentialKind::Pat => NativeCredentialKind::Pat,
-                CredentialKind::Bearer => NativeCredentialKind::Bearer,
-            })
-        })
+        guarded(|| Ok(self.0.kind().into()))
     }
 
     /// When a JWT expires, where it says so.

@@ -115,9 +115,9 @@ impl NativeError {
     }
 }
 
-impl From<Error> for NativeError {
+impl From<Error> for NativeFailure {
     fn from(error: Error) -> Self {
-        let failure = NativeFailure {
+        NativeFailure {
             kind: error.kind().into(),
             code: error.kind().code(),
             kind_name: error.kind().name().to_owned(),
@@ -129,8 +129,13 @@ impl From<Error> for NativeError {
             retry_after_nanoseconds: error.retry_after().map(nanoseconds),
             attempts: error.attempts(),
             candidate_token_ids: error.candidate_token_ids().to_vec(),
-        };
-        NativeError::Failed { failure: Box::new(failure) }
+        }
+    }
+}
+
+impl From<Error> for NativeError {
+    fn from(error: Error) -> Self {
+        NativeError::Failed { failure: Box::new(error.into()) }
     }
 }
 

@@ -10,6 +10,7 @@
 //!   fatal in Swift.
 
 mod cancel;
+mod check;
 mod client;
 mod credential;
 mod error;
@@ -21,6 +22,7 @@ mod token;
 mod user;
 
 pub use cancel::NativeCancel;
+pub use check::{NativeCredentialCheck, NativeCredentialState};
 pub use client::NativeClient;
 pub use credential::{NativeCredential, NativeCredentialKind};
 pub use error::{NativeError, NativeErrorKind, NativeFailure};
