@@ -302,14 +302,14 @@ impl<'a> Story<'a> {
                 options: self.scenario.options.clone(),
                 ..Step::default()
             };
-            gone = self.step(&mut adapter, &step, "the client `default`", &mut failures)?;
+            gone = self.try_step(&mut adapter, &step, "the client `default`", &mut failures);
         }
         for (at, step) in self.scenario.steps.iter().enumerate() {
             if gone || (!failures.is_empty() && !step.always) {
                 continue;
             }
             let title = format!("step {}, {}", at + 1, step.title());
-            gone = self.step(&mut adapter, step, &title, &mut failures)?;
+            gone = self.try_step(&mut adapter, step, &title, &mut failures);
         }
         if !gone {
             self.close_clients(&mut adapter);
@@ -336,17 +336,24 @@ impl<'a> Story<'a> {
         Ok(failures)
     }
 
+    /// As [`Self::step`]; what the runner cannot do is one more failure and hides none before it.
+    fn try_step(&mut self, adapter: &mut Adapter, step: &Step, title: &str, failures: &mut Vec<Failure>) -> bool {
+        self.step(adapter, step, title, failures).unwrap_or_else(|error| {
+            failures.push(Failure::new(FailureKind::Setup, title, format!("{error:#}")));
+            false
+        })
+    }
+
     /// Does one step. True if the adapter is not usable any more: it is gone, or hangs, or its answers cannot be told apart.
     fn step(&mut self, adapter: &mut Adapter, step: &Step, title: &str, failures: &mut Vec<Failure>) -> Result<bool> {
-        let context = || title.to_owned();
         if let Some(action) = &step.server {
             let data = match action {
                 ServerAction::PushFault(data) | ServerAction::AddToken { token: data, .. } => {
-                    Some(variables::expand(data, self).with_context(context)?)
+                    Some(variables::expand(data, self)?)
                 }
                 _ => None,
             };
-            self.server.act(action, data).with_context(context)?;
+            self.server.act(action, data)?;
             self.server.collect_secrets(&mut self.secrets);
             return Ok(false);
         }
@@ -369,7 +376,7 @@ impl<'a> Story<'a> {
             }
             return Ok(false);
         }
-        self.command(adapter, step, title, failures).with_context(context)
+        self.command(adapter, step, title, failures)
     }
 
     /// A step that the adapter answers.

@@ -73,7 +73,7 @@ fn compare(wanted: &Wanted<'_>, request: &Value, arrived: &SeenRequest, last_con
     };
     let got = format!("{} {}", arrived.method, arrived.target);
     let mut problems = Vec::new();
-    if line != got {
+    if !fits(line, &got) {
         problems.push(format!("expected {line}, got {got}"));
         return problems;
     }
@@ -117,6 +117,13 @@ fn compare(wanted: &Wanted<'_>, request: &Value, arrived: &SeenRequest, last_con
         _ => {}
     }
     problems
+}
+
+/// Equal, but for `*`, which stands for any one segment: an id that only the server knew.
+fn fits(wanted: &str, got: &str) -> bool {
+    let (wanted, got): (Vec<&str>, Vec<&str>) = (wanted.split('/').collect(), got.split('/').collect());
+    wanted.len() == got.len()
+        && wanted.iter().zip(&got).all(|(want, part)| want == part || (*want == "*" && !part.is_empty()))
 }
 
 fn compare_body(wanted: &Wanted<'_>, request: &Value, arrived: &SeenRequest) -> Vec<String> {
@@ -225,6 +232,14 @@ mod tests {
         assert!(
             !problems(&json!(["POST /a"]), &[arrived("POST", "/a", r#"{"name":"cj","expires_in":90}"#)]).is_empty()
         );
+    }
+
+    #[test]
+    fn a_star_stands_for_one_segment() {
+        assert!(fits("DELETE /users/a/tokens/*", "DELETE /users/a/tokens/x"));
+        assert!(!fits("DELETE /users/a/tokens/*", "DELETE /users/a/tokens/"));
+        assert!(!fits("DELETE /users/a/tokens/*", "DELETE /users/a/tokens/x/y"));
+        assert!(!fits("DELETE /users/a/tokens/*", "GET /users/a/tokens/x"));
     }
 
     #[test]

@@ -1,2 +1,266 @@
-//! Entry point.
-fn main() {}
+//! The conformance adapter of the Rust API: the protocol of `tests/adapters/README.md`, one JSON object a line each way. It
+//! calls the public API as any Rust program would, and prints what it got.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, Write as _};
+use std::time::Duration;
+
+use netbird_tokens::{CancelToken, Client, Credential, Error, NewToken, OnUnknown, Secret, Timestamp, Token, User};
+use serde_json::{Map, Value, json};
+
+const OPERATIONS: &[&str] = &[
+    "list_tokens",
+    "get_token",
+    "create_token",
+    "delete_token",
+    "current_user",
+    "list_users",
+    "set_credential",
+    "expose",
+    "secret_equals",
+];
+
+const OPTIONS: &[&str] = &[
+    "management_url",
+    "pat",
+    "bearer",
+    "detect",
+    "from_env",
+    "connect_timeout_ms",
+    "read_timeout_ms",
+    "timeout_ms",
+    "max_retries",
+    "retry_base_delay_ms",
+    "retry_max_delay_ms",
+    "max_response_bytes",
+    "allow_insecure_http",
+    "ca_pem",
+    "proxy",
+    "proxy_from_env",
+    "user_agent",
+    "on_unknown",
+    "cancel_after_ms",
+];
+
+type Fields = Map<String, Value>;
+type Answer = Result<Value, Value>;
+
+fn main() -> std::io::Result<()> {
+    let mut adapter = Adapter::default();
+    let mut out = std::io::stdout();
+    for line in std::io::stdin().lock().lines() {
+        let command: Fields = serde_json::from_str(&line?)?;
+        let answer = match adapter.run(&command) {
+            Ok(ok) => json!({"id": command["id"], "ok": ok}),
+            Err(error) => json!({"id": command["id"], "error": error}),
+        };
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Adapter {
+    clients: HashMap<String, Client>,
+    secrets: Vec<Secret>,
+}
+
+impl Adapter {
+    fn run(&mut self, command: &Fields) -> Answer {
+        let name = text(command, "client").unwrap_or_default();
+        let empty = Map::new();
+        let fields = |key: &str| command.get(key).and_then(Value::as_object).unwrap_or(&empty);
+        match text(command, "cmd") {
+            Some("hello") => Ok(json!({
+                "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": OPERATIONS, "options": OPTIONS,
+            })),
+            Some("new_client") => {
+                let client = new_client(fields("options"))?;
+                self.clients.insert(name.to_owned(), client);
+                Ok(json!({}))
+            }
+            Some("call") => self.call(name, command, fields("args")),
+            Some("close") => {
+                self.clients.remove(name);
+                Ok(json!({}))
+            }
+            _ => Err(unsupported(command)),
+        }
+    }
+
+    fn call(&mut self, name: &str, command: &Fields, args: &Fields) -> Answer {
+        let Some(client) = self.clients.get(name) else {
+            return Err(refused("the client is closed"));
+        };
+        let mut client = client.clone();
+        if let Some(after) = command.get("cancel_after_ms").and_then(Value::as_u64) {
+            let cancel = CancelToken::new();
+            client = client.with_cancel(&cancel);
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(after));
+                cancel.cancel();
+            });
+        }
+        let user_id = text(args, "user_id");
+        let token_id = text(args, "token_id").unwrap_or_default();
+        match text(command, "operation") {
+            Some("list_tokens") => {
+                let tokens = client.list_tokens(user_id).map_err(error)?;
+                tokens.iter().map(|token| shown(token, args)).collect()
+            }
+            Some("get_token") => shown(&client.get_token(token_id, user_id).map_err(error)?, args),
+            Some("create_token") => {
+                let mut new = NewToken::new(text(args, "name").unwrap_or_default());
+                if let Some(days) = args.get("expires_in_days") {
+                    let days = days.as_i64().ok_or_else(|| refused("expires_in_days: expected a whole number"))?;
+                    new = new.expires_in_days(days);
+                }
+                let created = client.create_token(&new, user_id).map_err(error)?;
+                let answer = json!({
+                    "token": shown(&created.token, args)?,
+                    "plain_token": created.plain_token.to_string(),
+                    "secret": self.secrets.len().to_string(),
+                });
+                self.secrets.push(created.plain_token);
+                Ok(answer)
+            }
+            Some("delete_token") => client.delete_token(token_id, user_id).map(|()| json!({})).map_err(error),
+            Some("current_user") => client.current_user().map(|me| user(&me)).map_err(error),
+            Some("list_users") => client.list_users().map(|users| users.iter().map(user).collect()).map_err(error),
+            Some("set_credential") => {
+                let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
+                client.set_credential(&credential).map(|()| json!({})).map_err(error)
+            }
+            Some("expose") => Ok(json!(self.secret(args, "secret")?.expose())),
+            Some("secret_equals") => Ok(json!(self.secret(args, "secret")? == self.secret(args, "other")?)),
+            _ => Err(unsupported(command)),
+        }
+    }
+
+    fn secret(&self, args: &Fields, key: &str) -> Result<&Secret, Value> {
+        let handle = text(args, key).and_then(|handle| handle.parse::<usize>().ok());
+        handle.and_then(|at| self.secrets.get(at)).ok_or_else(|| refused("no such secret"))
+    }
+}
+
+fn new_client(options: &Fields) -> Result<Client, Value> {
+    let mut builder = Client::builder();
+    if let Some(credential) = credential(options)? {
+        builder = builder.credential(credential);
+    }
+    for (name, value) in options {
+        let text = || value.as_str().unwrap_or_default();
+        let number = || value.as_u64().ok_or_else(|| refused(&format!("{name}: expected a whole number")));
+        let duration = || number().map(Duration::from_millis);
+        let flag = value.as_bool().unwrap_or_default();
+        builder = match name.as_str() {
+            "pat" | "bearer" | "detect" => builder,
+            "from_env" if flag => builder.from_env(),
+            "from_env" => builder,
+            "management_url" => builder.management_url(text()),
+            "connect_timeout_ms" => builder.connect_timeout(duration()?),
+            "read_timeout_ms" => builder.read_timeout(duration()?),
+            "timeout_ms" => builder.timeout(duration()?),
+            "max_retries" => builder.max_retries(u32::try_from(number()?).unwrap_or(u32::MAX)),
+            "retry_base_delay_ms" => builder.retry_base_delay(duration()?),
+            "retry_max_delay_ms" => builder.retry_max_delay(duration()?),
+            "max_response_bytes" => builder.max_response_bytes(usize::try_from(number()?).unwrap_or(usize::MAX)),
+            "allow_insecure_http" => builder.allow_insecure_http(flag),
+            "ca_pem" => builder.ca_pem(text()),
+            "proxy" => builder.proxy(text()),
+            "proxy_from_env" => builder.proxy_from_env(flag),
+            "user_agent" => builder.user_agent(text()),
+            "on_unknown" if text() == "revoke_and_retry" => builder.on_unknown(OnUnknown::RevokeAndRetry),
+            "on_unknown" => builder.on_unknown(OnUnknown::Report),
+            other => return Err(refused(&format!("there is no option {other}"))),
+        };
+    }
+    builder.build().map_err(error)
+}
+
+fn credential(fields: &Fields) -> Result<Option<Credential>, Value> {
+    let given = if let Some(pat) = text(fields, "pat") {
+        Credential::pat(pat)
+    } else if let Some(jwt) = text(fields, "bearer") {
+        Credential::bearer(jwt)
+    } else if let Some(either) = text(fields, "detect") {
+        Credential::detect(either)
+    } else {
+        return Ok(None);
+    };
+    given.map(Some).map_err(error)
+}
+
+fn text<'a>(fields: &'a Fields, key: &str) -> Option<&'a str> {
+    fields.get(key).and_then(Value::as_str)
+}
+
+fn shown(token: &Token, args: &Fields) -> Answer {
+    let mut fields = json!({
+        "id": token.id(),
+        "name": token.name(),
+        "expiration_date": time(token.expiration_date()),
+        "created_at": time(token.created_at()),
+        "created_by": token.created_by(),
+        "last_used": token.last_used().map(time),
+        "user_id": token.user_id(),
+    });
+    if let Some(now) = text(args, "now") {
+        let now: Timestamp = now.parse().map_err(error)?;
+        fields["is_expired"] = json!(token.is_expired(now));
+        fields["days_left"] = json!(token.days_left(now));
+    }
+    Ok(fields)
+}
+
+fn user(user: &User) -> Value {
+    json!({
+        "id": user.id(),
+        "name": user.name(),
+        "email": user.email(),
+        "role": user.role(),
+        "status": user.status(),
+        "is_current": user.is_current(),
+        "is_service_user": user.is_service_user(),
+        "is_blocked": user.is_blocked(),
+        "pending_approval": user.pending_approval(),
+        "last_login": user.last_login().map(time),
+    })
+}
+
+/// In UTC, cut to microseconds, always six digits.
+fn time(at: Timestamp) -> String {
+    let shown = at.to_string();
+    let (seconds, fraction) = match shown.trim_end_matches('Z').split_once('.') {
+        Some((seconds, fraction)) => (seconds, fraction),
+        None => (shown.trim_end_matches('Z'), ""),
+    };
+    format!("{seconds}.{fraction:0<6.6}Z")
+}
+
+fn error(error: Error) -> Value {
+    json!({
+        "kind": error.kind().name(),
+        "code": error.kind().code(),
+        "message": error.message(),
+        "status": error.status(),
+        "server_message": error.server_message(),
+        "request_id": error.request_id(),
+        "retryable": error.is_retryable(),
+        "attempts": error.attempts(),
+        "candidate_token_ids": error.candidate_token_ids(),
+    })
+}
+
+/// An argument that Rust's types would not have let through.
+fn refused(message: &str) -> Value {
+    json!({
+        "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
+        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [],
+    })
+}
+
+fn unsupported(command: &Fields) -> Value {
+    json!({"kind": "unsupported", "code": 0, "message": format!("no such command: {:?} {:?}", command.get("cmd"), command.get("operation"))})
+}
