@@ -1,0 +1,138 @@
+//! One run of the program: the options as flags, the credential on standard input, the answer or the error as it printed them.
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{Fields, refused, text};
+
+pub(crate) const OPTIONS: &[&str] = &[
+    "management_url",
+    "pat",
+    "bearer",
+    "detect",
+    "from_env",
+    "connect_timeout_ms",
+    "read_timeout_ms",
+    "timeout_ms",
+    "max_retries",
+    "retry_base_delay_ms",
+    "retry_max_delay_ms",
+    "max_response_bytes",
+    "allow_insecure_http",
+    "ca_pem",
+    "proxy",
+    "proxy_from_env",
+    "user_agent",
+    "on_unknown",
+    "cancel_after_ms",
+];
+
+const CREDENTIALS: &[&str] = &["pat", "bearer", "detect"];
+
+/// The variables that the program reads; kept from it unless the client is to read the environment.
+const VARIABLES: &[&str] =
+    &["NB_PAT", "NETBIRD_API_TOKEN", "NETBIRD_TOKEN", "NB_API_KEY", "NB_MANAGEMENT_URL", "NETBIRD_API_URL"];
+
+/// What a client is for a program that keeps nothing between two runs: the flags that they all get.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    program: PathBuf,
+    flags: Vec<OsString>,
+    /// Its type and its text.
+    credential: Option<(&'static str, String)>,
+    from_env: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(program: PathBuf, folder: &Path, options: &Fields) -> Result<Self, Value> {
+        let mut flags: Vec<OsString> = vec!["--output=json".into()];
+        for (name, value) in options {
+            let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let flag = name.strip_suffix("_ms").unwrap_or(name).replace('_', "-");
+            match name.as_str() {
+                "pat" | "bearer" | "detect" | "from_env" => {}
+                "ca_pem" => {
+                    let path = folder.join("ca.pem");
+                    std::fs::write(&path, plain).map_err(|error| refused(&error.to_string()))?;
+                    flags.push(format!("--ca-file={}", path.display()).into());
+                }
+                "allow_insecure_http" if value == true => flags.push("--allow-insecure-http".into()),
+                "allow_insecure_http" => {}
+                "on_unknown" => flags.push(format!("--on-unknown={}", plain.replace('_', "-")).into()),
+                _ if name.ends_with("_ms") => {
+                    let seconds = value.as_f64().unwrap_or(f64::NAN) / 1e3;
+                    flags.push(format!("--{flag}={seconds}").into());
+                }
+                _ => flags.push(format!("--{flag}={plain}").into()),
+            }
+        }
+        let from_env = options.get("from_env").is_some_and(|value| value == true);
+        let connection = Connection { program, flags, credential: None, from_env };
+        Ok(connection.with_credential(options))
+    }
+
+    /// The same with the credential that these options name, if they name one.
+    pub(crate) fn with_credential(&self, options: &Fields) -> Self {
+        let named = CREDENTIALS.iter().find_map(|name| text(options, name).map(|text| (*name, text.to_owned())));
+        Connection { credential: named.or_else(|| self.credential.clone()), ..self.clone() }
+    }
+
+    /// Runs the program with these words, the command first, and gives the JSON that it printed, or its error.
+    pub(crate) fn run(&self, words: &[OsString], cancel_after_ms: Option<u64>) -> Result<Value, Value> {
+        let output = self.output(words, cancel_after_ms).map_err(|error| refused(&error.to_string()))?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() {
+            return serde_json::from_str(&printed).map_err(|error| broken(&output, &error.to_string()));
+        }
+        let last = errors.lines().last().unwrap_or_default();
+        let error = serde_json::from_str(last).unwrap_or_else(|error| broken(&output, &error.to_string()));
+        Err(error)
+    }
+
+    fn output(&self, words: &[OsString], cancel_after_ms: Option<u64>) -> std::io::Result<Output> {
+        let mut command = Command::new(&self.program);
+        command.args(&words[..1]).args(&self.flags);
+        if let Some((kind, _)) = &self.credential {
+            command.arg("--token-file=-").arg(format!("--token-type={kind}"));
+        }
+        command.args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if !self.from_env {
+            for name in VARIABLES {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command.spawn()?;
+        if let (Some(mut stdin), Some((_, text))) = (child.stdin.take(), &self.credential) {
+            // A program that ended without reading it says why on standard error.
+            let _ = stdin.write_all(text.as_bytes());
+        }
+        let (ended, until) = mpsc::channel::<()>();
+        if let Some(after) = cancel_after_ms {
+            let id = child.id().to_string();
+            std::thread::spawn(move || {
+                if until.recv_timeout(Duration::from_millis(after)) == Err(RecvTimeoutError::Timeout) {
+                    // The program may have ended just now.
+                    let _ = Command::new("kill").args(["-s", "INT", &id]).stderr(Stdio::null()).status();
+                }
+            });
+        }
+        let output = child.wait_with_output();
+        drop(ended);
+        output
+    }
+}
+
+/// What is no answer of a program that keeps its promises. Its output is not repeated: it may hold anything.
+fn broken(output: &Output, why: &str) -> Value {
+    let mut error = refused(&format!("the program ended with {} and no answer in JSON: {why}", output.status));
+    error["kind"] = "internal".into();
+    error["code"] = 90.into();
+    error
+}
