@@ -137,7 +137,7 @@ impl<'a> Pool<'a> {
         };
         let (mut failures, output) = end(adapter);
         for leak in self.secrets.leaks(&output) {
-            if !self.reported.contains(&leak.name) {
+            if !self.reported.iter().any(|known| known.contains(&leak.trace)) {
                 failures.push(leak_failure("output", &leak.name, leak.what));
             }
         }
@@ -201,6 +201,8 @@ struct Story<'a> {
     folder: Option<tempfile::TempDir>,
     saved: BTreeMap<String, Value>,
     secrets: Secrets,
+    /// What was found of them in the output.
+    leaked: BTreeSet<String>,
     /// What each client sends as `Authorization`, where the runner can know it.
     authorizations: BTreeMap<String, Option<String>>,
     /// How many requests earlier steps accounted for.
@@ -225,11 +227,7 @@ impl<'a> Story<'a> {
                 *line = story.secrets.redact(line);
             }
         }
-        if failures.iter().any(|failure| failure.kind == FailureKind::Leak) {
-            for leak in story.secrets.names() {
-                pool.reported.insert(leak);
-            }
-        }
+        pool.reported.append(&mut story.leaked);
         pool.secrets.merge(&story.secrets);
         failures
     }
@@ -253,6 +251,7 @@ impl<'a> Story<'a> {
             folder: None,
             saved: BTreeMap::new(),
             secrets: Secrets::default(),
+            leaked: BTreeSet::new(),
             authorizations: BTreeMap::new(),
             consumed: 0,
             last_connection: None,
@@ -332,6 +331,7 @@ impl<'a> Story<'a> {
         self.server.collect_secrets(&mut self.secrets);
         for leak in self.secrets.leaks(&output) {
             failures.push(leak_failure("its output", &leak.name, leak.what));
+            self.leaked.insert(leak.trace);
         }
         Ok(failures)
     }
@@ -626,6 +626,10 @@ impl Source for Story<'_> {
         if let Ok(value) = Constants.lookup(name) {
             return Ok(value);
         }
+        let (root, path) = name.split_once('.').unwrap_or((name, ""));
+        if let Some(saved) = self.saved.get(root) {
+            return variables::dig(saved, path);
+        }
         let (word, rest) = name.split_once(':').unwrap_or((name, ""));
         let text = match word {
             "server.url" => self.server.url(),
@@ -661,13 +665,7 @@ impl Source for Story<'_> {
                 let folder = self.folder.as_ref().context("the scenario has no `files`")?;
                 folder.path().join(rest).display().to_string()
             }
-            _ => {
-                let (root, path) = name.split_once('.').unwrap_or((name, ""));
-                let Some(saved) = self.saved.get(root) else {
-                    bail!("nobody knows what ${{{name}}} is");
-                };
-                return variables::dig(saved, path);
-            }
+            _ => bail!("nobody knows what ${{{name}}} is"),
         };
         Ok(Value::String(text))
     }

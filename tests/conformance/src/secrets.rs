@@ -28,6 +28,8 @@ pub struct Leak {
     pub name: String,
     /// `the text`, `a part`, `the hash`.
     pub what: &'static str,
+    /// What was found, so that the same leak is not told twice. Not to be shown.
+    pub trace: String,
 }
 
 impl Secrets {
@@ -47,19 +49,13 @@ impl Secrets {
         }
     }
 
-    /// The names of all.
-    #[must_use]
-    pub fn names(&self) -> Vec<String> {
-        self.known.iter().map(|secret| secret.name.clone()).collect()
-    }
-
     /// The secrets that `output` gives away.
     #[must_use]
     pub fn leaks(&self, output: &str) -> Vec<Leak> {
         let mut found = Vec::new();
         for secret in &self.known {
-            if let Some((what, _)) = secret.traces.iter().find(|(_, trace)| output.contains(trace)) {
-                found.push(Leak { name: secret.name.clone(), what });
+            if let Some((what, trace)) = secret.traces.iter().find(|(_, trace)| output.contains(trace)) {
+                found.push(Leak { name: secret.name.clone(), what, trace: trace.clone() });
             }
         }
         found
