@@ -126,6 +126,7 @@ pub(crate) fn wrong_shape(reply: &Reply, why: &str) -> Error {
     Error::new(ErrorKind::UnexpectedResponse, format!("the server answered with status {} but {why}", reply.status))
         .with_status(reply.status)
         .with_request_id(reply.request_id.clone())
+        .with_attempts(reply.attempts)
 }
 
 /// What it means that no whole answer came.
@@ -236,6 +237,7 @@ mod tests {
             date: Some("Sun, 22 Nov 2026 14:02:53 GMT".to_owned()),
             retry_after: None,
             body: body.into(),
+            attempts: 1,
         }
     }
 

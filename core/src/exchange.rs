@@ -109,7 +109,10 @@ impl<'a> Call<'a> {
         loop {
             let sent = Instant::now();
             let (error, doubt) = match self.attempt(method, path, &url, body, attempt, sent).await {
-                Ok(reply) => return Outcome { result: Ok(reply), earlier, last: Acted::Maybe },
+                Ok(mut reply) => {
+                    reply.attempts = attempt;
+                    return Outcome { result: Ok(reply), earlier, last: Acted::Maybe };
+                }
                 Err(Refusal { error, doubt }) => (error.with_attempts(attempt), doubt),
             };
             let again = self.wait_before_next(method, path, attempt, &error, doubt, repeat).await;

@@ -28,7 +28,7 @@ impl Call<'_> {
         let reply = self.get(&tokens_path(&owner, Some(token_id))).await?;
         let token = parsed(&reply, token::parse_token(&reply.body, &owner))?;
         if token.id() != token_id {
-            return Err(answer::wrong_shape(&reply, "with another token than the one asked for").with_attempts(1));
+            return Err(answer::wrong_shape(&reply, "with another token than the one asked for"));
         }
         Ok(token)
     }
@@ -121,7 +121,7 @@ fn user(reply: &Reply) -> Result<User> {
     let wire: WireUser = parsed(reply, serde_json::from_slice(&reply.body))?;
     let user = User::from(wire);
     if user.id().is_empty() {
-        return Err(answer::wrong_shape(reply, "with a user that has no id").with_attempts(1));
+        return Err(answer::wrong_shape(reply, "with a user that has no id"));
     }
     Ok(user)
 }
@@ -134,6 +134,6 @@ fn parsed<T>(reply: &Reply, result: serde_json::Result<T>) -> Result<T> {
             error.line(),
             error.column()
         );
-        answer::wrong_shape(reply, &why).with_attempts(1)
+        answer::wrong_shape(reply, &why)
     })
 }

@@ -86,7 +86,7 @@ async fn send(call: &Call<'_>, path: &str, body: &[u8], new: &NewToken, owner: &
     // It has the plain token in it.
     let body = Zeroizing::new(std::mem::take(&mut reply.body));
     let unusable = |why: &str, answered_with| {
-        let error = answer::wrong_shape(&reply, why).with_attempts(1);
+        let error = answer::wrong_shape(&reply, why);
         Sent::Unknown(Lost { error, acted: Acted::Maybe, answered_with })
     };
     match token::parse_created(&body, owner) {

@@ -89,6 +89,8 @@ pub(crate) struct Reply {
     pub(crate) date: Option<String>,
     pub(crate) retry_after: Option<String>,
     pub(crate) body: Vec<u8>,
+    /// How many attempts it took; 1 unless whoever sent them says otherwise.
+    pub(crate) attempts: u32,
 }
 
 /// Why there is no whole answer.
@@ -255,6 +257,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
         date: text(headers, "date"),
         retry_after: text(headers, "retry-after"),
         body: Vec::with_capacity(usize::try_from(expected).unwrap_or(0)),
+        attempts: 1,
     };
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, &Sent(None)))? {
         if chunk.len() > limit - reply.body.len() {
