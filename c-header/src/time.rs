@@ -1,0 +1,18 @@
+//! Instants: whole seconds since 1970 and the nanoseconds after them.
+
+use netbird_tokens::Timestamp;
+
+use crate::out;
+
+/// Writes an instant to C's variables, zeros when there is none, and says whether there is.
+///
+/// # Safety
+/// Each pointer is NULL or can be written through.
+pub(crate) unsafe fn put(time: Option<Timestamp>, seconds: *mut i64, nanoseconds: *mut u32) -> bool {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        out::put_value(seconds, time.map_or(0, Timestamp::unix_seconds));
+        out::put_value(nanoseconds, time.map_or(0, Timestamp::subsec_nanoseconds));
+    }
+    time.is_some()
+}

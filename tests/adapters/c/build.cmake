@@ -1,0 +1,17 @@
+# Builds the adapters of C and C++ against the library as its users have it, installed:
+#
+#     cmake -DADAPTER=c -P tests/adapters/c/build.cmake
+#
+# The program is target/c-header/adapter_c (or _cpp).
+cmake_minimum_required(VERSION 3.19)
+
+get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+set(OUTPUT "${ROOT}/target/c-header")
+execute_process(
+    COMMAND "${CMAKE_COMMAND}" "-DPREFIX=${OUTPUT}/prefix" -P "${ROOT}/c-header/install.cmake"
+    COMMAND_ERROR_IS_FATAL ANY)
+execute_process(
+    COMMAND "${CMAKE_COMMAND}" -S "${ROOT}/tests/adapters/${ADAPTER}" -B "${OUTPUT}/build_${ADAPTER}"
+        -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_PREFIX_PATH=${OUTPUT}/prefix" "-DCMAKE_RUNTIME_OUTPUT_DIRECTORY=${OUTPUT}"
+    COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${CMAKE_COMMAND}" --build "${OUTPUT}/build_${ADAPTER}" COMMAND_ERROR_IS_FATAL ANY)

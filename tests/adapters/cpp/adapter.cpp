@@ -1,0 +1,374 @@
+// The conformance adapter of the C++ API: the protocol of tests/adapters/README.md, one JSON object a line each way. It calls
+// the public API as any C++ program would, and prints what it got.
+
+#include <netbird_tokens.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace nbt = netbird_tokens;
+using nlohmann::json;
+using Microseconds = std::chrono::microseconds;
+using Moment = std::chrono::time_point<std::chrono::system_clock, Microseconds>;
+
+namespace {
+
+// An argument that C++'s types would not have let through.
+struct Refused {
+    std::string message;
+};
+
+struct Unsupported {};
+
+std::map<std::string, nbt::Client> clients;
+std::vector<nbt::Secret> secrets;
+
+// Null for what is absent.
+template <class T>
+json maybe(const std::optional<T> &value) {
+    return value ? json(*value) : json(nullptr);
+}
+
+json show(const nbt::Error &error) {
+    return {
+        {"kind", nbt::name(error.kind())},
+        {"code", static_cast<std::uint32_t>(error.kind())},
+        {"message", error.what()},
+        {"status", maybe(error.status())},
+        {"server_message", maybe(error.server_message())},
+        {"request_id", maybe(error.request_id())},
+        {"retryable", error.retryable()},
+        {"attempts", error.attempts()},
+        {"candidate_token_ids", error.candidate_token_ids()},
+    };
+}
+
+// In UTC, always six digits.
+std::string show(Moment time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const std::time_t whole = seconds.time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&whole, &parts);
+    char printed[80];
+    std::snprintf(printed, sizeof printed, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900,
+                  parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                  static_cast<int>((time - seconds).count()));
+    return printed;
+}
+
+json show(const std::optional<Moment> &time) {
+    return time ? json(show(*time)) : json(nullptr);
+}
+
+// Reads RFC 3339.
+nbt::TimePoint read_moment(const std::string &given) {
+    std::tm parts{};
+    int length = 0;
+    if (std::sscanf(given.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
+                    &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &length) != 6) {
+        throw Refused{"now is no time"};
+    }
+    parts.tm_year -= 1900;
+    parts.tm_mon -= 1;
+    std::string rest = given.substr(static_cast<std::size_t>(length));
+    std::string fraction;
+    if (!rest.empty() && rest[0] == '.') {
+        const auto end = rest.find_first_not_of("0123456789", 1);
+        fraction = rest.substr(1, end - 1);
+        rest = end == std::string::npos ? "" : rest.substr(end);
+    }
+    fraction.resize(9, '0');
+    int hours = 0;
+    int minutes = 0;
+    char sign = '+';
+    if (rest != "Z" && std::sscanf(rest.c_str(), "%c%2d:%2d", &sign, &hours, &minutes) != 3) {
+        throw Refused{"now has no offset"};
+    }
+    const auto offset = std::chrono::minutes(hours * 60 + minutes);
+    const nbt::TimePoint local{std::chrono::seconds(timegm(&parts)) + std::chrono::nanoseconds(std::stoll(fraction))};
+    return sign == '-' ? local + offset : local - offset;
+}
+
+std::optional<std::string> text(const json &fields, const char *key) {
+    const auto found = fields.find(key);
+    return found != fields.end() && found->is_string() ? std::optional(found->get<std::string>()) : std::nullopt;
+}
+
+json show(const nbt::TokenView &token, const json &args) {
+    json fields = {
+        {"id", token.id()},
+        {"name", token.name()},
+        {"expiration_date", show(token.expiration_date<Microseconds>())},
+        {"created_at", show(token.created_at<Microseconds>())},
+        {"created_by", token.created_by()},
+        {"last_used", show(token.last_used<Microseconds>())},
+        {"user_id", token.user_id()},
+    };
+    if (const auto now = text(args, "now")) {
+        const auto moment = read_moment(*now);
+        fields["is_expired"] = token.is_expired(moment);
+        fields["days_left"] = token.days_left(moment);
+    }
+    return fields;
+}
+
+json show(const nbt::UserView &user) {
+    return {
+        {"id", user.id()},
+        {"name", user.name()},
+        {"email", user.email()},
+        {"role", user.role()},
+        {"status", user.status()},
+        {"is_current", user.is_current()},
+        {"is_service_user", user.is_service_user()},
+        {"is_blocked", user.is_blocked()},
+        {"pending_approval", user.pending_approval()},
+        {"last_login", show(user.last_login<Microseconds>())},
+    };
+}
+
+std::optional<nbt::Credential> read_credential(const json &fields) {
+    if (const auto pat = text(fields, "pat")) {
+        return nbt::Credential::pat(*pat);
+    }
+    if (const auto jwt = text(fields, "bearer")) {
+        return nbt::Credential::bearer(*jwt);
+    }
+    if (const auto either = text(fields, "detect")) {
+        return nbt::Credential::detect(*either);
+    }
+    return std::nullopt;
+}
+
+void set_option(nbt::ClientBuilder &builder, const std::string &name, const json &value) {
+    const auto number = [&]() -> std::int64_t {
+        if (!value.is_number_integer()) {
+            throw Refused{name + ": expected a whole number"};
+        }
+        return value.get<std::int64_t>();
+    };
+    const auto duration = [&] { return std::chrono::milliseconds(number()); };
+    const auto word = [&] { return value.get<std::string>(); };
+    if (name == "pat" || name == "bearer" || name == "detect") {
+        return;  // read by read_credential
+    } else if (name == "management_url") {
+        builder.management_url(word());
+    } else if (name == "from_env") {
+        if (value.get<bool>()) {
+            builder.from_env();
+        }
+    } else if (name == "connect_timeout_ms") {
+        builder.connect_timeout(duration());
+    } else if (name == "read_timeout_ms") {
+        builder.read_timeout(duration());
+    } else if (name == "timeout_ms") {
+        builder.timeout(duration());
+    } else if (name == "max_retries") {
+        builder.max_retries(static_cast<std::uint32_t>(number()));
+    } else if (name == "retry_base_delay_ms") {
+        builder.retry_base_delay(duration());
+    } else if (name == "retry_max_delay_ms") {
+        builder.retry_max_delay(duration());
+    } else if (name == "max_response_bytes") {
+        builder.max_response_bytes(static_cast<std::size_t>(number()));
+    } else if (name == "allow_insecure_http") {
+        builder.allow_insecure_http(value.get<bool>());
+    } else if (name == "ca_pem") {
+        builder.ca_pem(word());
+    } else if (name == "proxy") {
+        builder.proxy(word());
+    } else if (name == "proxy_from_env") {
+        builder.proxy_from_env(value.get<bool>());
+    } else if (name == "user_agent") {
+        builder.user_agent(word());
+    } else if (name == "on_unknown") {
+        builder.on_unknown(word() == "revoke_and_retry" ? nbt::OnUnknown::revoke_and_retry : nbt::OnUnknown::report);
+    } else {
+        throw Refused{"there is no option " + name};
+    }
+}
+
+json new_client(const std::string &name, const json &options) {
+    const auto credential = read_credential(options);
+    nbt::ClientBuilder builder = nbt::Client::builder();
+    if (credential) {
+        builder.credential(*credential);
+    }
+    for (const auto &option : options.items()) {
+        set_option(builder, option.key(), option.value());
+    }
+    clients.insert_or_assign(name, builder.build());
+    return json::object();
+}
+
+json create_token(const nbt::Client &client, const json &args) {
+    std::int64_t days = nbt::default_expires_in_days;
+    if (args.contains("expires_in_days")) {
+        if (!args["expires_in_days"].is_number_integer()) {
+            throw Refused{"expires_in_days: expected a whole number"};
+        }
+        days = args["expires_in_days"].get<std::int64_t>();
+    }
+    nbt::CreatedToken created = client.create_token(text(args, "name").value_or(""), days, text(args, "user_id"));
+    std::ostringstream printed;
+    printed << created.plain_token;
+    json answer = {
+        {"token", show(created.token, args)},
+        {"plain_token", printed.str()},
+        {"secret", std::to_string(secrets.size())},
+    };
+    secrets.push_back(std::move(created.plain_token));
+    return answer;
+}
+
+const nbt::Secret &find_secret(const json &args, const char *key) {
+    const std::size_t at = std::stoul(text(args, key).value_or("999999"));
+    if (at >= secrets.size()) {
+        throw Refused{"no such secret"};
+    }
+    return secrets[at];
+}
+
+json operate(const nbt::Client &client, const std::string &operation, const json &args) {
+    const auto user_id = text(args, "user_id");
+    if (operation == "list_tokens") {
+        json tokens = json::array();
+        for (const nbt::TokenView token : client.list_tokens(user_id)) {
+            tokens.push_back(show(token, args));
+        }
+        return tokens;
+    } else if (operation == "get_token") {
+        return show(client.get_token(text(args, "token_id").value_or(""), user_id), args);
+    } else if (operation == "create_token") {
+        return create_token(client, args);
+    } else if (operation == "delete_token") {
+        client.delete_token(text(args, "token_id").value_or(""), user_id);
+        return json::object();
+    } else if (operation == "current_user") {
+        return show(client.current_user());
+    } else if (operation == "list_users") {
+        json users = json::array();
+        for (const nbt::UserView user : client.list_users()) {
+            users.push_back(show(user));
+        }
+        return users;
+    } else if (operation == "set_credential") {
+        const auto credential = read_credential(args);
+        if (!credential) {
+            throw Refused{"no credential"};
+        }
+        client.set_credential(*credential);
+        return json::object();
+    } else if (operation == "expose") {
+        return find_secret(args, "secret").expose();
+    } else if (operation == "secret_equals") {
+        return find_secret(args, "secret") == find_secret(args, "other");
+    }
+    throw Unsupported{};
+}
+
+// Cancels after a time, unless it is destroyed before.
+class Timer {
+public:
+    Timer(const nbt::CancelToken &cancel, std::chrono::milliseconds after)
+        : thread_([this, &cancel, after] {
+              std::unique_lock lock(mutex_);
+              if (!changed_.wait_for(lock, after, [this] { return over_; })) {
+                  cancel.cancel();
+              }
+          }) {}
+
+    ~Timer() {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        changed_.notify_one();
+        thread_.join();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+json call(const std::string &name, const json &command) {
+    const auto found = clients.find(name);
+    if (found == clients.end()) {
+        throw Refused{"the client is closed"};
+    }
+    const std::string operation = text(command, "operation").value_or("");
+    const json args = command.value("args", json::object());
+    if (!command.contains("cancel_after_ms")) {
+        return operate(found->second, operation, args);
+    }
+    const nbt::CancelToken cancel;
+    const nbt::Client client = found->second.with_cancel(cancel);
+    const Timer timer(cancel, std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()));
+    return operate(client, operation, args);
+}
+
+json hello() {
+    return {
+        {"adapter", "cpp"},
+        {"version", nbt::version()},
+        {"operations",
+         {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential",
+          "expose", "secret_equals"}},
+        {"options",
+         {"management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms",
+          "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",
+          "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms"}},
+    };
+}
+
+json run(const json &command) {
+    const std::string cmd = text(command, "cmd").value_or("");
+    const std::string client = text(command, "client").value_or("");
+    if (cmd == "hello") {
+        return hello();
+    } else if (cmd == "new_client") {
+        return new_client(client, command.value("options", json::object()));
+    } else if (cmd == "call") {
+        return call(client, command);
+    } else if (cmd == "close") {
+        clients.erase(client);
+        return json::object();
+    }
+    throw Unsupported{};
+}
+
+json answer(const json &command) {
+    const json id = command.value("id", json(nullptr));
+    const auto failed = [&](json error) { return json{{"id", id}, {"error", std::move(error)}}; };
+    try {
+        return {{"id", id}, {"ok", run(command)}};
+    } catch (const nbt::Error &error) {
+        return failed(show(error));
+    } catch (const Refused &refused) {
+        return failed(show(nbt::Error(refused.message)));
+    } catch (const Unsupported &) {
+        return failed({{"kind", "unsupported"}, {"code", 0}, {"message", "no such command"}});
+    }
+}
+
+}  // namespace
+
+int main() {
+    for (std::string line; std::getline(std::cin, line);) {
+        std::cout << answer(json::parse(line)).dump() << std::endl;
+    }
+}
