@@ -6,6 +6,7 @@
 mod arguments;
 mod call;
 mod client;
+mod command;
 mod error;
 mod instant;
 mod interrupt;
@@ -38,6 +39,8 @@ mod native {
     #[allow(non_upper_case_globals, reason = "Python's name")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use crate::command::run_command;
     #[pymodule_export]
     use crate::error::error_kinds;
 }

@@ -12,6 +12,11 @@ __version__: Final[str]
 def error_kinds() -> list[tuple[int, str, str]]:
     """Every kind of error as (code, name, class)."""
 
+def run_command(program: list[str], arguments: list[str]) -> int:
+    """Runs the command netbird-tokens with these arguments (the command's name first) and returns the exit status. program
+    is the words that start it again. It uses the process's own standard streams and takes SIGINT and SIGTERM over.
+    """
+
 @final
 class Secret:
     """A secret text, as the plain text of a new token.

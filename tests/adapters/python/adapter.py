@@ -1,0 +1,226 @@
+"""The conformance adapter of the Python package: the protocol of tests/adapters/README.md, one JSON object a line each way.
+
+It calls the public API as any Python program would, and prints what it got.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from netbird_tokens import (
+    Client,
+    InvalidArgumentError,
+    NetBirdError,
+    Secret,
+    Token,
+    User,
+    __version__,
+)
+
+OPERATIONS = (
+    "list_tokens",
+    "get_token",
+    "create_token",
+    "delete_token",
+    "current_user",
+    "list_users",
+    "set_credential",
+    "expose",
+    "secret_equals",
+)
+# The protocol's names, and ours where they differ.
+OPTIONS = {
+    "management_url": "management_url",
+    "pat": "pat",
+    "bearer": "bearer",
+    "detect": "credential",
+    "connect_timeout_ms": "connect_timeout",
+    "read_timeout_ms": "read_timeout",
+    "timeout_ms": "timeout",
+    "max_retries": "max_retries",
+    "retry_base_delay_ms": "retry_base_delay",
+    "retry_max_delay_ms": "retry_max_delay",
+    "max_response_bytes": "max_response_bytes",
+    "allow_insecure_http": "allow_insecure_http",
+    "ca_pem": "ca_pem",
+    "proxy": "proxy",
+    "proxy_from_env": "proxy_from_env",
+    "user_agent": "user_agent",
+    "on_unknown": "on_unknown",
+}
+
+clients: dict[str, Client] = {}
+secrets: dict[str, Secret] = {}
+
+
+class Unsupported(Exception):
+    pass
+
+
+def hello(command: dict[str, Any]) -> Any:
+    return {
+        "adapter": "python",
+        "version": __version__,
+        "operations": OPERATIONS,
+        "options": [*OPTIONS, "from_env", "cancel_after_ms"],
+    }
+
+
+def new_client(command: dict[str, Any]) -> Any:
+    given = dict(command.get("options") or {})
+    make = Client.from_env if given.pop("from_env", False) else Client
+    clients[command["client"]] = make(**renamed(given))
+    return {}
+
+
+def renamed(given: dict[str, Any]) -> dict[str, Any]:
+    options = {}
+    for name, value in given.items():
+        if name not in OPTIONS:
+            raise Unsupported(f"there is no option {name}")
+        options[OPTIONS[name]] = value / 1000 if name.endswith("_ms") else value
+    return options
+
+
+def call(command: dict[str, Any]) -> Any:
+    operation, args = command["operation"], dict(command.get("args") or {})
+    if operation not in OPERATIONS:
+        raise Unsupported(f"there is no operation {operation}")
+    if operation == "expose":
+        return secrets[args["secret"]].expose()
+    if operation == "secret_equals":
+        return secrets[args["secret"]] == secrets[args["other"]]
+    client = clients.get(command["client"])
+    if client is None:
+        raise InvalidArgumentError("there is no such client")
+    if operation == "set_credential":
+        args = renamed(args)
+    now = args.pop("now", None)
+    with interrupted_after(command.get("cancel_after_ms")):
+        result = getattr(client, operation)(**args)
+    match operation:
+        case "list_tokens":
+            return [token(each, now) for each in result]
+        case "get_token":
+            return token(result, now)
+        case "create_token":
+            handle = f"s{len(secrets)}"
+            secrets[handle] = result.plain_token
+            return {"token": token(result.token, now), "plain_token": str(result.plain_token), "secret": handle}
+        case "current_user":
+            return user(result)
+        case "list_users":
+            return [user(each) for each in result]
+        case _:
+            return {}
+
+
+def close(command: dict[str, Any]) -> Any:
+    clients[command["client"]].close()
+    return {}
+
+
+@contextmanager
+def interrupted_after(milliseconds: int | None) -> Iterator[None]:
+    """Presses Ctrl-C after that time."""
+    if milliseconds is None:
+        yield
+        return
+    timer = threading.Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        if interrupt.__cause__ is None:
+            raise
+        raise interrupt.__cause__ from None
+    finally:
+        timer.cancel()
+
+
+def token(token: Token, now: str | None) -> Any:
+    shown = {
+        "id": token.id,
+        "name": token.name,
+        "expiration_date": time(token.expiration_date),
+        "created_at": time(token.created_at),
+        "created_by": token.created_by,
+        "last_used": time(token.last_used),
+        "user_id": token.user_id,
+    }
+    if now is not None:
+        at = datetime.fromisoformat(now.replace("Z", "+00:00"))
+        shown |= {"is_expired": token.is_expired(at), "days_left": token.days_left(at)}
+    return shown
+
+
+def user(user: User) -> Any:
+    return {
+        "id": user.id,
+        "name": user.name,
+        "email": user.email,
+        "role": user.role,
+        "status": user.status,
+        "is_current": user.is_current,
+        "is_service_user": user.is_service_user,
+        "is_blocked": user.is_blocked,
+        "pending_approval": user.pending_approval,
+        "last_login": time(user.last_login),
+    }
+
+
+def time(time: datetime | None) -> str | None:
+    return time and time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def error(error: NetBirdError) -> Any:
+    return {
+        "kind": error.kind,
+        "code": error.code,
+        "message": str(error),
+        "status": error.status,
+        "server_message": error.server_message,
+        "request_id": error.request_id,
+        "retryable": error.retryable,
+        "attempts": error.attempts,
+        "candidate_token_ids": error.candidate_token_ids,
+    }
+
+
+def answer(command: dict[str, Any]) -> Any:
+    commands: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "hello": hello,
+        "new_client": new_client,
+        "call": call,
+        "close": close,
+    }
+    try:
+        if command["cmd"] not in commands:
+            raise Unsupported(f"there is no command {command['cmd']}")
+        return {"id": command["id"], "ok": commands[command["cmd"]](command)}
+    except NetBirdError as refused:
+        return {"id": command["id"], "error": error(refused)}
+    except TypeError as refused:
+        # Python's own way to refuse an argument, before the library has seen it.
+        return {"id": command["id"], "error": error(InvalidArgumentError(str(refused)))}
+    except Unsupported as missing:
+        return {"id": command["id"], "error": {"kind": "unsupported", "code": 0, "message": str(missing)}}
+
+
+def main() -> None:
+    # Even if whoever started us ignores Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
