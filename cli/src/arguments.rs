@@ -170,6 +170,14 @@ pub(crate) enum Command {
     #[cfg(feature = "mock")]
     MockServer(MockServer),
 
+    /// Show the whole life of a token, step by step, on a test server or a real one
+    #[cfg(feature = "mock")]
+    Demo {
+        /// Use this server and the credential in the environment, and leave nothing behind [default: a test server of its own]
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
+
     /// Print the completions for a shell
     Completions {
         /// Which shell

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::sync::mpsc;
 
+#[cfg(feature = "mock")]
+use netbird_tokens::{CREDENTIAL_VARIABLES, Secret};
 use netbird_tokens::{Client, Credential};
 use zeroize::Zeroizing;
 
@@ -18,13 +20,39 @@ const MOST_BYTES: u64 = 64 * 1024;
 impl Session {
     /// The client that the options and the environment describe; its calls end when this run is interrupted.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
+        let credential = match &self.global.token_file {
+            Some(path) => Some(self.credential(&self.read_token(path)?)?),
+            None => None,
+        };
+        self.client_for(credential, self.global.management_url.as_deref())
+    }
+
+    /// The client for another URL, and the credential's text, to be handed to a child process.
+    #[cfg(feature = "mock")]
+    pub(crate) fn client_and_text(&self, url: &str) -> Result<(Client, Secret), Failure> {
+        let (credential, text) = match &self.global.token_file {
+            Some(path) => {
+                let text = self.read_token(path)?;
+                (Some(self.credential(&text)?), Some(text))
+            }
+            None => {
+                let set = CREDENTIAL_VARIABLES.iter().filter_map(|name| std::env::var(name).ok().map(Zeroizing::new));
+                (None, set.into_iter().find(|text| !text.trim().is_empty()))
+            }
+        };
+        let client = self.client_for(credential, Some(url))?;
+        let text = text.ok_or_else(|| Failure::configuration("there is no credential: set NB_PAT"))?;
+        Ok((client, Secret::new(text.as_str())))
+    }
+
+    fn client_for(&self, credential: Option<Credential>, url: Option<&str>) -> Result<Client, Failure> {
         let global = &self.global;
         let mut builder = Client::builder()
             .from_env()
             .allow_insecure_http(global.allow_insecure_http)
             .on_unknown(global.on_unknown.into());
-        if let Some(path) = &global.token_file {
-            builder = builder.credential(self.credential(path)?);
+        if let Some(credential) = credential {
+            builder = builder.credential(credential);
         }
         if let Some(path) = &global.ca_file {
             let pem = std::fs::read(path).map_err(|error| {
@@ -32,7 +60,7 @@ impl Session {
             })?;
             builder = builder.ca_pem(pem);
         }
-        if let Some(url) = &global.management_url {
+        if let Some(url) = url {
             builder = builder.management_url(url);
         }
         if let Some(timeout) = global.timeout {
@@ -74,14 +102,17 @@ impl Session {
         Ok(builder.build()?.with_cancel(&self.cancel))
     }
 
-    fn credential(&self, path: &Path) -> Result<Credential, Failure> {
-        let text = if path == Path::new("-") { self.read_stdin()? } else { self.read_file(path)? };
+    fn credential(&self, text: &str) -> Result<Credential, Failure> {
         let credential = match self.global.token_type {
-            TokenType::Detect => Credential::detect(&text),
-            TokenType::Pat => Credential::pat(&text),
-            TokenType::Bearer => Credential::bearer(&text),
+            TokenType::Detect => Credential::detect(text),
+            TokenType::Pat => Credential::pat(text),
+            TokenType::Bearer => Credential::bearer(text),
         };
         Ok(credential?)
+    }
+
+    fn read_token(&self, path: &Path) -> Result<Zeroizing<String>, Failure> {
+        if path == Path::new("-") { self.read_stdin() } else { self.read_file(path) }
     }
 
     fn read_file(&self, path: &Path) -> Result<Zeroizing<String>, Failure> {

@@ -260,9 +260,9 @@ fn with_user(command: &str, user_id: Option<&str>) -> String {
 }
 
 /// An id as a shell takes it: ids such as `google-oauth2|123` would start a pipe.
-fn shell_word(text: &str) -> String {
+pub(crate) fn shell_word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | '@' | ':' | '/');
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
+    if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
     } else {
         format!("'{}'", printable(text).replace('\'', r"'\''"))

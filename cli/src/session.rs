@@ -18,6 +18,7 @@ pub(crate) struct Session {
     /// Cancelled by Ctrl-C and SIGTERM.
     pub(crate) cancel: CancelToken,
     /// The words that start this command again.
+    #[cfg_attr(not(feature = "mock"), expect(dead_code, reason = "only the demo starts it again"))]
     pub(crate) program: Vec<OsString>,
 }
 

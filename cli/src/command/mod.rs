@@ -2,6 +2,8 @@
 
 mod check;
 mod create;
+#[cfg(feature = "mock")]
+mod demo;
 mod manual;
 #[cfg(feature = "mock")]
 mod mock_server;
@@ -31,6 +33,8 @@ pub(crate) fn run(session: &Session, command: Command) -> Result<(), Failure> {
         },
         #[cfg(feature = "mock")]
         Command::MockServer(options) => mock_server::serve(session, &options),
+        #[cfg(feature = "mock")]
+        Command::Demo { server } => demo::demo(session, server.as_deref()),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { directory } => manual::man(directory.as_deref()),
     }
