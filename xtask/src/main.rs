@@ -46,7 +46,7 @@ fn run(words: &[String]) -> Result<bool> {
             Ok(true)
         }
         "swift-exec" => swift_exec(&workspace, rest),
-        "demo" => demo(&workspace, rest),
+        "demo" => demo(workspace, rest),
         "bench" => program(&workspace, &["run", "--release", "--package", "netbird-bench", "--"], rest),
         "fmt" => program(&workspace, &["fmt", "--all"], rest),
         "setup" => front_ends(workspace, Stage::Setup, rest),
@@ -99,13 +99,32 @@ fn program(workspace: &Workspace, cargo: &[&str], rest: &[String]) -> Result<boo
     Err(Cmd::new(workspace.cargo()).args(cargo).args(rest).dir(&workspace.root).exec())
 }
 
-/// The command line's own demonstration.
-fn demo(workspace: &Workspace, rest: &[String]) -> Result<bool> {
-    program(
-        workspace,
-        &["run", "--quiet", "--package", "netbird-tokens-cli", "--bin", "netbird-tokens", "--", "demo"],
-        rest,
-    )
+/// The main job through the command line, and once more through the wheel.
+fn demo(workspace: Workspace, rest: &[String]) -> Result<bool> {
+    const WITHOUT_WHEEL: &str = "--without-wheel";
+    let args: Vec<String> = rest.iter().filter(|word| *word != WITHOUT_WHEEL).cloned().collect();
+    command::end_children_on_interrupt()?;
+    let status = Cmd::new(workspace.cargo())
+        .args(["run", "--quiet", "--package", "netbird-tokens-cli", "--bin", "netbird-tokens", "--", "demo"])
+        .args(&args)
+        .dir(&workspace.root)
+        .limit_minutes(40)
+        .status()?;
+    let wants_wheel = args.len() == rest.len() && workspace.path("python/pyproject.toml").exists();
+    if !status.success() || !wants_wheel {
+        return Ok(status.success());
+    }
+    println!("\nThe same through the Python wheel, which is built first ({WITHOUT_WHEEL} leaves this out).\n");
+    let all = fronts::steps(&workspace, Stage::Build);
+    let steps = plan::select(all, |name| name == fronts::python::WHEEL);
+    let only = vec!["python".to_owned()];
+    let context = Arc::new(Context { workspace: workspace.clone(), only, strict: false, verbose: false });
+    let summary = plan::run(&context, steps)?;
+    if !summary.is_success() {
+        summary.print(&workspace.logs());
+        return Ok(false);
+    }
+    fronts::python::demo(&workspace, &args)
 }
 
 fn swift_exec(workspace: &Workspace, words: &[String]) -> Result<bool> {

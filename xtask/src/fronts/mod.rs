@@ -7,7 +7,7 @@ mod cli;
 mod conformance;
 mod kotlin;
 mod mock;
-mod python;
+pub mod python;
 mod rust;
 mod swift;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::{Front, conformance_step};
+use crate::command::Cmd;
 use crate::plan::{Job, Step};
 use crate::toolchain::python::{self, Python as Interpreter};
 use crate::workspace::Workspace;
@@ -19,9 +20,12 @@ const TEST_PACKAGES: &[&str] = &["pytest==9.2.0"];
 const TYPE_PACKAGES: &[&str] = &["mypy==2.4.1", "pyright[nodejs]==1.1.414"];
 
 const TOOLS: &str = "python: tools";
-const WHEEL: &str = "python: wheel";
-/// The environment that holds what builds and checks, never the wheel's own tests.
+/// The step that builds the wheel.
+pub const WHEEL: &str = "python: wheel";
+const CHECKERS: &str = "python: type checkers";
+/// The environments that hold what builds and what checks; each Python's tests have their own.
 const TOOLS_VENV: &str = "tools";
+const CHECKERS_VENV: &str = "checkers";
 
 fn test_name(minor: u32) -> String {
     format!("python: tests on 3.{minor}")
@@ -74,6 +78,20 @@ fn build_wheel(job: &Job) -> Result<()> {
     command.run()
 }
 
+/// The demonstration through the wheel that was built, in an environment with nothing else.
+pub fn demo(workspace: &Workspace, args: &[String]) -> Result<bool> {
+    let log = workspace.logs().join("python-demo.log");
+    let interpreter = python::ensure(&log)?.pop().context("at least one was found")?;
+    let wheel = wheel(workspace)?.display().to_string();
+    let venv = python::fresh(workspace, &interpreter, "demo", &[wheel], &log)?;
+    let status = Cmd::new(venv.join("bin/python"))
+        .args(["-m", "netbird_tokens", "demo"])
+        .args(args)
+        .dir(&workspace.target)
+        .status()?;
+    Ok(status.success())
+}
+
 fn test_step(interpreter: Interpreter) -> Step {
     let name = test_name(interpreter.minor);
     Step::new(name, move |job| {
@@ -112,12 +130,18 @@ impl Front for Python {
                 let found = python::ensure(&job.log)?;
                 let versions: Vec<String> = found.iter().map(|python| format!("3.{}", python.minor)).collect();
                 let newest = found.last().context("at least one was found")?;
-                let mut packages = vec![MATURIN.to_owned()];
-                packages.extend(owned(TYPE_PACKAGES));
-                packages.extend(owned(TEST_PACKAGES));
-                python::fresh(job.workspace(), newest, TOOLS_VENV, &packages, &job.log)?;
+                python::fresh(job.workspace(), newest, TOOLS_VENV, &[MATURIN.to_owned()], &job.log)?;
                 Ok(format!("CPython {}", versions.join(", ")))
             })
+            .waits(),
+            Step::new(CHECKERS, |job| {
+                let found = python::ensure(&job.log)?;
+                let newest = found.last().context("at least one was found")?;
+                let packages = owned(&[TYPE_PACKAGES, TEST_PACKAGES].concat());
+                python::fresh(job.workspace(), newest, CHECKERS_VENV, &packages, &job.log)?;
+                Ok(TYPE_PACKAGES.join(", "))
+            })
+            .needs(TOOLS)
             .waits(),
         ]
     }
@@ -149,7 +173,7 @@ impl Front for Python {
         steps.push(
             Step::new("python: types", |job| {
                 let workspace = job.workspace();
-                let venv = python::folder(workspace, TOOLS_VENV);
+                let venv = python::folder(workspace, CHECKERS_VENV);
                 python::install(
                     &venv,
                     &owned(&["--force-reinstall", "--no-deps"])
@@ -163,7 +187,8 @@ impl Front for Python {
                 }
                 Ok("mypy and pyright, strict".to_owned())
             })
-            .needs(WHEEL),
+            .needs(WHEEL)
+            .needs(CHECKERS),
         );
         steps.push(
             conformance_step("python", "python", move |job| {
