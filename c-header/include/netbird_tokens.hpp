@@ -192,8 +192,8 @@ private:
 
 namespace detail {
 
-/** Throws what a call failed with. */
-inline void check(nbt_result result, nbt_error *error) {
+/** Throws what a call failed with. By reference, as the call that sets the error is another argument: either may come first. */
+inline void check(nbt_result result, nbt_error *const &error) {
     if (result != NBT_OK) {
         throw Error(error);
     }
