@@ -53,6 +53,20 @@ pub fn ensure(packages: &[&str], log: &Path) -> Result<()> {
     first
 }
 
+/// The version of a package that apt would install, if it has any.
+pub fn candidate(package: &str, log: &Path) -> Result<Option<String>> {
+    let _one_at_a_time = APT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if !has_lists() {
+        update(log)?;
+    }
+    let policy = Cmd::new("apt-cache").args(["policy", package]).env("LC_ALL", "C.UTF-8").limit_minutes(1).output()?;
+    Ok(candidate_of(&policy).map(str::to_owned))
+}
+
+fn candidate_of(policy: &str) -> Option<&str> {
+    policy.lines().find_map(|line| line.trim().strip_prefix("Candidate: ")).filter(|version| *version != "(none)")
+}
+
 fn is_installed(package: &str) -> bool {
     Cmd::new("dpkg-query")
         .args(["-W", "-f", "${db:Status-Status}", package])
@@ -133,6 +147,13 @@ mod tests {
                        https://m.example/other/ trixie contrib\n\
                        https://m.example/debian/ trixie main\n";
         assert_eq!(base_mirror(targets), Some("https://m.example/debian/"));
+    }
+
+    #[test]
+    fn candidates() {
+        assert_eq!(candidate_of("x:\n  Installed: (none)\n  Candidate: 6.0.3-2\n"), Some("6.0.3-2"));
+        assert_eq!(candidate_of("x:\n  Installed: (none)\n  Candidate: (none)\n"), None);
+        assert_eq!(candidate_of(""), None);
     }
 
     #[test]

@@ -18,6 +18,8 @@ use super::{Missing, apt};
 use crate::command::{Cmd, on_path};
 use crate::workspace::Workspace;
 
+/// The oldest major version that the package can be built with.
+const OLDEST: u32 = 6;
 /// The release that the root is made of, and what is installed into it.
 const RELEASE: &str = "trixie";
 const PACKAGES: &str = "swiftlang libc6-dev g++";
@@ -50,28 +52,56 @@ pub enum Swift {
     Root(PathBuf),
 }
 
-/// Finds Swift, making the Debian root where the system has none.
+/// Finds Swift, installing it or making the Debian root where the system has none.
 ///
 /// # Errors
-/// [`Missing`] where neither is possible; else what went wrong while making the root.
+/// [`Missing`] where that is not possible; else what went wrong while doing it.
 pub fn ensure(workspace: &Workspace, log: &Path) -> Result<Swift> {
-    if on_path("swift").is_some() {
-        return Ok(Swift::Native);
+    if let Some(version) = system_version() {
+        if version >= OLDEST {
+            return Ok(Swift::Native);
+        }
+        return Err(Missing(format!("needs Swift {OLDEST} or newer; the one on the PATH is {version}")).into());
     }
     let root = workspace.swift_root();
     if is_ready(&root) {
         return Ok(Swift::Root(root));
     }
-    if !apt::available() || on_path("unshare").is_none() {
-        return Err(Missing(
-            "needs Swift 6.0 or newer on the PATH (see swift.org; Debian 13: apt-get install \
-             swiftlang); as root on Debian it is set up for you"
-                .to_owned(),
-        )
-        .into());
+    let missing = || {
+        Missing(format!(
+            "needs Swift {OLDEST} or newer on the PATH (see swift.org; Debian 13: apt-get install swiftlang); as root on \
+             Debian it is set up for you"
+        ))
+    };
+    if !apt::available() {
+        return Err(missing().into());
+    }
+    if apt::candidate("swiftlang", log)?.is_some_and(|version| major(&version) >= Some(OLDEST)) {
+        apt::ensure(&["swiftlang", "libc6-dev", "g++"], log)?;
+        return Ok(Swift::Native);
+    }
+    if !may_mount() {
+        return Err(missing()).context("this machine lets nobody mount, root included");
     }
     provision(&root, log)?;
     Ok(Swift::Root(root))
+}
+
+/// The major version of the `swift` on the `PATH`.
+fn system_version() -> Option<u32> {
+    on_path("swift")?;
+    let text = Cmd::new("swift").arg("--version").limit_minutes(1).output().ok()?;
+    major(text.split_once("Swift version ")?.1)
+}
+
+/// `6.0.3-2` is 6.
+fn major(version: &str) -> Option<u32> {
+    version.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// Containers often forbid it, even to root.
+fn may_mount() -> bool {
+    Cmd::new("unshare").args(["--mount", "--propagation", "private", "true"]).limit_minutes(1).output().is_ok()
 }
 
 fn is_ready(root: &Path) -> bool {
@@ -238,6 +268,13 @@ pub fn describe(workspace: &Workspace) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(major("6.0.3-2"), Some(6));
+        assert_eq!(major("10.1 (swift-10.1-RELEASE)"), Some(10));
+        assert_eq!(major("(none)"), None);
+    }
 
     #[test]
     fn only_a_finished_root_is_ready() {
