@@ -1,0 +1,48 @@
+package netbird.tokens
+
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicLong
+
+/**
+ * Something that the native library keeps for us, freed once by [close] or, when that is forgotten, by the collector.
+ *
+ * The generated classes count their own calls but not the calls that they are passed to; freeing one while another call
+ * reads it would be a crash. Here both count, so that what is in use is freed when its last use ends, and whatever comes after
+ * [close] is an [IllegalStateException].
+ */
+internal class Handle<T : AutoCloseable>(private val native: T, private val what: String) : AutoCloseable {
+    private val closed = AtomicBoolean(false)
+
+    /** The owner counts as one, until it closes. */
+    private val users = AtomicLong(1)
+
+    /** Whether it was not closed yet. */
+    val isOpen: Boolean get() = !closed.get()
+
+    inline fun <R> use(call: (T) -> R): R {
+        val native = acquire()
+        try {
+            return call(native)
+        } finally {
+            release()
+        }
+    }
+
+    override fun close() {
+        if (closed.compareAndSet(false, true)) release()
+    }
+
+    @PublishedApi
+    internal fun acquire(): T {
+        while (true) {
+            val count = users.get()
+            check(isOpen && count > 0) { "$what is closed" }
+            if (users.compareAndSet(count, count + 1)) return native
+        }
+    }
+
+    @PublishedApi
+    internal fun release() {
+        if (users.decrementAndGet() == 0L) native.close()
+    }
+}

@@ -1,0 +1,37 @@
+package netbird.tokens
+
+import netbird.tokens.internal.NativeSecret
+
+/**
+ * A secret text. It is kept outside the Java heap, prints as `nbp_****` (or `****` when it is no PAT), is compared in constant
+ * time, and is wiped from memory by [close] or, when that is forgotten, once it was collected.
+ *
+ * [expose] is the only way to read it. The [String] that it returns cannot be wiped and is yours to guard.
+ */
+public class Secret internal constructor(native: NativeSecret) : AutoCloseable {
+    private val handle = Handle(native, "the secret")
+    private val mask = translated { native.masked() }
+
+    /**
+     * The plain text.
+     *
+     * @throws IllegalStateException after [close]
+     */
+    public fun expose(): String = handle.use { translated { it.expose() } }
+
+    /** Whether both hold the same text, compared in constant time. A closed one is equal to itself alone. */
+    override fun equals(other: Any?): Boolean =
+        this === other || (other is Secret && handle.isOpen && other.handle.isOpen && sameText(other))
+
+    private fun sameText(other: Secret): Boolean =
+        handle.use { mine -> other.handle.use { theirs -> translated { mine.isEqual(theirs) } } }
+
+    /** The same for all secrets, since a hash of the text would tell about it. */
+    override fun hashCode(): Int = Secret::class.hashCode()
+
+    /** `nbp_****` or `****`. */
+    override fun toString(): String = mask
+
+    /** Wipes the text. */
+    override fun close(): Unit = handle.close()
+}

@@ -1,0 +1,82 @@
+package netbird.tokens
+
+import java.io.File
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest
+import java.net.http.HttpRequest.BodyPublishers
+import java.net.http.HttpResponse.BodyHandlers
+import java.util.concurrent.TimeUnit
+import org.json.JSONArray
+import org.json.JSONObject
+
+/** The project's mock of NetBird's token server, as a process of its own, with one owner who holds one token. */
+class MockServer : AutoCloseable {
+    private val process: Process
+    private val control: String
+    private val http = HttpClient.newHttpClient()
+
+    /** Where the API is. */
+    val url: String
+
+    /** A token that works, of the user [USER]. */
+    val pat: String
+
+    init {
+        val world = File.createTempFile("world", ".json")
+        val token = JSONObject().put("id", "laptop").put("name", "laptop")
+        val user = JSONObject().put("id", USER).put("name", "Alice").put("role", "owner").put("tokens", JSONArray().put(token))
+        world.writeText(JSONObject().put("users", JSONArray().put(user)).toString())
+        process =
+            ProcessBuilder(System.getProperty("netbird.mock"), "--until-stdin-closes", "--world", world.path)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+        val ready = JSONObject(process.inputStream.bufferedReader().readLine())
+        world.delete()
+        url = ready.getString("url")
+        control = ready.getString("control_url")
+        pat = JSONObject(control("GET", "/tokens/laptop/plain")).getString("plain")
+    }
+
+    /** A client of it. */
+    fun client(configure: ClientOptions.() -> Unit = {}): Client =
+        Client(Credential.pat(pat)) {
+            managementUrl = url
+            proxyFromEnv = false
+            configure()
+        }
+
+    /** Something that goes wrong with coming requests, as the control API takes it. */
+    fun fault(json: String) {
+        control("POST", "/faults", json)
+    }
+
+    /** The requests that arrived since this was last asked. */
+    fun takeRequests(): List<JSONObject> = JSONArray(control("POST", "/requests/take")).map { it as JSONObject }
+
+    /** How many connections this machine has open to it, as the system tells (Linux). */
+    fun connections(): Int {
+        val port = "%04X".format(url.substringAfterLast(':').toInt())
+        return File("/proc/net/tcp").readLines().count { line ->
+            val fields = line.trim().split(Regex("\\s+"))
+            fields[2].endsWith(":$port") && fields[3] == ESTABLISHED
+        }
+    }
+
+    private fun control(method: String, path: String, body: String = ""): String {
+        val request = HttpRequest.newBuilder(URI(control + path)).method(method, BodyPublishers.ofString(body)).build()
+        val answer = http.send(request, BodyHandlers.ofString())
+        check(answer.statusCode() == 200) { "$method $path: ${answer.body()}" }
+        return answer.body()
+    }
+
+    override fun close() {
+        process.outputStream.close()
+        if (!process.waitFor(10, TimeUnit.SECONDS)) process.destroyForcibly()
+    }
+
+    companion object {
+        const val USER = "alice"
+        private const val ESTABLISHED = "01"
+    }
+}
