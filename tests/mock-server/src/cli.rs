@@ -152,9 +152,12 @@ pub fn serve(options: &Options, out: &mut dyn Write) -> io::Result<()> {
         seeded: server.seeded(),
     };
     let ready = serde_json::to_string(&ready).map_err(io::Error::other)?;
+    // Before the line is out: whoever reads it may stop the server at once.
+    let stop = Stop::listen(options.until_stdin_closes)?;
     writeln!(out, "{ready}")?;
     out.flush()?;
-    wait_for_the_end(options.until_stdin_closes)
+    stop.wait();
+    Ok(())
 }
 
 fn read_world(path: &std::path::Path) -> io::Result<World> {
@@ -163,40 +166,86 @@ fn read_world(path: &std::path::Path) -> io::Result<World> {
     serde_json::from_slice(&text).map_err(|error| wrong(&error, io::ErrorKind::InvalidData))
 }
 
-fn wait_for_the_end(until_stdin_closes: bool) -> io::Result<()> {
-    let stdin_closed = Arc::new(Notify::new());
-    if until_stdin_closes {
-        let closed = Arc::clone(&stdin_closed);
-        std::thread::spawn(move || {
-            let mut scrap = [0; 1024];
-            let mut stdin = io::stdin().lock();
-            while matches!(stdin.read(&mut scrap), Ok(1..)) {}
-            closed.notify_one();
+/// What tells the program to stop. It listens from the moment it is made.
+struct Stop {
+    runtime: tokio::runtime::Runtime,
+    signals: Signals,
+    stdin_closed: Option<Arc<Notify>>,
+}
+
+impl Stop {
+    fn listen(until_stdin_closes: bool) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let signals = {
+            let _guard = runtime.enter();
+            Signals::listen()?
+        };
+        let stdin_closed = until_stdin_closes.then(|| {
+            let closed = Arc::new(Notify::new());
+            let tell = Arc::clone(&closed);
+            std::thread::spawn(move || {
+                let mut scrap = [0; 1024];
+                let mut stdin = io::stdin().lock();
+                while matches!(stdin.read(&mut scrap), Ok(1..)) {}
+                tell.notify_one();
+            });
+            closed
+        });
+        Ok(Self { runtime, signals, stdin_closed })
+    }
+
+    fn wait(mut self) {
+        let stdin_closed = self.stdin_closed;
+        self.runtime.block_on(async {
+            tokio::select! {
+                () = self.signals.arrive() => {}
+                () = async {
+                    match stdin_closed {
+                        Some(closed) => closed.notified().await,
+                        None => std::future::pending().await,
+                    }
+                } => {}
+            }
         });
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        tokio::select! {
-            ended = signalled() => ended,
-            () = stdin_closed.notified() => Ok(()),
-        }
-    })
 }
 
 #[cfg(unix)]
-async fn signalled() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn arrive(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn signalled() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
+    }
+
+    async fn arrive(&mut self) {
+        // It gives nothing only if nothing will ever come.
+        let _ = self.interrupt.recv().await;
+    }
 }
 
 /// The world of a server that was given none: an owner, a person who may do little, and two service users, with tokens that are

@@ -132,7 +132,6 @@ pub(crate) fn new_service_user_id() -> String {
 }
 
 /// The id of a person whom the server's own identity provider knows: two text fields in protobuf, in base64.
-#[must_use]
 pub(crate) fn new_person_id() -> String {
     let mut raw = Vec::new();
     for (tag, text) in [(0x0a, new_service_user_id().as_str()), (0x12, LOCAL_CONNECTOR)] {

@@ -63,10 +63,10 @@ fn users_tokens_and_jwts() {
     assert!(tokens[0]["last_used"].is_string() && tokens[1]["last_used"].is_null());
     assert!(!tokens.to_string().contains("nbp_"), "hashes only");
     assert_eq!(control.ok("GET", &format!("/tokens/{id}/plain"), None), json!({"plain": plain}));
-    let jwt = control.ok("POST", "/jwt", Some(json!({"user_id": "owner-1", "valid_for_secs": 5})));
+    let jwt = control.ok("POST", "/jwt", Some(json!({"user_id": "owner-1", "valid_for_secs": 60})));
     let jwt = format!("Bearer {}", jwt["jwt"].as_str().expect("a JWT"));
     assert_eq!(control.list("owner-1", &jwt), 200);
-    control.ok("POST", "/clock/advance", Some(json!({"secs": 6})));
+    control.ok("POST", "/clock/advance", Some(json!({"secs": 61})));
     assert_eq!(control.list("owner-1", &jwt), 401);
 }
 

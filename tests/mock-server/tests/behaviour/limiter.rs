@@ -6,7 +6,7 @@ use netbird_mock::world::{RateLimit, World};
 use crate::support::{Fixture, OWNER, once};
 
 fn fixture() -> Fixture {
-    Fixture::new(World { rate_limit: Some(RateLimit { rpm: 60, burst: 2 }), ..World::default() })
+    Fixture::new(World { rate_limit: Some(RateLimit { rpm: 6, burst: 2 }), ..World::default() })
 }
 
 #[test]
@@ -14,7 +14,7 @@ fn it_fills_as_time_goes_by() {
     let fixture = fixture();
     let statuses = |count: usize| (0..count).map(|_| fixture.list().status).collect::<Vec<_>>();
     assert_eq!(statuses(3), [200, 200, 429]);
-    fixture.server.advance_clock(1);
+    fixture.server.advance_clock(10);
     assert_eq!(statuses(2), [200, 429]);
     fixture.server.advance_clock(3600);
     assert_eq!(statuses(3), [200, 200, 429]);
