@@ -41,7 +41,7 @@ impl Front for Kotlin {
     }
 
     fn own_packages(&self) -> &'static [&'static str] {
-        &["netbird-tokens-uniffi"]
+        &["netbird-tokens-uniffi", "netbird-tokens-bindgen"]
     }
 
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {

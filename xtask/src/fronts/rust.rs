@@ -31,6 +31,10 @@ impl Front for Rust {
         "core/Cargo.toml"
     }
 
+    fn own_packages(&self) -> &'static [&'static str] {
+        &["netbird-bench"]
+    }
+
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
         // Whoever runs us has cargo.
         Vec::new()

@@ -77,7 +77,7 @@ impl Front for Swift {
     }
 
     fn own_packages(&self) -> &'static [&'static str] {
-        &["netbird-tokens-uniffi"]
+        &["netbird-tokens-uniffi", "netbird-tokens-bindgen"]
     }
 
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
