@@ -127,7 +127,7 @@ impl<'a> Stage<'a> {
             return Ok(());
         }
         Err(Failure::Local(format!(
-            "step {} did not hold: {what}, it should be, but the command ended with status {} and this is not so",
+            "step {} did not hold. Expected: {what}. The command ended with status {}",
             self.steps, ran.status
         )))
     }

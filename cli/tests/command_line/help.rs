@@ -1,0 +1,86 @@
+//! Help, completions and the manual page.
+
+use crate::support::{program, run};
+
+const COMMANDS: [&str; 12] = [
+    "list",
+    "inspect",
+    "create",
+    "revoke",
+    "whoami",
+    "users",
+    "check",
+    "token",
+    "mock-server",
+    "demo",
+    "completions",
+    "man",
+];
+
+#[test]
+fn no_arguments_print_the_help() {
+    let ran = run(&mut program()).ok();
+    for command in COMMANDS {
+        assert!(ran.out.contains(&format!("\n  {command} ")), "{command}");
+    }
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn every_command_has_its_help() {
+    for command in COMMANDS {
+        let ran = run(program().args([command, "--help"])).ok();
+        assert!(ran.out.contains("Usage: netbird-tokens"), "{command}");
+    }
+}
+
+#[test]
+fn exit_statuses_are_in_the_help_the_manual_and_the_guide() {
+    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli.md")).unwrap();
+    let help = run(program().arg("--help")).ok().out;
+    let manual = run(program().arg("man")).ok().out;
+    let table = help.split("Exit status:").nth(1).unwrap();
+    let mut count = 0;
+    for line in table.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())) {
+        let (status, meaning) = line.trim().split_once("  ").unwrap();
+        let row = guide.lines().find(|row| row.starts_with(&format!("| {status} |")));
+        let word = meaning.split([':', ' ']).next().unwrap();
+        assert!(row.is_some_and(|row| row.contains(word)), "{line}: {row:?}");
+        assert!(manual.contains(word), "{line}");
+        count += 1;
+    }
+    assert_eq!(
+        count,
+        guide.lines().filter(|row| row.starts_with("| ") && row[2..].starts_with(|c: char| c.is_ascii_digit())).count()
+    );
+}
+
+#[test]
+fn completions_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = run(program().args(["completions", shell])).ok();
+        assert!(ran.out.contains("netbird-tokens") && ran.out.contains("revoke"), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("netbird-tokens.bash");
+    std::fs::write(&script, run(program().args(["completions", "bash"])).ok().out).unwrap();
+    let status = std::process::Command::new("bash").arg("-n").arg(&script).status().unwrap();
+    assert!(status.success(), "bash does not read its completions");
+}
+
+#[test]
+fn a_manual_page_for_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    run(program().args(["man", "--directory"]).arg(folder.path())).ok();
+    for command in COMMANDS {
+        let page = std::fs::read_to_string(folder.path().join(format!("netbird-tokens-{command}.1"))).unwrap();
+        assert!(page.starts_with(".ie") && page.contains(".TH netbird-tokens"), "{command}: {page:.200}");
+    }
+    let page = run(program().arg("man")).ok().out;
+    assert!(page.contains(".SH NAME") && page.contains("Exit status"), "{page:.200}");
+}
+
+#[test]
+fn the_version() {
+    assert_eq!(run(program().arg("--version")).ok().out, format!("netbird-tokens {}\n", env!("CARGO_PKG_VERSION")));
+}
