@@ -1,0 +1,188 @@
+package netbird.tokens.adapter
+
+import java.time.Instant
+import java.util.concurrent.atomic.AtomicReference
+import kotlin.concurrent.thread
+import kotlin.time.Duration.Companion.milliseconds
+import kotlinx.coroutines.runBlocking
+import netbird.tokens.Client
+import netbird.tokens.ClientOptions
+import netbird.tokens.CreatedToken
+import netbird.tokens.Credential
+import netbird.tokens.NetBirdException
+import netbird.tokens.OnUnknown
+import netbird.tokens.Secret
+import netbird.tokens.Token
+import org.json.JSONException
+import org.json.JSONObject
+
+private val OPERATIONS = listOf(
+    "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential", "expose",
+    "secret_equals",
+)
+
+private val OPTIONS = listOf(
+    "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
+    "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
+    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+)
+
+/** Calls the public API as any Kotlin program would, and shows what it got. */
+class Adapter {
+    private val clients = mutableMapOf<String, Client>()
+    private val secrets = mutableListOf<Secret>()
+
+    /** The answer to one line. */
+    fun answer(line: String): JSONObject {
+        val command = JSONObject(line)
+        val answer = JSONObject().put("id", command.get("id"))
+        return try {
+            answer.put("ok", run(command))
+        } catch (unsupported: UnsupportedOperationException) {
+            answer.put("error", error("unsupported", 0, unsupported.message))
+        } catch (error: NetBirdException) {
+            answer.put("error", show(error))
+        } catch (closed: IllegalStateException) {
+            answer.put("error", error("invalid_argument", 1, closed.message))
+        } catch (wrongType: JSONException) {
+            answer.put("error", error("invalid_argument", 1, wrongType.message))
+        } catch (outOfRange: ArithmeticException) {
+            answer.put("error", error("invalid_argument", 1, outOfRange.message))
+        }
+    }
+
+    private fun run(command: JSONObject): Any {
+        val name = command.optString("client")
+        return when (command.getString("cmd")) {
+            "hello" -> JSONObject().put("adapter", "kotlin").put("version", "0.1.0")
+                .put("operations", OPERATIONS).put("options", OPTIONS)
+            "new_client" -> done { clients.put(name, newClient(command.getJSONObject("options")))?.close() }
+            "close" -> done { clients.getValue(name).close() }
+            "call" -> {
+                val call = Call(clients.getValue(name), command.getString("operation"), command.getJSONObject("args"))
+                when {
+                    command.has("cancel_after_ms") -> call.interrupted(command.getLong("cancel_after_ms"))
+                    else -> runBlocking { call.awaited() }
+                }
+            }
+            else -> throw UnsupportedOperationException("no such command: ${command.getString("cmd")}")
+        }
+    }
+
+    private fun newClient(given: JSONObject): Client {
+        val configure: ClientOptions.() -> Unit = {
+            for (name in given.keySet()) {
+                val duration by lazy { given.getLong(name).milliseconds }
+                when (name) {
+                    "pat", "bearer", "detect" -> Unit
+                    "management_url" -> managementUrl = given.getString(name)
+                    "from_env" -> fromEnv = given.getBoolean(name)
+                    "connect_timeout_ms" -> connectTimeout = duration
+                    "read_timeout_ms" -> readTimeout = duration
+                    "timeout_ms" -> timeout = duration
+                    "max_retries" -> maxRetries = given.getInt(name)
+                    "retry_base_delay_ms" -> retryBaseDelay = duration
+                    "retry_max_delay_ms" -> retryMaxDelay = duration
+                    "max_response_bytes" -> maxResponseBytes = given.getLong(name)
+                    "allow_insecure_http" -> allowInsecureHttp = given.getBoolean(name)
+                    "ca_pem" -> caPem = given.getString(name)
+                    "proxy" -> proxy = given.getString(name)
+                    "proxy_from_env" -> proxyFromEnv = given.getBoolean(name)
+                    "user_agent" -> userAgent = given.getString(name)
+                    "on_unknown" -> onUnknown = OnUnknown.valueOf(given.getString(name).uppercase())
+                    else -> throw UnsupportedOperationException("no such option: $name")
+                }
+            }
+        }
+        return credential(given)?.use { Client(it, configure) } ?: Client.fromEnv(configure)
+    }
+
+    private fun credential(given: JSONObject): Credential? =
+        when {
+            given.has("pat") -> Credential.pat(given.getString("pat"))
+            given.has("bearer") -> Credential.bearer(given.getString("bearer"))
+            given.has("detect") -> Credential.detect(given.getString("detect"))
+            else -> null
+        }
+
+    private fun secret(handle: String): Secret = secrets[handle.toInt()]
+
+    /** One operation on one client. */
+    private inner class Call(private val client: Client, private val operation: String, private val args: JSONObject) {
+        private val userId: String? = args.optString("user_id", null)
+        private val tokenId: String by lazy { args.getString("token_id") }
+        private val name: String by lazy { args.getString("name") }
+
+        suspend fun awaited(): Any =
+            when (operation) {
+                "list_tokens" -> client.listTokens(userId).map { show(it) }
+                "get_token" -> show(client.getToken(tokenId, userId))
+                "create_token" -> show(
+                    when (val days = days()) {
+                        null -> client.createToken(name, userId = userId)
+                        else -> client.createToken(name, days, userId)
+                    },
+                )
+                "delete_token" -> done { client.deleteToken(tokenId, userId) }
+                "current_user" -> show(client.currentUser())
+                "list_users" -> client.listUsers().map { show(it) }
+                "set_credential" -> done { checkNotNull(credential(args)).use { client.setCredential(it) } }
+                "expose" -> secret(args.getString("secret")).expose()
+                "secret_equals" -> secret(args.getString("secret")) == secret(args.getString("other"))
+                else -> throw UnsupportedOperationException("no such operation: $operation")
+            }
+
+        /**
+         * Interrupted, a blocking call ends with the library's own error. (A cancelled coroutine ends with Kotlin's
+         * `CancellationException`, which has none of the fields that are shown here; the package's own tests cover it.)
+         */
+        fun interrupted(afterMillis: Long): Any {
+            val outcome = AtomicReference<Result<Any>>()
+            val caller = thread { outcome.set(runCatching { blocking() }) }
+            caller.join(afterMillis)
+            caller.interrupt()
+            caller.join()
+            return outcome.get().getOrThrow()
+        }
+
+        private fun blocking(): Any =
+            when (operation) {
+                "list_tokens" -> client.listTokensBlocking(userId).map { show(it) }
+                "get_token" -> show(client.getTokenBlocking(tokenId, userId))
+                "create_token" -> show(
+                    when (val days = days()) {
+                        null -> client.createTokenBlocking(name, userId = userId)
+                        else -> client.createTokenBlocking(name, days, userId)
+                    },
+                )
+                "delete_token" -> done { client.deleteTokenBlocking(tokenId, userId) }
+                "current_user" -> show(client.currentUserBlocking())
+                "list_users" -> client.listUsersBlocking().map { show(it) }
+                else -> throw UnsupportedOperationException("$operation cannot be interrupted")
+            }
+
+        /** Kotlin's parameter is an Int: what is none does not compile there and is refused here. */
+        private fun days(): Int? = if (args.has("expires_in_days")) args.getBigDecimal("expires_in_days").intValueExact() else null
+
+        private fun show(created: CreatedToken): JSONObject {
+            secrets += created.plainToken
+            return JSONObject().put("token", show(created.token)).put("plain_token", created.plainToken.toString())
+                .put("secret", "${secrets.lastIndex}")
+        }
+
+        private fun show(token: Token): JSONObject {
+            val shown = showToken(token)
+            if (args.has("now")) {
+                val now = Instant.parse(args.getString("now"))
+                shown.put("is_expired", token.isExpired(now)).put("days_left", token.daysLeft(now))
+            }
+            return shown
+        }
+    }
+}
+
+/** An empty result. */
+private inline fun done(action: () -> Unit): JSONObject {
+    action()
+    return JSONObject()
+}
