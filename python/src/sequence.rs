@@ -70,7 +70,11 @@ macro_rules! sequence {
                 if let Ok(slice) = index.cast::<pyo3::types::PySlice>() {
                     return self.slice(slice)?.into_bound_py_any(py);
                 }
-                let asked: isize = index.extract()?;
+                let asked: isize = index.extract().map_err(|error: PyErr| {
+                    // As of a list: an index that no machine could have is merely out of range.
+                    let huge = error.is_instance_of::<pyo3::exceptions::PyOverflowError>(py);
+                    if huge { pyo3::exceptions::PyIndexError::new_err(concat!($name, " index out of range")) } else { error }
+                })?;
                 let counted = if asked < 0 { asked.checked_add_unsigned(self.len) } else { Some(asked) };
                 let place = counted.and_then(|counted| usize::try_from(counted).ok());
                 match place.and_then(|place| self.item(place)) {

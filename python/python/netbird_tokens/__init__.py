@@ -65,6 +65,6 @@ __all__ = [
     "__version__",
 ]
 
-# isinstance(tokens, Sequence) and `case [first, *rest]` work.
-_Sequence.register(TokenList)
-_Sequence.register(UserList)
+# isinstance(tokens, Sequence) and `case [first, *rest]` work. (Sequence is an ABC; its published types do not say so.)
+_Sequence.register(TokenList)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+_Sequence.register(UserList)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

@@ -185,7 +185,10 @@ class InternalError(NetBirdError):
     code = 90
 
 
-# Users import them from the package, so that is what tracebacks and pickles say.
-for _class in (NetBirdError, *NetBirdError.__subclasses__()):
-    _class.__module__ = "netbird_tokens"
-del _class
+def _belong_to_the_package() -> None:
+    # Users import them from there, so that is what tracebacks and pickles say.
+    for error in (NetBirdError, *NetBirdError.__subclasses__()):
+        error.__module__ = "netbird_tokens"
+
+
+_belong_to_the_package()

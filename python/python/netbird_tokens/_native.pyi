@@ -7,6 +7,20 @@ from typing import Any, ClassVar, Final, Literal, NoReturn, SupportsIndex, final
 
 from typing_extensions import Self
 
+__all__ = [
+    "Client",
+    "CreatedToken",
+    "MockServer",
+    "Secret",
+    "Token",
+    "TokenList",
+    "User",
+    "UserList",
+    "__version__",
+    "error_kinds",
+    "run_command",
+]
+
 __version__: Final[str]
 
 def error_kinds() -> list[tuple[int, str, str]]:

@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ._native import Client, MockServer
 
@@ -23,7 +23,7 @@ __all__ = ["MockNetBird", "MockToken", "SeenRequest", "StoredToken"]
 
 OWNER: Final = "owner"
 
-Action = Literal[
+Action: TypeAlias = Literal[
     "delay",
     "delay_answer",
     "drop_before",
@@ -56,8 +56,8 @@ class StoredToken(NamedTuple):
     created_by: str
     created_at: str
     expiration_date: str
-    last_used: str | None
     hash: str
+    last_used: str | None = None
 
 
 class SeenRequest(NamedTuple):
@@ -155,9 +155,7 @@ class MockNetBird:
 
     def tokens(self, user_id: str = OWNER) -> list[StoredToken]:
         """A user's tokens as they are now; none if there is no such user."""
-        return [
-            StoredToken(**{"last_used": None, **token}) for token in json.loads(self._server.tokens(user_id))
-        ]
+        return [StoredToken(**token) for token in json.loads(self._server.tokens(user_id))]
 
     def plain_of(self, token_id: str) -> str | None:
         """The plain text of a token that exists."""
@@ -249,4 +247,7 @@ def _seconds(duration: float | timedelta) -> int:
 
 
 def _requests(text: str) -> list[SeenRequest]:
-    return [SeenRequest(**{**request, "headers": dict(request["headers"])}) for request in json.loads(text)]
+    requests: list[dict[str, Any]] = json.loads(text)
+    for request in requests:
+        request["headers"] = dict(request["headers"])
+    return [SeenRequest(**request) for request in requests]

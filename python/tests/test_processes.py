@@ -1,0 +1,179 @@
+"""A client that has made calls goes on working in parent and child after a fork, and under multiprocessing."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from netbird_tokens import Client
+from netbird_tokens.testing import MockNetBird
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+
+# Handed to forked workers by the fork itself.
+inherited: Client | None = None
+
+
+def count_with_inherited(_: int) -> int:
+    assert inherited is not None
+    return len(inherited.list_tokens())
+
+
+def count_with_own(url: str, pat: str) -> int:
+    with Client(pat=pat, management_url=url, proxy_from_env=False) as client:
+        return len(client.list_tokens())
+
+
+def in_child(work: Callable[[], bool]) -> int:
+    """Forks, does the work in the child, and gives the child's process id."""
+    with warnings.catch_warnings():
+        # CPython warns of forking with threads, which is what is tested.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        status = 0 if work() else 2
+    finally:
+        # Past pytest's own end.
+        os._exit(status)
+
+
+def status_of(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+@needs_fork
+def test_fork_from_a_warm_client(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    def works() -> bool:
+        made = netbird_client.create_token("from a child").token
+        netbird_client.delete_token(made.id)
+        return len(netbird_client.list_tokens()) == 1 and netbird_client.current_user().id == "owner"
+
+    assert works()
+    for _ in range(5):
+        child = in_child(works)
+        assert works()
+        assert status_of(child) == 0
+        assert works()
+    assert len(netbird_mock.tokens()) == 1
+
+
+@needs_fork
+def test_fork_of_a_fork(netbird_client: Client) -> None:
+    netbird_client.list_tokens()
+
+    def grandchild() -> bool:
+        return len(netbird_client.list_tokens()) == 1
+
+    def child() -> bool:
+        netbird_client.list_tokens()
+        return status_of(in_child(grandchild)) == 0 and grandchild()
+
+    assert status_of(in_child(child)) == 0
+    assert grandchild()
+
+
+@needs_fork
+def test_a_child_may_let_go_of_everything(netbird_mock: MockNetBird) -> None:
+    client = netbird_mock.client()
+    client.list_tokens()
+    holder = [client]
+
+    def drop() -> bool:
+        # The parent's connections and its mock server are not the child's to end.
+        holder.clear()
+        netbird_mock.close()
+        with MockNetBird() as own, own.client() as mine:
+            return len(mine.list_tokens()) == 1
+
+    del client
+    child = in_child(drop)
+    assert status_of(child) == 0
+    assert len(holder[0].list_tokens()) == 1
+    holder[0].close()
+
+
+@needs_fork
+def test_fork_while_other_threads_call(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    stop = threading.Event()
+
+    def keep_calling() -> int:
+        calls = 0
+        while not stop.is_set():
+            netbird_client.list_tokens()
+            calls += 1
+        return calls
+
+    with ThreadPoolExecutor(8) as pool:
+        callers = [pool.submit(keep_calling) for _ in range(8)]
+        try:
+            statuses = [
+                status_of(in_child(lambda: all(len(netbird_client.list_tokens()) == 1 for _ in range(3))))
+                for _ in range(10)
+            ]
+        finally:
+            stop.set()
+        assert all(caller.result() > 0 for caller in callers)
+    assert statuses == [0] * 10
+
+
+@needs_fork
+def test_the_child_may_fork_before_the_first_call(netbird_mock: MockNetBird) -> None:
+    with netbird_mock.client() as client:
+        child = in_child(lambda: len(client.list_tokens()) == 1)
+        assert status_of(child) == 0
+        assert len(client.list_tokens()) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_multiprocessing(netbird_mock: MockNetBird, netbird_client: Client, method: str) -> None:
+    global inherited
+    netbird_client.list_tokens()
+    context = multiprocessing.get_context(method)
+    inherited = netbird_client
+    try:
+        with context.Pool(4) as pool:
+            own = pool.starmap_async(count_with_own, [(netbird_mock.url, netbird_mock.pat)] * 8)
+            assert len(netbird_client.list_tokens()) == 1
+            assert own.get(timeout=50) == [1] * 8
+            if method == "fork":
+                assert pool.map_async(count_with_inherited, range(8)).get(timeout=50) == [1] * 8
+    finally:
+        inherited = None
+    assert len(netbird_client.list_tokens()) == 1
+
+
+@needs_fork
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS forbids much in a forked child")
+def test_ctrl_c_works_in_a_child_forked_from_another_thread(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    netbird_client.list_tokens()
+    netbird_mock.fault("delay", ms=10_000, times=0)
+
+    def interrupted() -> bool:
+        import signal
+
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        # A timer, as a fork has no other threads.
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            netbird_client.list_tokens()
+        except KeyboardInterrupt:
+            return True
+        return False
+
+    statuses: list[int] = []
+    thread = threading.Thread(target=lambda: statuses.append(status_of(in_child(interrupted))))
+    thread.start()
+    thread.join()
+    assert statuses == [0]

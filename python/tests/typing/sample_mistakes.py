@@ -1,0 +1,25 @@
+"""Mistakes that a type checker must find. An ignore that hides nothing is itself an error in both checkers."""
+
+from __future__ import annotations
+
+from netbird_tokens import Client, Token
+
+client = Client.from_env()
+client.create_token("x", 30)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+client.create_token("x", expires_in_days=1.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.get_token(b"id")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.list_tokens("me", 1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+Client("nbp_")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+Client(pat="nbp_", retries=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+Client(pat="nbp_", on_unknown="guess")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def change(token: Token) -> None:
+    token.name = "other"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def leak(token: Token) -> str:
+    return client.create_token("x").plain_token  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+
+
+{client.create_token("x").plain_token}  # pyright: ignore[reportUnhashable, reportUnusedExpression]
