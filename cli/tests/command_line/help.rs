@@ -77,7 +77,9 @@ fn a_manual_page_for_every_command() {
         assert!(page.starts_with(".ie") && page.contains(".TH netbird-tokens"), "{command}: {page:.200}");
     }
     let page = run(program().arg("man")).ok().out;
-    assert!(page.contains(".SH NAME") && page.contains("Exit status"), "{page:.200}");
+    assert!(page.contains(".SH NAME") && page.contains(".SH \"EXIT STATUS\""), "{page:.200}");
+    assert!(page.contains("How often a request is sent again"), "options that the short help leaves out");
+    assert_eq!(page, std::fs::read_to_string(folder.path().join("netbird-tokens.1")).unwrap());
 }
 
 #[test]
