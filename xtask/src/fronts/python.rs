@@ -182,10 +182,18 @@ impl Front for Python {
                         .collect::<Vec<_>>(),
                     &job.log,
                 )?;
-                for (program, args) in [("mypy", &["--strict"][..]), ("pyright", &[][..])] {
-                    job.command(venv.join("bin").join(program)).dir(workspace.path("python")).args(args).run()?;
+                let python = venv.join("bin/python");
+                let shown = python.display().to_string();
+                let checks: [&[&str]; 3] = [
+                    &["-m", "mypy", "--strict"],
+                    &["-m", "pyright", "--pythonpath", &shown],
+                    // The stub says all that the built module has, and no more.
+                    &["-m", "mypy.stubtest", "netbird_tokens._native", "--mypy-config-file", "pyproject.toml"],
+                ];
+                for check in checks {
+                    job.command(&python).dir(workspace.path("python")).args(check).run()?;
                 }
-                Ok("mypy and pyright, strict".to_owned())
+                Ok("mypy and pyright, strict; the stub matches the module".to_owned())
             })
             .needs(WHEEL)
             .needs(CHECKERS),
