@@ -249,6 +249,30 @@ impl Cmd {
     }
 }
 
+/// The lines of a log that say what failed, wherever they stand, and its end.
+pub fn telling(path: &Path) -> String {
+    const MOST: usize = 120;
+    let text = std::fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let mut found = Vec::new();
+    // The conformance runner explains a failure in the indented lines after it.
+    let mut explains = false;
+    for line in text.lines() {
+        explains = line.starts_with("FAIL ") || (explains && line.starts_with(' '));
+        if explains || line.starts_with("[ERROR]") {
+            found.push(line);
+        }
+    }
+    let end = tail(path, 60);
+    if found.is_empty() {
+        return end;
+    }
+    let left_out = found.len().saturating_sub(MOST);
+    found.truncate(MOST);
+    let more = if left_out > 0 { format!("\n… and {left_out} lines more") } else { String::new() };
+    format!("{}{more}\n----\n{end}", found.join("\n"))
+}
+
 /// The last lines of a log, for showing why something failed.
 pub fn tail(path: &Path, lines: usize) -> String {
     let Ok(mut file) = File::open(path) else {
@@ -290,6 +314,17 @@ mod tests {
         Cmd::new("sh").args(["-c", script]).log(&log).run().expect("ran");
         assert_eq!(tail(&log, 2), "out\nerr");
         assert!(tail(&log, 9).starts_with("$ sh -c"), "{}", tail(&log, 9));
+    }
+
+    #[test]
+    fn what_failed_is_found_far_from_the_end() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let log = folder.path().join("log");
+        let text = format!("ok    a\nFAIL  b\n  because\nok    c\n  not this\n{}", "ok    d\n".repeat(200));
+        std::fs::write(&log, text).expect("written");
+        let shown = telling(&log);
+        assert!(shown.starts_with("FAIL  b\n  because\n----\n"), "{shown}");
+        assert!(!shown.contains("not this"), "{shown}");
     }
 
     #[test]

@@ -370,8 +370,8 @@ fn finish(context: &Context, name: &str, done: Done, logs: &Path, started: Insta
     say(started, word, name, &note);
     if mark == Mark::Failed && !context.verbose && !command::interrupted() {
         let log = logs.join(log_name(name));
-        println!("---- the end of {}", log.display());
-        println!("{}", command::tail(&log, 80));
+        println!("---- from {}", log.display());
+        println!("{}", command::telling(&log));
         println!("---- end of '{name}'");
     }
     // The table has one line for each step; the whole error was printed above.

@@ -126,7 +126,7 @@ fn conformance_step(
             .command(built(workspace, "netbird-conformance"))
             .args(["run", "--adapter", adapter, "--junit"])
             .arg(reports.join(format!("{adapter}.xml")))
-            .limit_minutes(15);
+            .limit_minutes(20);
         for (name, value) in prepare(job)? {
             command = command.env(name, value);
         }
