@@ -1,0 +1,115 @@
+import NetBirdTokensNative
+
+/// What went wrong. The numbers (raw values) and ``name``s are stable and the same in every language.
+///
+/// A `switch` over them needs no `default`; a kind that a later version adds is a breaking change.
+public enum ErrorKind: Int, Sendable, CaseIterable {
+    /// An argument was refused before anything was sent: a name, a number of days, an id, a URL. Also: the client is closed.
+    case invalidArgument = 1
+
+    /// The credential's offline check failed. The message says what is wrong with it and never shows it.
+    case invalidCredential = 2
+
+    /// No credential was found, the environment disagrees with itself, or a CA certificate is unreadable.
+    case configuration = 3
+
+    /// The server refused the credential.
+    case unauthorized = 10
+
+    /// The credential is fine but may not do this.
+    case forbidden = 11
+
+    /// The server knows no such user or token.
+    case notFound = 12
+
+    /// The server's state stands against it.
+    case conflict = 13
+
+    /// The server refused what was sent.
+    case rejected = 14
+
+    /// Too many requests, still so after the retries.
+    case rateLimited = 15
+
+    /// The server failed, still so after the retries.
+    case serverError = 16
+
+    /// No connection could be made, so nothing was sent.
+    case connect = 20
+
+    /// The TLS handshake failed. Nothing was sent.
+    case tls = 21
+
+    /// Time ran out: to connect, between two bytes, or for the whole call.
+    case timeout = 22
+
+    /// The connection broke before the whole answer had come.
+    case transport = 23
+
+    /// An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it.
+    case unexpectedResponse = 24
+
+    /// A create or delete may have happened; see ``NetBirdError/candidateTokenIds``.
+    case outcomeUnknown = 30
+
+    /// The task that awaited the call was cancelled.
+    case cancelled = 31
+
+    /// A bug in this library.
+    case `internal` = 90
+}
+
+extension ErrorKind {
+    /// The stable name, as `outcome_unknown`.
+    public var name: String {
+        switch self {
+        case .invalidArgument: "invalid_argument"
+        case .invalidCredential: "invalid_credential"
+        case .configuration: "configuration"
+        case .unauthorized: "unauthorized"
+        case .forbidden: "forbidden"
+        case .notFound: "not_found"
+        case .conflict: "conflict"
+        case .rejected: "rejected"
+        case .rateLimited: "rate_limited"
+        case .serverError: "server_error"
+        case .connect: "connect"
+        case .tls: "tls"
+        case .timeout: "timeout"
+        case .transport: "transport"
+        case .unexpectedResponse: "unexpected_response"
+        case .outcomeUnknown: "outcome_unknown"
+        case .cancelled: "cancelled"
+        case .internal: "internal"
+        }
+    }
+
+    // Exhaustive on purpose: a kind that the core adds does not compile here until it has its own.
+    init(_ native: NativeErrorKind) {
+        switch native {
+        case .invalidArgument: self = .invalidArgument
+        case .invalidCredential: self = .invalidCredential
+        case .configuration: self = .configuration
+        case .unauthorized: self = .unauthorized
+        case .forbidden: self = .forbidden
+        case .notFound: self = .notFound
+        case .conflict: self = .conflict
+        case .rejected: self = .rejected
+        case .rateLimited: self = .rateLimited
+        case .serverError: self = .serverError
+        case .connect: self = .connect
+        case .tls: self = .tls
+        case .timeout: self = .timeout
+        case .transport: self = .transport
+        case .unexpectedResponse: self = .unexpectedResponse
+        case .outcomeUnknown: self = .outcomeUnknown
+        case .cancelled: self = .cancelled
+        case .internal: self = .internal
+        }
+    }
+}
+
+extension ErrorKind: CustomStringConvertible {
+    /// The same as ``name``.
+    public var description: String { name }
+}
