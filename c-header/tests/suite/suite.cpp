@@ -1,0 +1,181 @@
+// The C++ header: ownership, exceptions, times and ranges.
+
+#include <netbird_tokens.hpp>
+
+#include "check.h"
+
+#include <algorithm>
+#include <future>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <type_traits>
+
+namespace nbt = netbird_tokens;
+using namespace std::chrono_literals;
+
+static_assert(!std::is_copy_constructible_v<nbt::Client> && std::is_nothrow_move_constructible_v<nbt::Client>);
+static_assert(!std::is_copy_constructible_v<nbt::Secret> && std::is_nothrow_move_assignable_v<nbt::Secret>);
+static_assert(!std::is_copy_constructible_v<nbt::Token> && std::is_nothrow_move_constructible_v<nbt::Token>);
+static_assert(!std::is_copy_constructible_v<nbt::TokenList> && std::is_nothrow_move_constructible_v<nbt::TokenList>);
+static_assert(std::is_nothrow_copy_constructible_v<nbt::Error>, "exceptions must be");
+static_assert(std::is_trivially_copyable_v<nbt::TokenView>);
+
+namespace {
+
+template <class Call>
+nbt::ErrorKind kind_of(Call call) {
+    try {
+        call();
+    } catch (const nbt::Error &error) {
+        return error.kind();
+    }
+    return nbt::ErrorKind{};
+}
+
+nbt::ClientBuilder configured() {
+    nbt::ClientBuilder builder;
+    builder.credential(nbt::Credential::pat(needed("NBT_TEST_PAT")))
+        .management_url(needed("NBT_TEST_URL"))
+        .retry_base_delay(1ms)
+        .retry_max_delay(2ms)
+        .proxy_from_env(false);
+    return builder;
+}
+
+void test_values() {
+    CHECK(nbt::version() == NBT_VERSION);
+    CHECK(nbt::name(nbt::ErrorKind::outcome_unknown) == "outcome_unknown");
+    const nbt::Secret one("nbp_one");
+    std::ostringstream printed;
+    printed << one << ' ' << nbt::ErrorKind::not_found;
+    CHECK(printed.str() == "nbp_**** not_found");
+    CHECK(one.expose() == "nbp_one");
+    CHECK(one == nbt::Secret("nbp_one") && one != nbt::Secret("nbp_two"));
+    CHECK(kind_of([] { nbt::Secret(std::string_view("a\0b", 3)); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([] { nbt::Secret("\xff"); }) == nbt::ErrorKind::invalid_argument);
+    const auto jwt = nbt::Credential::bearer("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln");
+    CHECK(jwt.kind() == nbt::CredentialKind::bearer);
+    CHECK(jwt.expires_at() == nbt::TimePoint(4102444800s));
+    CHECK(kind_of([] { nbt::Credential::pat("nbp_"); }) == nbt::ErrorKind::invalid_credential);
+}
+
+void test_operations(const nbt::Client &client) {
+    CHECK(client.management_url() == needed("NBT_TEST_URL"));
+    CHECK(client.current_user().id() == "ada");
+    const nbt::UserList users = client.list_users();
+    CHECK(std::any_of(users.begin(), users.end(), [](nbt::UserView user) { return user.id() == "robot"; }));
+
+    nbt::CreatedToken created = client.create_token("cpp", 30, "robot");
+    CHECK(created.token.name() == "cpp" && created.token.user_id() == "robot");
+    CHECK(created.plain_token.expose().size() == 40);
+    CHECK(!created.token.last_used());
+    const auto now = std::chrono::system_clock::now();
+    CHECK(!created.token.is_expired() && !created.token.is_expired(now));
+    CHECK(created.token.is_expired(now + std::chrono::hours(24 * 31)));
+    CHECK(created.token.is_expired(nbt::TimePoint::max()) && !created.token.is_expired(nbt::TimePoint::min()));
+    CHECK(created.token.days_left(created.token.created_at()) >= 29);
+    CHECK(created.token.created_at() > now - 1h && created.token.created_at() < now + 1h);
+
+    nbt::Secret secret = std::move(created.plain_token);
+    CHECK(secret.masked() == "nbp_****");
+    nbt::Token moved = std::move(created.token);
+    const std::string id(moved.id());
+    CHECK(client.get_token(id, "robot").id() == id);
+    nbt::Token copy{nbt::TokenView(moved)};
+    client.delete_token(id, "robot");
+    CHECK(copy.id() == id);
+    try {
+        client.get_token(id, "robot");
+        CHECK(false);
+    } catch (const nbt::Error &error) {
+        const nbt::Error kept = error;
+        CHECK(kept.kind() == nbt::ErrorKind::not_found);
+        CHECK(kept.status() == 404 && kept.attempts() == 1 && !kept.retryable());
+        CHECK(kept.server_message() && kept.request_id() && !kept.retry_after());
+        CHECK(std::string(kept.what()).size() > 10 && kept.candidate_token_ids().empty());
+    }
+}
+
+void test_ranges_and_times(const nbt::Client &client) {
+    const nbt::TokenList tokens = client.list_tokens("odd");
+    CHECK(tokens.size() == 1 && !tokens.empty());
+    std::size_t seen = 0;
+    for (const nbt::TokenView token : tokens) {
+        seen++;
+        CHECK(token.id() == tokens[0].id());
+        // Nanoseconds cannot tell the year 1: the earliest instant, which is before now as it should be.
+        CHECK(token.expiration_date() == nbt::TimePoint::min());
+        CHECK(token.expiration_date() < std::chrono::system_clock::now() && token.is_expired());
+        CHECK(token.expiration_date<std::chrono::microseconds>().time_since_epoch() == -62135596800s);
+        CHECK(token.created_at().time_since_epoch() == -750ms);
+        CHECK(token.created_at<std::chrono::seconds>().time_since_epoch() == -1s);
+    }
+    CHECK(seen == 1);
+    bool out_of_range = false;
+    try {
+        tokens.at(1);
+    } catch (const std::out_of_range &) {
+        out_of_range = true;
+    }
+    CHECK(out_of_range);
+    CHECK(client.list_tokens("empty").empty());
+}
+
+void test_failures(const nbt::Client &client) {
+    try {
+        client.create_token("lost", 1, "lossy");
+        CHECK(false);
+    } catch (const nbt::Error &error) {
+        CHECK(error.kind() == nbt::ErrorKind::outcome_unknown && error.candidate_token_ids().size() == 1);
+        client.delete_token(error.candidate_token_ids().at(0), "lossy");
+    }
+    try {
+        client.list_tokens("busy");
+        CHECK(false);
+    } catch (const nbt::Error &error) {
+        CHECK(error.kind() == nbt::ErrorKind::rate_limited && error.retry_after() == 3600s && error.retryable());
+    }
+    CHECK(kind_of([&] { client.list_tokens(std::string_view("a\0b", 3)); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([&] { client.list_tokens(""); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([] { nbt::ClientBuilder().build(); }) == nbt::ErrorKind::configuration);
+    CHECK(kind_of([] { nbt::ClientBuilder().timeout(-1s); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([] { configured().user_agent("\xff").build(); }) == nbt::ErrorKind::invalid_argument);
+}
+
+void test_cancel_and_timeout(const nbt::Client &client) {
+    const nbt::CancelToken cancel;
+    const nbt::Client cancellable = client.with_cancel(cancel);
+    auto call = std::async(std::launch::async, [&] { return kind_of([&] { cancellable.list_tokens("slow"); }); });
+    std::this_thread::sleep_for(200ms);
+    cancel.cancel();
+    CHECK(call.get() == nbt::ErrorKind::cancelled && cancel.is_cancelled());
+    CHECK(kind_of([&] { client.with_timeout(200ms).list_tokens("slow"); }) == nbt::ErrorKind::timeout);
+}
+
+void test_log() {
+    int lines = 0;
+    const nbt::Client client = configured()
+                                   .log([&lines](nbt::LogLevel level, std::string_view message) {
+                                       CHECK(level == nbt::LogLevel::debug);
+                                       CHECK(message.find(needed("NBT_TEST_PAT")) == std::string_view::npos);
+                                       lines++;
+                                       throw std::runtime_error("dropped");
+                                   })
+                                   .build();
+    client.list_tokens("empty");
+    CHECK(lines == 1);
+}
+
+}  // namespace
+
+int main() {
+    const nbt::Client client = configured().build();
+    test_values();
+    test_operations(client);
+    test_ranges_and_times(client);
+    test_failures(client);
+    test_cancel_and_timeout(client);
+    test_log();
+    return verdict();
+}
