@@ -12,6 +12,11 @@ use crate::process::{End, LineProcess, NoAnswer};
 /// The first answer may take long: some languages start slowly.
 const HELLO_LIMIT: Duration = Duration::from_secs(90);
 
+/// The option by which an adapter says that each of its calls is a process of its own, which knows nothing of the last.
+pub const PROCESS_PER_CALL: &str = "process_per_call";
+/// What all others have: a client that keeps what it learned, and its connections. Scenarios about that need it.
+const MEMORY: &str = "memory";
+
 /// What an adapter says that it has.
 #[derive(Clone, Debug, Default)]
 pub struct Hello {
@@ -83,7 +88,10 @@ impl Adapter {
         let names = |field: &str| -> Result<BTreeSet<String>> {
             serde_json::from_value(hello[field].clone()).with_context(|| format!("`{field}` in the answer to `hello`"))
         };
-        let hello = Hello { operations: names("operations")?, options: names("options")? };
+        let mut hello = Hello { operations: names("operations")?, options: names("options")? };
+        if !hello.options.contains(PROCESS_PER_CALL) {
+            hello.options.insert(MEMORY.to_owned());
+        }
         Ok((adapter, hello))
     }
 

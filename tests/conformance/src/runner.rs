@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use netbird_mock::world::SeenRequest;
 use serde_json::{Map, Value, json};
 
-use crate::adapter::{Adapter, Answer, Hello, Trouble};
+use crate::adapter::{Adapter, Answer, Hello, PROCESS_PER_CALL, Trouble};
 use crate::expectation;
 use crate::matcher::Mismatch;
 use crate::process::End;
@@ -574,12 +575,17 @@ impl<'a> Story<'a> {
             return (Vec::new(), Vec::new());
         }
         let until = Instant::now() + ARRIVAL_LIMIT;
+        let asks_anew = self.hello.options.contains(PROCESS_PER_CALL) && !wire::begins_with_lookup(wanted);
+        let lookups = |seen: &[SeenRequest]| if asks_anew { wire::leading_lookups(seen) } else { 0 };
         let mut all = self.server.requests();
-        while all.len() < self.consumed + wanted.len() && Instant::now() < until {
+        let mut begin = self.consumed.min(all.len());
+        while all.len() < begin + lookups(&all[begin..]) + wanted.len() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(5));
             all = self.server.requests();
         }
-        let seen = &all[self.consumed.min(all.len())..];
+        // A program that is started anew for each call does not know who it is from the call before.
+        begin += lookups(&all[begin..]);
+        let seen = &all[begin..];
         let authorization = self.authorizations.get(client).cloned().flatten();
         let problems = wire::check(
             &wire::Wanted { requests: wanted, any_order, authorization: authorization.as_deref(), args },

@@ -1,5 +1,7 @@
 //! Looks for credentials in what an adapter printed.
 
+use std::collections::{BTreeMap, HashMap};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use sha2::{Digest, Sha256};
@@ -8,12 +10,14 @@ use sha2::{Digest, Sha256};
 const SHORTEST: usize = 10;
 
 /// Texts that nobody may print, each with a name by which a report can speak of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Secrets {
     known: Vec<Secret>,
+    /// From the first bytes of a trace to where it is kept: one pass over the output finds them all.
+    index: HashMap<[u8; SHORTEST], Vec<(usize, usize)>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Secret {
     name: String,
     text: String,
@@ -33,13 +37,19 @@ pub struct Leak {
 }
 
 impl Secrets {
-    /// Remembers a secret. Texts of fewer than ten characters are ignored.
+    /// Remembers a secret. Texts of fewer than ten bytes are ignored.
     pub fn add(&mut self, name: &str, text: &str) {
         let text = text.trim();
-        if text.chars().count() < SHORTEST || self.known.iter().any(|secret| secret.text == text) {
+        if text.len() < SHORTEST || self.known.iter().any(|secret| secret.text == text) {
             return;
         }
-        self.known.push(Secret { name: name.to_owned(), text: text.to_owned(), traces: traces(text) });
+        let traces = traces(text);
+        for (at, (_, trace)) in traces.iter().enumerate() {
+            if let Some(start) = trace.as_bytes().first_chunk::<SHORTEST>() {
+                self.index.entry(*start).or_default().push((self.known.len(), at));
+            }
+        }
+        self.known.push(Secret { name: name.to_owned(), text: text.to_owned(), traces });
     }
 
     /// Everything known to `other` too.
@@ -52,13 +62,25 @@ impl Secrets {
     /// The secrets that `output` gives away.
     #[must_use]
     pub fn leaks(&self, output: &str) -> Vec<Leak> {
-        let mut found = Vec::new();
-        for secret in &self.known {
-            if let Some((what, trace)) = secret.traces.iter().find(|(_, trace)| output.contains(trace)) {
-                found.push(Leak { name: secret.name.clone(), what, trace: trace.clone() });
+        // Of each secret the trace that comes first in its list: the whole text rather than a part.
+        let mut first: BTreeMap<usize, usize> = BTreeMap::new();
+        let bytes = output.as_bytes();
+        for at in 0..bytes.len() {
+            let rest = &bytes[at..];
+            let Some(start) = rest.first_chunk::<SHORTEST>() else { break };
+            for &(secret, trace) in self.index.get(start).into_iter().flatten() {
+                if rest.starts_with(self.known[secret].traces[trace].1.as_bytes()) {
+                    let best = first.entry(secret).or_insert(trace);
+                    *best = trace.min(*best);
+                }
             }
         }
-        found
+        let leak = |(secret, trace): (usize, usize)| {
+            let Secret { name, traces, .. } = &self.known[secret];
+            let (what, trace) = &traces[trace];
+            Leak { name: name.clone(), what, trace: trace.clone() }
+        };
+        first.into_iter().map(leak).collect()
     }
 
     /// `text` without any secret, so that a report can be shown to anybody.
@@ -78,6 +100,12 @@ impl Secrets {
 
 fn traces(text: &str) -> Vec<(&'static str, String)> {
     let mut traces = vec![("the text", text.to_owned())];
+    // In JSON some characters are written differently.
+    let quoted = serde_json::Value::from(text).to_string();
+    let quoted = quoted.trim_matches('"');
+    if quoted != text {
+        traces.push(("the text", quoted.to_owned()));
+    }
     if let Some(body) = text.strip_prefix("nbp_") {
         // Any ten characters in a row of the secret part: nobody prints so many by accident.
         let characters: Vec<char> = body.chars().collect();

@@ -21,9 +21,12 @@ impl Live {
     /// Reads the two variables.
     ///
     /// # Errors
-    /// One is missing.
+    /// One is missing or empty.
     pub fn from_env() -> Result<Self> {
-        let read = |name: &str| std::env::var(name).with_context(|| format!("--live needs {name}"));
+        let read = |name: &str| {
+            let value = std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+            value.with_context(|| format!("--live needs {name}"))
+        };
         Ok(Self { url: read("NETBIRD_TEST_URL")?, token: read("NETBIRD_TEST_TOKEN")? })
     }
 }

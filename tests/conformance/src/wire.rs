@@ -65,6 +65,34 @@ pub fn line_of(request: &SeenRequest) -> String {
     format!("{} {}{body} -> {status}", request.method, request.target)
 }
 
+/// The requests by which a client finds out who it is.
+const CURRENT_USER: &str = "/api/users/current";
+const USERS: &str = "/api/users";
+
+/// Whether the step itself expects the client to find out who it is.
+#[must_use]
+pub fn begins_with_lookup(wanted: &[Value]) -> bool {
+    let line = wanted.first().map(|request| request.get("request").unwrap_or(request));
+    line.and_then(Value::as_str).is_some_and(|line| line.starts_with("GET /api/users/current"))
+}
+
+/// How many requests at the front found out who the client is.
+#[must_use]
+pub fn leading_lookups(seen: &[SeenRequest]) -> usize {
+    let is = |at: usize, target: &str, status: u16| {
+        seen.get(at).is_some_and(|request| {
+            (request.method.as_str(), request.target.as_str(), request.status) == ("GET", target, Some(status))
+        })
+    };
+    if is(0, CURRENT_USER, 200) {
+        1
+    } else if is(0, CURRENT_USER, 403) && is(1, USERS, 200) {
+        2
+    } else {
+        0
+    }
+}
+
 fn compare(wanted: &Wanted<'_>, request: &Value, arrived: &SeenRequest, last_connection: Option<u64>) -> Vec<String> {
     let line = request.as_str().or_else(|| request.get("request").and_then(Value::as_str)).unwrap_or_default();
     let (line, status) = match line.split_once(" -> ") {
@@ -232,6 +260,18 @@ mod tests {
         assert!(
             !problems(&json!(["POST /a"]), &[arrived("POST", "/a", r#"{"name":"cj","expires_in":90}"#)]).is_empty()
         );
+    }
+
+    #[test]
+    fn finding_out_who_one_is_takes_one_request_or_two() {
+        let answered = |target: &str, status: u16| SeenRequest { status: Some(status), ..arrived("GET", target, "") };
+        let current = |status| answered("/api/users/current", status);
+        assert_eq!(leading_lookups(&[current(200), current(200)]), 1);
+        assert_eq!(leading_lookups(&[current(403), answered("/api/users", 200)]), 2);
+        assert_eq!(leading_lookups(&[current(403)]), 0);
+        assert_eq!(leading_lookups(&[answered("/api/users/alice/tokens", 200), current(200)]), 0);
+        assert!(begins_with_lookup(&[json!({"request": "GET /api/users/current -> 200"})]));
+        assert!(!begins_with_lookup(&[json!("GET /api/users/alice/tokens")]));
     }
 
     #[test]

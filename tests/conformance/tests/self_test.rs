@@ -7,7 +7,9 @@ use netbird_conformance::registry::Launch;
 use netbird_conformance::report::{FailureKind, Outcome, Verdict, count, write_junit};
 use netbird_conformance::runner::{Settings, run};
 use netbird_conformance::scenario::{load_file, load_folder, validator};
+use netbird_conformance::server::Live;
 use netbird_conformance::skips::{self, Skip};
+use netbird_mock::MockServer;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
@@ -121,6 +123,31 @@ fn no_report_shows_a_secret() {
 fn the_same_story_without_the_fault_passes() {
     let outcomes = outcomes(&folder("must_pass/good.yaml"), &[]).expect("loads");
     assert_eq!(count(&outcomes), (1, 0, 0), "{}", outcomes[0].text());
+}
+
+#[test]
+fn a_live_run_talks_to_the_server_it_is_given() {
+    let world = serde_json::json!({"users": [{"id": "alice", "role": "owner", "tokens": [{"name": "desktop"}]}]});
+    let mock = MockServer::start(serde_json::from_value(world).expect("a world")).expect("starts");
+    let mut settings = settings();
+    settings.live = Some(Live { url: mock.url(), token: mock.seeded()[0].plain.clone() });
+    let validator = validator(&schema()).expect("the schema is good");
+    let scenarios = load_file(&folder("must_pass/live.yaml"), &validator).expect("loads");
+    let outcomes = run(&settings, &scenarios, &[], true, |_| {}).expect("the fake adapter starts");
+    assert_eq!(count(&outcomes), (1, 0, 0), "{}", outcomes[0].text());
+    assert_eq!(mock.requests().len(), 1);
+}
+
+#[test]
+fn a_live_run_never_shows_the_credential() {
+    let pat = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
+    let mut settings = settings();
+    settings.live = Some(Live { url: "http://127.0.0.1:9".to_owned(), token: pat.to_owned() });
+    let validator = validator(&schema()).expect("the schema is good");
+    let scenarios = load_file(&folder("must_pass/live.yaml"), &validator).expect("loads");
+    let outcomes = run(&settings, &scenarios, &[], true, |_| {}).expect("the fake adapter starts");
+    assert_eq!(count(&outcomes), (0, 1, 0));
+    assert!(!outcomes[0].text().contains("abcdefghij"), "{}", outcomes[0].text());
 }
 
 fn skip(scenario: Option<&str>, operation: Option<&str>) -> Skip {
