@@ -329,7 +329,7 @@ fn the_suite_passes_under_valgrind() {
                 Command::new("valgrind")
                     .args(["--leak-check=full", "--show-leak-kinds=definite,indirect,possible", "--num-callers=40"])
                     .args(["--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=9"])
-                    .args(["--child-silent-after-fork=yes", "--fair-sched=yes"])
+                    .args(["--fair-sched=yes"])
                     .arg(format!("--suppressions={}", folder().join("tests/suite/valgrind.supp").display()))
                     .arg(build.join(program)),
             )
