@@ -413,29 +413,13 @@ impl<'a> Story<'a> {
         };
         let confidential = step.call.as_deref() == Some("expose");
         let limit = self.settings.call_limit;
-        let (mut answer, took) = match adapter.command(command, limit, confidential) {
+        let (answer, took) = match adapter.command(command, limit, confidential) {
             Ok(answered) => answered,
             Err(trouble) => {
                 failures.push(trouble_failure(&trouble, title, adapter));
                 return Ok(true);
             }
         };
-        let wants_error = step.expect.as_ref().is_some_and(|expect| expect.get("error").is_some());
-        if step.new_client.is_some()
-            && wants_error
-            && matches!(answer, Answer::Ok(_))
-            && self.hello.options.contains("lazy_client")
-        {
-            // A program that is started anew for each call can only tell at the first one.
-            let probe = json!({"cmd": "call", "client": client, "operation": "current_user", "args": {}});
-            match adapter.command(probe, limit, false) {
-                Ok(answered) => answer = answered.0,
-                Err(trouble) => {
-                    failures.push(trouble_failure(&trouble, title, adapter));
-                    return Ok(true);
-                }
-            }
-        }
         if matches!(answer, Answer::Ok(_))
             && (step.new_client.is_some() || step.call.as_deref() == Some("set_credential"))
         {

@@ -31,6 +31,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "user_agent",
     "on_unknown",
     "cancel_after_ms",
+    "process_per_call",
 ];
 
 const CREDENTIALS: &[&str] = &["pat", "bearer", "detect"];
