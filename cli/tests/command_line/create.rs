@@ -81,6 +81,7 @@ fn a_reader_that_went_away_is_told_as_a_lost_secret() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_as_a_lost_secret() {
     let server = Server::start();

@@ -1,4 +1,5 @@
 //! The command as its users meet it: the real program, against a test server in this process.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod check;

@@ -1,6 +1,6 @@
 //! `revoke`: asks, and does nothing unless the answer is yes.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use netbird_mock::world::TokenSeed;
 
@@ -51,13 +51,19 @@ fn anything_else_is_a_no() {
 fn an_interrupt_at_the_question_does_nothing() {
     let server = server_with_victim();
     let (_person, stdin) = terminal();
-    let child = server.with_token("laptop").args(["revoke", "victim"]).stdin(stdin).spawn().unwrap();
-    crate::support::wait_until("it has asked for the token", || server.0.requests().len() == 2);
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    let mut child = server.with_token("laptop").args(["revoke", "victim"]).stdin(stdin).spawn().unwrap();
+    let mut err = child.stderr.take().unwrap();
+    let mut shown = Vec::new();
+    while !shown.ends_with(b"[y/N] ") {
+        let mut byte = [0];
+        err.read_exact(&mut byte).unwrap();
+        shown.extend(byte);
+    }
     interrupt(&child);
-    let ran = finish(child);
-    assert_eq!(ran.status, 130, "{ran:?}");
-    assert!(ran.err.contains("Nothing was done"), "{ran:?}");
+    let mut rest = String::new();
+    err.read_to_string(&mut rest).unwrap();
+    assert_eq!(finish(child).status, 130, "{rest}");
+    assert!(rest.contains("Nothing was done"), "{rest}");
     assert!(is_there(&server));
 }
 

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use netbird_mock::world::Action;
 
-use crate::support::{ALICE, Server, finish, interrupt, run, wait_until, write};
+use crate::support::{ALICE, Server, finish, interrupt, program, run, wait_until, write};
 
 #[test]
 fn a_token_file_is_read_and_wins_over_the_environment() {
@@ -89,6 +89,7 @@ fn no_option_takes_a_secret() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_running_command_shows_no_secret_in_the_process_list_nor_when_verbose() {
     let server = Server::start();
@@ -113,4 +114,16 @@ fn a_running_command_shows_no_secret_in_the_process_list_nor_when_verbose() {
     let ran = server.run(&["create", "ci", "-v"]).ok();
     assert!(ran.err.contains("POST /api/users/google-oauth2%7Calice/tokens -> 200"), "{ran:?}");
     assert!(!ran.err.contains("nbp_"), "{ran:?}");
+}
+
+#[test]
+fn waiting_for_a_token_on_standard_input_can_be_interrupted() {
+    let mut command = program();
+    let mut child = command.args(["list", "--token-file", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let _open = child.stdin.take();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    interrupt(&child);
+    let ran = finish(child);
+    assert_eq!(ran.status, 130, "{ran:?}");
+    assert!(ran.err.contains("nothing was sent"), "{ran:?}");
 }
