@@ -5,9 +5,9 @@
 //!
 //! * A handle that C borrows is `Option<&T>`, one that C gives up is `Option<Box<T>>`: who owns what is in the types, and NULL
 //!   is `None`.
-//! * The body of every function runs within [`boundary`], inside which it may panic. The functions are written out, never
+//! * The body of every function runs within `boundary`, inside which it may panic. The functions are written out, never
 //!   made by a macro, because cbindgen sees only those.
-//! * Texts come in through [`text`] and results go out through [`out`]; nothing else touches a raw pointer.
+//! * Texts come in through `text` and results go out through `out`; nothing else touches a raw pointer.
 #![allow(non_camel_case_types, reason = "types have the names that C sees")]
 #![allow(
     clippy::missing_safety_doc,

@@ -1,6 +1,7 @@
 //! The committed header is the one that the sources give, and says of every function what C programmers must know.
 //!
 //! `NBT_UPDATE_HEADER=1 cargo test -p netbird-tokens-c --test header` writes it anew.
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -68,9 +69,10 @@ fn generated() -> String {
          ((NBT_VERSION_MAJOR << 16) | (NBT_VERSION_MINOR << 8) | NBT_VERSION_PATCH)",
         version = env!("CARGO_PKG_VERSION"),
     ));
-    let builder = SOURCES.iter().fold(cbindgen::Builder::new().with_config(config).with_std_types(true), |builder, name| {
-        builder.with_src(source(name))
-    });
+    let builder =
+        SOURCES.iter().fold(cbindgen::Builder::new().with_config(config).with_std_types(true), |builder, name| {
+            builder.with_src(source(name))
+        });
     let mut text = Vec::new();
     builder.generate().unwrap().write(&mut text);
     // Rust's documentation marks code with back quotes, C's does not.
@@ -134,7 +136,8 @@ fn every_exported_function_is_in_the_header_and_runs_within_the_boundary() {
         for function in text.split("#[unsafe(no_mangle)]\n").skip(1) {
             let name = function.split("fn ").nth(1).unwrap().split(['(', '<']).next().unwrap();
             let body = function.split_once("{\n").unwrap().1.split("\n}\n").next().unwrap();
-            let guards = ["boundary::fallible(", "boundary::infallible(", "boundary::coded(", " make(", " set(", "::text("];
+            let guards =
+                ["boundary::fallible(", "boundary::infallible(", "boundary::coded(", " make(", " set(", "::text("];
             assert!(guards.iter().any(|guard| format!(" {body}").contains(guard)), "{name} in {}", path.display());
             let stem = path.file_stem().unwrap().to_str().unwrap();
             assert!(SOURCES.contains(&stem), "{name} is in {stem}, of which the header is not made");

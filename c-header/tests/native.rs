@@ -2,6 +2,7 @@
 //!
 //! Needs gcc, g++, cmake, pkg-config, nm and valgrind.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test's helpers")]
 #![allow(clippy::print_stdout, reason = "what the programs reported is the evidence")]
 
 use std::collections::BTreeSet;

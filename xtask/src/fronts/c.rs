@@ -1,6 +1,7 @@
 //! The C library and the C++ header over it.
 
 use super::{Front, conformance_step, package_tests};
+use crate::fronts::rust;
 use crate::plan::Step;
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
@@ -9,6 +10,10 @@ use crate::workspace::Workspace;
 pub struct C;
 
 const TOOLCHAIN: &str = "c: compilers, cmake, valgrind";
+const LIBRARY: &str = "c: library, installed";
+
+/// What the adapters read JSON with: the pkg-config module and the Debian package that has it.
+const JSON_LIBRARIES: &[(&str, &str)] = &[("libcjson", "libcjson-dev"), ("nlohmann_json", "nlohmann-json3-dev")];
 
 impl Front for C {
     fn name(&self) -> &'static str {
@@ -39,6 +44,12 @@ impl Front for C {
                         apt::ensure(&[package], &job.log)?;
                     }
                 }
+                for &(module, package) in JSON_LIBRARIES {
+                    let found = job.command("pkg-config").args(["--exists", module]).limit_minutes(1).run();
+                    if found.is_err() {
+                        apt::ensure(&[package], &job.log)?;
+                    }
+                }
                 Ok(String::new())
             })
             .waits(),
@@ -46,14 +57,30 @@ impl Front for C {
     }
 
     fn build(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
+        vec![
+            // Tests and adapters install it for themselves, into places of their own: by then there is nothing left to build.
+            Step::new(LIBRARY, |job| {
+                let prefix = job.workspace().target.join("c-header").join("prefix");
+                job.command("cmake")
+                    .arg(format!("-DPREFIX={}", prefix.display()))
+                    .arg("-P")
+                    .arg(job.workspace().path("c-header/install.cmake"))
+                    .env("CARGO", job.workspace().cargo())
+                    .limit_minutes(40)
+                    .run()?;
+                Ok(prefix.display().to_string())
+            })
+            .needs(TOOLCHAIN)
+            .needs(rust::COMPILE)
+            .cargo(),
+        ]
     }
 
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
-            package_tests("c", "netbird-tokens-c").needs(TOOLCHAIN),
-            conformance_step("c", "c", |_| Ok(Vec::new())).needs(TOOLCHAIN),
-            conformance_step("cpp", "c", |_| Ok(Vec::new())).needs(TOOLCHAIN),
+            package_tests("c", "netbird-tokens-c").needs(LIBRARY),
+            conformance_step("c", "c", |_| Ok(Vec::new())).needs(LIBRARY),
+            conformance_step("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
         ]
     }
 }
