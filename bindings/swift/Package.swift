@@ -43,7 +43,8 @@ let package = Package(
         .executableTarget(name: "Bench", dependencies: ["NetBirdTokens"], path: "Bench", swiftSettings: strict),
         .testTarget(
             name: "NetBirdTokensTests",
-            dependencies: ["NetBirdTokens", "NetBirdTokensNative"],
+            // The sample is run, and therefore built first.
+            dependencies: ["NetBirdTokens", "NetBirdTokensNative", "Sample"],
             swiftSettings: strict
         ),
     ],

@@ -1,1 +1,41 @@
-print("x")
+// Times lists of tokens, one after the other, and prints the rows as JSON.
+//
+// NETBIRD_BENCH_URL, NETBIRD_BENCH_PAT and NETBIRD_BENCH_USER say where, as whom and whose; with NETBIRD_BENCH_QUICK there are
+// fewer calls.
+
+import Foundation
+import NetBirdTokens
+
+func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
+
+guard let url = variable("NETBIRD_BENCH_URL"), let pat = variable("NETBIRD_BENCH_PAT"),
+    let user = variable("NETBIRD_BENCH_USER")
+else {
+    FileHandle.standardError.write(Data("set NETBIRD_BENCH_URL, NETBIRD_BENCH_PAT and NETBIRD_BENCH_USER\n".utf8))
+    exit(2)
+}
+let calls = (variable("NETBIRD_BENCH_QUICK") ?? "").isEmpty ? 10_000 : 500
+let client = try Client(
+    credential: .pat(pat),
+    configuration: Configuration(managementUrl: url, proxyFromEnv: false)
+)
+
+func list() async throws {
+    let tokens = try await client.listTokens(userId: user)
+    precondition(!tokens.isEmpty, "there is nothing to list")
+}
+
+for _ in 0..<(calls / 10) { try await list() }
+var took: [Double] = []
+for _ in 0..<calls {
+    let start = ContinuousClock.now
+    try await list()
+    took.append((ContinuousClock.now - start) / .microseconds(1))
+}
+took.sort()
+
+func quantile(_ share: Double) -> Double {
+    (took[min(took.count - 1, Int(Double(took.count) * share))] * 10).rounded() / 10
+}
+let rows: [[String: Any]] = [["row": "swift list10", "p50_us": quantile(0.5), "p99_us": quantile(0.99)]]
+print(String(decoding: try JSONSerialization.data(withJSONObject: rows, options: .sortedKeys), as: UTF8.self))

@@ -1,6 +1,8 @@
-//! The Swift package.
+//! The Swift package: its sources are generated from the built library, which it then links.
 
-use std::{env, fs};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -8,63 +10,134 @@ use super::{Front, built, conformance_step};
 use crate::command::Cmd;
 use crate::fronts::rust;
 use crate::plan::{Job, Step};
-use crate::toolchain::swift;
+use crate::toolchain::swift::{self, Swift as Toolchain};
 use crate::workspace::Workspace;
 
 /// `bindings/swift`.
 pub struct Swift;
 
 const PACKAGE: &str = "bindings/swift";
+const ADAPTER: &str = "tests/adapters/swift/adapter";
+const ADAPTER_PROGRAM: &str = ".build/debug/netbird-adapter-swift";
+/// Starts the adapter wherever Swift's libraries are; `tests/adapters/adapters.yaml` names it.
+const ADAPTER_LAUNCHER: &str = ".build/run";
 const TOOLCHAIN: &str = "swift: toolchain";
-const SOURCES: &str = "swift: generated sources";
+const GENERATE: &str = "swift: generated sources";
 const BUILD: &str = "swift: build";
+const BUILD_ADAPTER: &str = "swift: adapter";
 
-/// Where each kind of generated file belongs. The module map beside the header is not generated.
-const GENERATED: &[(&str, &str)] = &[("swift", "Sources/NetBirdTokensNative"), ("h", "Sources/NetBirdTokensFFI")];
+/// The generator's output, and where in the package it goes.
+const GENERATED: [(&str, &str); 2] = [
+    ("NetBirdTokensFFI.h", "Sources/NetBirdTokensFFI/NetBirdTokensFFI.h"),
+    ("NetBirdTokensNative.swift", "Sources/NetBirdTokensNative/NetBirdTokensNative.swift"),
+];
 
-/// `swift …` in the package's folder, in this step's log.
-fn swift_command(job: &Job, args: &[&str]) -> Result<Cmd> {
-    let workspace = job.workspace();
-    let words = std::iter::once("swift").chain(args.iter().copied());
-    let libraries = workspace.target.join("debug");
-    let command = swift::ensure(workspace, &job.log)?.command(workspace, &workspace.path(PACKAGE), words)?;
-    Ok(job.logged(command).env("NETBIRD_TOKENS_LIB_DIR", libraries).limit_minutes(15))
+fn archive(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("debug/libnetbird_tokens_uniffi.a")
 }
 
-/// Writes the Swift sources that UniFFI makes of the built library into the package. A file that
-/// is as it was keeps its time, so that nothing is compiled again for it.
-fn generate(job: &Job) -> Result<usize> {
+/// `swift …` in a package's folder, in this step's log.
+fn swift_command(job: &Job, package: &str, args: &[&str]) -> Result<Cmd> {
     let workspace = job.workspace();
-    let fresh = workspace.target.join("swift-generated");
-    if fresh.exists() {
-        fs::remove_dir_all(&fresh)?;
-    }
-    let library = format!("{}netbird_tokens_uniffi{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let words = std::iter::once("swift").chain(args.iter().copied());
+    let command = swift::ensure(workspace, &job.log)?.command(workspace, &workspace.path(package), words)?;
+    Ok(job
+        .logged(command)
+        .env("NETBIRD_TOKENS_LIB_DIR", workspace.target.join("debug"))
+        .env("NETBIRD_MOCK", built(workspace, "netbird-mock"))
+        .limit_minutes(15))
+}
+
+/// Writes the lower layer from the library itself, so that the two always match.
+fn generate(job: &Job) -> Result<()> {
+    let workspace = job.workspace();
+    let folder = workspace.target.join("swift-generated");
+    fs::create_dir_all(&folder)?;
     job.command(built(workspace, "netbird-tokens-bindgen"))
         .arg("generate")
-        .arg(workspace.target.join("debug").join(library))
+        .arg(archive(workspace))
         .args(["--language", "swift", "--no-format", "--metadata-no-deps", "--config", "bindings/uniffi.toml"])
         .arg("--out-dir")
-        .arg(&fresh)
+        .arg(&folder)
         .run()?;
-    let mut number = 0;
-    for entry in fs::read_dir(&fresh)? {
-        let path = entry?.path();
-        let place = GENERATED.iter().find(|(kind, _)| path.extension().is_some_and(|extension| extension == *kind));
-        let (Some((_, folder)), Some(name)) = (place, path.file_name()) else {
-            continue;
-        };
-        let text = fs::read(&path)?;
-        let target = workspace.path(PACKAGE).join(folder).join(name);
-        if !fs::read(&target).is_ok_and(|old| old == text) {
-            fs::write(&target, text).with_context(|| format!("cannot write {}", target.display()))?;
+    for (name, place) in GENERATED {
+        replace(&workspace.path(PACKAGE).join(place), &fs::read(folder.join(name))?)?;
+    }
+    Ok(())
+}
+
+/// Writes a file unless it already holds this: a new time would compile everything again.
+fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes what was linked with an older library: Swift's build does not know that the programs depend on it.
+fn remove_stale(workspace: &Workspace, programs: &[PathBuf]) -> Result<()> {
+    let library = fs::metadata(archive(workspace))?.modified()?;
+    for program in programs {
+        match fs::metadata(program).and_then(|metadata| metadata.modified()) {
+            Ok(linked) if linked > library => {}
+            Ok(_) => fs::remove_file(program)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| program.display().to_string()),
         }
-        number += 1;
     }
-    if number < GENERATED.len() {
-        bail!("the generator made only {number} of the files that the package needs");
+    Ok(())
+}
+
+/// Builds a package; a warning is a failure.
+fn build(job: &Job, package: &str, programs: &[&str], args: &[&str]) -> Result<()> {
+    let workspace = job.workspace();
+    let programs: Vec<PathBuf> = programs.iter().map(|program| workspace.path(package).join(program)).collect();
+    remove_stale(workspace, &programs)?;
+    swift_command(job, package, args)?.run()?;
+    let log = fs::read(&job.log)?;
+    if let Some(warning) = first_warning(&String::from_utf8_lossy(&log)) {
+        bail!("the compiler warns: {warning}");
     }
-    Ok(number)
+    Ok(())
+}
+
+fn first_warning(log: &str) -> Option<&str> {
+    log.lines().find(|line| line.contains(" warning: ") || line.starts_with("warning: "))
+}
+
+/// A script that starts the adapter, since on some systems that takes a whole command.
+fn write_launcher(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
+    let package = workspace.path(ADAPTER);
+    let program = package.join(ADAPTER_PROGRAM);
+    let script = match toolchain {
+        Toolchain::Native => format!("#!/bin/sh\nexec {}\n", quoted(&program)),
+        Toolchain::Root(root) => format!(
+            "#!/bin/sh\nexec env -u CARGO_MANIFEST_DIR CARGO_TARGET_DIR={} NETBIRD_SWIFT_ROOT={} {} swift-exec {} -- {}\n",
+            quoted(&workspace.target),
+            quoted(root),
+            quoted(&std::env::current_exe()?),
+            quoted(&workspace.root),
+            quoted(&program),
+        ),
+    };
+    let path = package.join(ADAPTER_LAUNCHER);
+    fs::write(&path, script).with_context(|| format!("cannot write {}", path.display()))?;
+    make_executable(&path)
+}
+
+fn quoted(path: &Path) -> String {
+    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(0o755))?)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> Result<()> {
+    bail!("the Swift adapter runs on Linux and macOS")
 }
 
 impl Front for Swift {
@@ -92,24 +165,77 @@ impl Front for Swift {
 
     fn build(&self, _: &Workspace) -> Vec<Step> {
         vec![
-            Step::new(SOURCES, |job| Ok(format!("{} files", generate(job)?))).needs(rust::COMPILE),
+            Step::new(GENERATE, |job| {
+                generate(job)?;
+                Ok(String::new())
+            })
+            .needs(rust::COMPILE),
             Step::new(BUILD, |job| {
-                swift_command(job, &["build", "--build-tests"])?.run()?;
+                let programs = [
+                    ".build/debug/NetBirdTokensPackageTests.xctest",
+                    ".build/debug/netbird-tokens-sample",
+                    ".build/debug/netbird-tokens-bench",
+                ];
+                build(job, PACKAGE, &programs, &["build", "--build-tests"])?;
                 Ok(String::new())
             })
             .needs(TOOLCHAIN)
-            .needs(SOURCES),
+            .needs(GENERATE),
+            Step::new(BUILD_ADAPTER, |job| {
+                build(job, ADAPTER, &[ADAPTER_PROGRAM], &["build"])?;
+                write_launcher(job.workspace(), &swift::ensure(job.workspace(), &job.log)?)?;
+                Ok(String::new())
+            })
+            .needs(TOOLCHAIN)
+            .needs(GENERATE),
         ]
     }
 
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
             Step::new("swift: tests", |job| {
-                swift_command(job, &["test"])?.run()?;
+                swift_command(job, PACKAGE, &["test"])?.run()?;
                 job.tests_passed()
             })
             .needs(BUILD),
-            conformance_step("swift", "swift", |_| Ok(Vec::new())).needs(BUILD),
+            conformance_step("swift", "swift", |job| {
+                let launcher = job.workspace().path(ADAPTER).join(ADAPTER_LAUNCHER);
+                Ok(vec![("NETBIRD_ADAPTER_SWIFT".to_owned(), launcher.display().to_string())])
+            })
+            .needs(BUILD_ADAPTER),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_one_word_for_the_shell() {
+        assert_eq!(quoted(Path::new("/a b/it's")), r"'/a b/it'\''s'");
+    }
+
+    #[test]
+    fn warnings_are_seen_and_their_talk_is_not() {
+        assert_eq!(
+            first_warning("[1/2] Compiling\n/a.swift:1:2: warning: unused\n"),
+            Some("/a.swift:1:2: warning: unused")
+        );
+        assert_eq!(first_warning("warning: unhandled file\n"), Some("warning: unhandled file"));
+        assert_eq!(first_warning("[3/4] Compiling warnings.swift\nBuild complete!\n"), None);
+    }
+
+    #[test]
+    fn a_file_that_is_the_same_keeps_its_time() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("file");
+        replace(&path, b"one").expect("written");
+        let first = fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("time");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        replace(&path, b"one").expect("left");
+        assert_eq!(fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("time"), first);
+        replace(&path, b"two").expect("written");
+        assert_eq!(fs::read(&path).expect("read"), b"two");
     }
 }
