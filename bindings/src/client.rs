@@ -16,17 +16,15 @@ use crate::user::NativeUser;
 
 /// A client of one NetBird server. All methods may be called from any number of threads at once.
 ///
-/// Every call takes an optional [`NativeCancel`]. An awaited call that is dropped cancels its request as well.
+/// Every call takes a [`NativeCancel`]; those that nobody means to cancel may share one. (One that may be absent would cost an
+/// allocation on its way across the border.) An awaited call that is dropped cancels its request as well.
 #[derive(uniffi::Object)]
 pub struct NativeClient(Client);
 
 impl NativeClient {
     /// A handle whose calls end when `cancel` is cancelled.
-    fn handle(&self, cancel: Option<&NativeCancel>) -> Client {
-        match cancel {
-            Some(cancel) => self.0.with_cancel(&cancel.token),
-            None => self.0.clone(),
-        }
+    fn handle(&self, cancel: &NativeCancel) -> Client {
+        self.0.with_cancel(&cancel.token)
     }
 
     /// A handle whose calls send nothing and say what the core says of a cancelled one.
@@ -82,7 +80,7 @@ impl NativeClient {
     pub async fn list_tokens(
         &self,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<Vec<NativeToken>, NativeError> {
         let user = user_id.as_deref();
         let call = async {
@@ -97,7 +95,7 @@ impl NativeClient {
         &self,
         token_id: String,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<NativeToken, NativeError> {
         let user = user_id.as_deref();
         let call = self.0.get_token_async(&token_id, user);
@@ -110,7 +108,7 @@ impl NativeClient {
         name: String,
         expires_in_days: Option<i64>,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<NativeCreatedToken, NativeError> {
         let user = user_id.as_deref();
         let new = new_token(name, expires_in_days);
@@ -123,7 +121,7 @@ impl NativeClient {
         &self,
         token_id: String,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<(), NativeError> {
         let user = user_id.as_deref();
         let call = self.0.delete_token_async(&token_id, user);
@@ -131,21 +129,18 @@ impl NativeClient {
     }
 
     /// The user that the credential belongs to.
-    pub async fn current_user(&self, cancel: Option<Arc<NativeCancel>>) -> Result<NativeUser, NativeError> {
+    pub async fn current_user(&self, cancel: Arc<NativeCancel>) -> Result<NativeUser, NativeError> {
         let call = self.0.current_user_async();
         awaited(cancel, || self.cancelled().current_user(), call).await.map(NativeUser::from)
     }
 
     /// The users that the credential may see.
-    pub async fn list_users(&self, cancel: Option<Arc<NativeCancel>>) -> Result<Vec<NativeUser>, NativeError> {
+    pub async fn list_users(&self, cancel: Arc<NativeCancel>) -> Result<Vec<NativeUser>, NativeError> {
         awaited(cancel, || self.cancelled().list_users(), self.0.list_users_async()).await.map(each)
     }
 
     /// Whether the credential works, and what there is to know about it.
-    pub async fn check_credential(
-        &self,
-        cancel: Option<Arc<NativeCancel>>,
-    ) -> Result<NativeCredentialCheck, NativeError> {
+    pub async fn check_credential(&self, cancel: Arc<NativeCancel>) -> Result<NativeCredentialCheck, NativeError> {
         let call = self.0.check_credential_async();
         awaited(cancel, || self.cancelled().check_credential(), call).await.map(NativeCredentialCheck::from)
     }
@@ -154,11 +149,11 @@ impl NativeClient {
     pub fn list_tokens_blocking(
         &self,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<Vec<NativeToken>, NativeError> {
         guarded(|| {
             test_hook(user_id.as_deref());
-            Ok(each(self.handle(cancel.as_deref()).list_tokens(user_id.as_deref())?))
+            Ok(each(self.handle(&cancel).list_tokens(user_id.as_deref())?))
         })
     }
 
@@ -167,9 +162,9 @@ impl NativeClient {
         &self,
         token_id: String,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<NativeToken, NativeError> {
-        guarded(|| Ok(self.handle(cancel.as_deref()).get_token(&token_id, user_id.as_deref())?.into()))
+        guarded(|| Ok(self.handle(&cancel).get_token(&token_id, user_id.as_deref())?.into()))
     }
 
     /// [`NativeClient::create_token`], waiting on this thread.
@@ -178,10 +173,10 @@ impl NativeClient {
         name: String,
         expires_in_days: Option<i64>,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<NativeCreatedToken, NativeError> {
         let new = new_token(name, expires_in_days);
-        guarded(|| Ok(self.handle(cancel.as_deref()).create_token(&new, user_id.as_deref())?.into()))
+        guarded(|| Ok(self.handle(&cancel).create_token(&new, user_id.as_deref())?.into()))
     }
 
     /// [`NativeClient::delete_token`], waiting on this thread.
@@ -189,26 +184,23 @@ impl NativeClient {
         &self,
         token_id: String,
         user_id: Option<String>,
-        cancel: Option<Arc<NativeCancel>>,
+        cancel: Arc<NativeCancel>,
     ) -> Result<(), NativeError> {
-        guarded(|| Ok(self.handle(cancel.as_deref()).delete_token(&token_id, user_id.as_deref())?))
+        guarded(|| Ok(self.handle(&cancel).delete_token(&token_id, user_id.as_deref())?))
     }
 
     /// [`NativeClient::current_user`], waiting on this thread.
-    pub fn current_user_blocking(&self, cancel: Option<Arc<NativeCancel>>) -> Result<NativeUser, NativeError> {
-        guarded(|| Ok(self.handle(cancel.as_deref()).current_user()?.into()))
+    pub fn current_user_blocking(&self, cancel: Arc<NativeCancel>) -> Result<NativeUser, NativeError> {
+        guarded(|| Ok(self.handle(&cancel).current_user()?.into()))
     }
 
     /// [`NativeClient::list_users`], waiting on this thread.
-    pub fn list_users_blocking(&self, cancel: Option<Arc<NativeCancel>>) -> Result<Vec<NativeUser>, NativeError> {
-        guarded(|| Ok(each(self.handle(cancel.as_deref()).list_users()?)))
+    pub fn list_users_blocking(&self, cancel: Arc<NativeCancel>) -> Result<Vec<NativeUser>, NativeError> {
+        guarded(|| Ok(each(self.handle(&cancel).list_users()?)))
     }
 
     /// [`NativeClient::check_credential`], waiting on this thread.
-    pub fn check_credential_blocking(
-        &self,
-        cancel: Option<Arc<NativeCancel>>,
-    ) -> Result<NativeCredentialCheck, NativeError> {
-        guarded(|| Ok(self.handle(cancel.as_deref()).check_credential()?.into()))
+    pub fn check_credential_blocking(&self, cancel: Arc<NativeCancel>) -> Result<NativeCredentialCheck, NativeError> {
+        guarded(|| Ok(self.handle(&cancel).check_credential()?.into()))
     }
 }

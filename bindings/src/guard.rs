@@ -17,15 +17,15 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, NativeError>) -> Resul
 
 /// Awaits a call. Once `cancel` is cancelled the call is dropped, which ends its request, and `cancelled` says what that means.
 pub(crate) async fn awaited<T>(
-    cancel: Option<Arc<NativeCancel>>,
+    cancel: Arc<NativeCancel>,
     cancelled: impl FnOnce() -> netbird_tokens::Result<T>,
     call: impl Future<Output = netbird_tokens::Result<T>>,
 ) -> Result<T, NativeError> {
-    let registration = cancel.map(Registration::new);
+    let registration = Registration::new(cancel);
     let mut call = pin!(call);
     let mut cancelled = Some(cancelled);
     std::future::poll_fn(|context| {
-        if registration.as_ref().is_some_and(|registration| registration.is_cancelled(context.waker()))
+        if registration.is_cancelled(context.waker())
             && let Some(cancelled) = cancelled.take()
         {
             return Poll::Ready(guarded(|| Ok(cancelled()?)));

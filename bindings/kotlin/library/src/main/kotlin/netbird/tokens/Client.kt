@@ -49,11 +49,11 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
 
     /** All tokens of a user, in no particular order. */
     public suspend fun listTokens(userId: String? = null): List<Token> =
-        direct { it.listTokens(userId, null) }.map { it.translated() }
+        direct { it.listTokens(userId, Engine.neverCancelled) }.map { it.translated() }
 
     /** One token of a user. [ErrorKind.NOT_FOUND] also when the token is another user's. */
     public suspend fun getToken(tokenId: String, userId: String? = null): Token =
-        direct { it.getToken(tokenId, userId, null) }.translated()
+        direct { it.getToken(tokenId, userId, Engine.neverCancelled) }.translated()
 
     /**
      * Creates a token for a user, with a lifetime of 1 to 365 days. It is never sent twice unless the first cannot have been
@@ -63,23 +63,23 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
         name: String,
         expiresInDays: Int = DEFAULT_EXPIRES_IN_DAYS,
         userId: String? = null,
-    ): CreatedToken = direct { it.createToken(name, expiresInDays.toLong(), userId, null) }.translated()
+    ): CreatedToken = direct { it.createToken(name, expiresInDays.toLong(), userId, Engine.neverCancelled) }.translated()
 
     /** Deletes (revokes) a token of a user. */
     public suspend fun deleteToken(tokenId: String, userId: String? = null): Unit =
-        direct { it.deleteToken(tokenId, userId, null) }
+        direct { it.deleteToken(tokenId, userId, Engine.neverCancelled) }
 
     /** The user that the credential belongs to. Always asks the server. */
-    public suspend fun currentUser(): User = direct { it.currentUser(null) }.translated()
+    public suspend fun currentUser(): User = direct { it.currentUser(Engine.neverCancelled) }.translated()
 
     /** The users that the credential may see: all, or only its own. */
-    public suspend fun listUsers(): List<User> = direct { it.listUsers(null) }.map { it.translated() }
+    public suspend fun listUsers(): List<User> = direct { it.listUsers(Engine.neverCancelled) }.map { it.translated() }
 
     /**
      * Whether the credential works, and what there is to know about it. One that does not is no exception here: the result says
      * how the server refuses it.
      */
-    public suspend fun checkCredential(): CredentialCheck = direct { it.checkCredential(null) }.translated()
+    public suspend fun checkCredential(): CredentialCheck = direct { it.checkCredential(Engine.neverCancelled) }.translated()
 
     /** [listTokens], blocking this thread. */
     @JvmOverloads

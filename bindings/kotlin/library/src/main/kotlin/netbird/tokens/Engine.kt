@@ -2,6 +2,7 @@ package netbird.tokens
 
 import com.sun.jna.CallbackThreadInitializer
 import com.sun.jna.Native
+import netbird.tokens.internal.NativeCancel
 import netbird.tokens.internal.uniffiRustFutureContinuationCallbackImpl
 
 /** The native library's background thread, as the Java machine sees it. */
@@ -13,6 +14,9 @@ internal object Engine {
             CallbackThreadInitializer(true, false, "netbird-tokens"),
         )
     }
+
+    /** What suspending calls are not cancelled by: their own coroutine drops them. */
+    val neverCancelled: NativeCancel = NativeCancel()
 
     /** Makes sure that the above was done. */
     fun prepare() = Unit
