@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::Object;
 use crate::retry::{Acted, Doubt};
 use crate::timestamp::Timestamp;
-use crate::transport::{Failure, Reply};
+use crate::transport::{Authorization, Failure, Reply};
 
 /// An attempt that did not succeed.
 pub(crate) struct Refusal {
@@ -46,13 +47,16 @@ pub(crate) fn rule(server_message: &str) -> Option<Rule> {
 /// The beginning of the message by which the server says that it does not know the PAT; the PAT's hash follows.
 const UNKNOWN_PAT: &str = "invalid token: pat:";
 
-/// Passes a 2xx answer in JSON through; says of everything else what it means.
-pub(crate) fn judge(reply: Reply) -> Result<Reply, Refusal> {
+/// Passes a 2xx answer in JSON through; says of everything else what it means. Whatever the server put into it, the
+/// credential that was sent does not get into the error.
+pub(crate) fn judge(mut reply: Reply, sent: &Authorization) -> Result<Reply, Refusal> {
     let status = reply.status;
     if (200..300).contains(&status) && reply.is_json {
         return Ok(reply);
     }
-    let said = server_message(&reply);
+    let said = server_message(&reply).map(|message| sent.redact(message));
+    reply.content_type = reply.content_type.map(|text| sent.redact(text));
+    reply.request_id = reply.request_id.map(|text| sent.redact(text));
     let message = said.as_deref();
     let quoted = message.map(|text| format!(" (the server says: {text})")).unwrap_or_default();
     let what = describe(&reply);
@@ -198,11 +202,11 @@ fn server_message(reply: &Reply) -> Option<String> {
     if !reply.is_json {
         return None;
     }
-    let body: Body<'_> = serde_json::from_slice(&reply.body).ok()?;
-    Some(redact(&body.message))
+    let Object(body): Object<Body<'_>> = serde_json::from_slice(&reply.body).ok()?;
+    Some(without_hash(&body.message))
 }
 
-fn redact(message: &str) -> String {
+fn without_hash(message: &str) -> String {
     match message.find(UNKNOWN_PAT) {
         Some(at) => format!("{}{UNKNOWN_PAT} [redacted] not found", &message[..at]),
         None => message.to_owned(),
@@ -241,8 +245,13 @@ mod tests {
         }
     }
 
+    fn sent() -> Authorization {
+        let credential = crate::Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm").unwrap();
+        Authorization::new(&credential).unwrap()
+    }
+
     fn refusal(reply: Reply) -> Refusal {
-        judge(reply).err().expect("it is no success")
+        judge(reply, &sent()).err().expect("it is no success")
     }
 
     #[test]
@@ -296,6 +305,6 @@ mod tests {
         }
         assert_eq!(refusal(reply(404, "text/plain", "404 page not found\n")).error.kind(), Kind::UnexpectedResponse);
         assert_eq!(refusal(reply(200, "text/html", "<html>")).error.kind(), Kind::UnexpectedResponse);
-        assert!(judge(reply(200, "application/json", "null")).is_ok());
+        assert!(judge(reply(200, "application/json", "null"), &sent()).is_ok());
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Call<'a> {
         let authorization = &self.identity.authorization;
         let outgoing = Outgoing { method, url, authorization, body, deadline: self.deadline };
         let result = match self.shared.transport.send(outgoing).await {
-            Ok(reply) => answer::judge(reply),
+            Ok(reply) => answer::judge(reply, authorization),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),
         };
         let (status, error) = match &result {

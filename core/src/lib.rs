@@ -26,6 +26,7 @@ mod environment;
 mod error;
 mod event;
 mod exchange;
+mod json;
 mod operations;
 mod reconcile;
 mod retry;

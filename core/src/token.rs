@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::json::Object;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
 
@@ -127,7 +128,7 @@ impl WireToken {
 
 /// Reads one token and adds its owner.
 pub(crate) fn parse_token(body: &[u8], user_id: &Arc<str>) -> Result<Token, serde_json::Error> {
-    serde_json::from_slice::<WireToken>(body).map(|wire| wire.owned_by(Arc::clone(user_id)))
+    serde_json::from_slice::<Object<WireToken>>(body).map(|wire| wire.0.owned_by(Arc::clone(user_id)))
 }
 
 /// Reads a list of tokens, or the `null` by which the server says that there are none, and adds their owner.
@@ -155,7 +156,7 @@ pub(crate) fn parse_tokens(body: &[u8], user_id: &Arc<str>) -> Result<Vec<Token>
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<Token>, A::Error> {
             let mut tokens = Vec::new();
-            while let Some(wire) = seq.next_element::<WireToken>()? {
+            while let Some(Object(wire)) = seq.next_element::<Object<WireToken>>()? {
                 tokens.push(wire.owned_by(Arc::clone(self.0)));
             }
             Ok(tokens)
@@ -236,15 +237,15 @@ pub struct CreatedToken {
 pub(crate) fn parse_created(body: &[u8], user_id: &Arc<str>) -> Result<CreatedToken, serde_json::Error> {
     #[derive(Deserialize)]
     struct Wire<'a> {
-        personal_access_token: WireToken,
+        personal_access_token: Object<WireToken>,
         // Borrowed from the body, which is wiped; owned only if the server ever escaped a character of it.
         #[serde(borrow)]
         plain_token: Cow<'a, str>,
     }
-    let wire: Wire<'_> = serde_json::from_slice(body)?;
+    let Object(wire): Object<Wire<'_>> = serde_json::from_slice(body)?;
     Ok(CreatedToken {
         plain_token: Secret::new(wire.plain_token),
-        token: wire.personal_access_token.owned_by(Arc::clone(user_id)),
+        token: wire.personal_access_token.0.owned_by(Arc::clone(user_id)),
     })
 }
 
@@ -282,7 +283,7 @@ mod tests {
         let owner = "me".into();
         assert_eq!(parse_tokens(b"null\n", &owner).unwrap(), []);
         assert_eq!(parse_tokens(format!("[{ONE}]").as_bytes(), &owner).unwrap(), [one()]);
-        for body in ["{}", "1", "[1]", "[] []", "", "<html>"] {
+        for body in ["{}", "1", "[1]", "[[]]", "[] []", "", "<html>"] {
             assert!(parse_tokens(body.as_bytes(), &owner).is_err(), "{body}");
         }
     }

@@ -66,6 +66,24 @@ impl Authorization {
         value.set_sensitive(true);
         Ok(Authorization(value))
     }
+
+    /// The text without the credential, which a server or a gateway may have put into it, in any case of letters.
+    pub(crate) fn redact(&self, text: String) -> String {
+        let secret = self.0.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, secret)| secret);
+        let (hay, needle) = (text.to_ascii_lowercase(), secret.to_ascii_lowercase());
+        if needle.is_empty() || !hay.contains(&needle) {
+            return text;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for (at, found) in hay.match_indices(&needle) {
+            out.push_str(&text[from..at]);
+            out.push_str("[redacted]");
+            from = at + found.len();
+        }
+        out.push_str(&text[from..]);
+        out
+    }
 }
 
 /// A request to send.
@@ -332,5 +350,14 @@ mod tests {
         let header = Authorization::new(&credential).unwrap().0;
         assert_eq!(header.to_str().unwrap(), "Token nbp_abcdefghijklmnopqrstuvwxyz01232LolCm");
         assert_eq!(format!("{header:?}"), "Sensitive");
+    }
+
+    #[test]
+    fn the_credential_is_cut_out_of_a_text_in_any_case() {
+        let credential = Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm").unwrap();
+        let sent = Authorization::new(&credential).unwrap();
+        let text = "é nbp_abcdefghijklmnopqrstuvwxyz01232LolCm, nbp_abcdefghijklmnopqrstuvwxyz01232lolcm.";
+        assert_eq!(sent.redact(text.to_owned()), "é [redacted], [redacted].");
+        assert_eq!(sent.redact("token invalid".to_owned()), "token invalid");
     }
 }
