@@ -11,7 +11,8 @@ import NetBirdTokensNative
 /// for token in try await client.listTokens() { print(token.name, token.expirationDate) }
 /// ```
 ///
-/// **Errors.** Every call throws a ``NetBirdError`` and nothing else, which its signature says: a `catch` knows the type.
+/// **Errors.** Every call throws a ``NetBirdError`` and nothing else. (Its signature does not say so, since the compiler of Swift
+/// 6.0 crashes on `catch let error as NetBirdError` where it does.)
 ///
 /// **Cancellation.** Cancelling the task that awaits a call ends the call's request at once. It then throws a ``NetBirdError``
 /// of the kind ``ErrorKind/cancelled`` and not a `CancellationError`, because it has more to say: a create or delete that was
@@ -27,7 +28,7 @@ public final class Client: Sendable {
 
     private let handle: Handle
 
-    private init(_ native: NativeClient) throws(NetBirdError) {
+    private init(_ native: NativeClient) throws {
         managementUrl = try translated { try native.managementUrl() }
         handle = Handle(native)
     }
@@ -38,7 +39,7 @@ public final class Client: Sendable {
     public convenience init(
         credential: Credential,
         configuration: Configuration = Configuration()
-    ) throws(NetBirdError) {
+    ) throws {
         let options = configuration.native(fromEnv: false)
         try self.init(translated { try NativeClient(credential: credential.native, options: options) })
     }
@@ -53,7 +54,7 @@ public final class Client: Sendable {
     public static func fromEnv(
         credential: Credential? = nil,
         configuration: Configuration = Configuration()
-    ) throws(NetBirdError) -> Client {
+    ) throws -> Client {
         let options = configuration.native(fromEnv: true)
         return try Client(translated { try NativeClient(credential: credential?.native, options: options) })
     }
@@ -61,7 +62,7 @@ public final class Client: Sendable {
     /// A handle of the same client, to be closed on its own, whose calls may take this long, retries included.
     ///
     /// - Throws: ``ErrorKind/invalidArgument`` for a negative duration or after ``close()``.
-    public func withTimeout(_ timeout: Duration) throws(NetBirdError) -> Client {
+    public func withTimeout(_ timeout: Duration) throws -> Client {
         let native = try handle.open()
         return try Client(translated { try native.withTimeout(timeout: timeout.wholeNanoseconds) })
     }
@@ -69,18 +70,18 @@ public final class Client: Sendable {
     /// Uses another credential from the next call on, in every handle of this client. Calls under way end with the old one.
     ///
     /// - Throws: ``ErrorKind/invalidCredential`` when it has a character that cannot be sent.
-    public func setCredential(_ credential: Credential) throws(NetBirdError) {
+    public func setCredential(_ credential: Credential) throws {
         let native = try handle.open()
         try translated { try native.setCredential(credential: credential.native) }
     }
 
     /// All tokens of a user, in no particular order.
-    public func listTokens(userId: String? = nil) async throws(NetBirdError) -> [Token] {
+    public func listTokens(userId: String? = nil) async throws -> [Token] {
         try await call { try await $0.listTokens(userId: userId, cancel: $1) }.map(Token.init)
     }
 
     /// One token of a user. ``ErrorKind/notFound`` also when the token is another user's.
-    public func getToken(_ tokenId: String, userId: String? = nil) async throws(NetBirdError) -> Token {
+    public func getToken(_ tokenId: String, userId: String? = nil) async throws -> Token {
         Token(try await call { try await $0.getToken(tokenId: tokenId, userId: userId, cancel: $1) })
     }
 
@@ -98,7 +99,7 @@ public final class Client: Sendable {
         name: String,
         expiresInDays: Int = Client.defaultExpiresInDays,
         userId: String? = nil
-    ) async throws(NetBirdError) -> CreatedToken {
+    ) async throws -> CreatedToken {
         let days = Int64(expiresInDays)
         return CreatedToken(
             try await call {
@@ -108,23 +109,23 @@ public final class Client: Sendable {
     }
 
     /// Deletes (revokes) a token of a user.
-    public func deleteToken(_ tokenId: String, userId: String? = nil) async throws(NetBirdError) {
+    public func deleteToken(_ tokenId: String, userId: String? = nil) async throws {
         try await call { try await $0.deleteToken(tokenId: tokenId, userId: userId, cancel: $1) }
     }
 
     /// The user that the credential belongs to. Always asks the server.
-    public func currentUser() async throws(NetBirdError) -> User {
+    public func currentUser() async throws -> User {
         User(try await call { try await $0.currentUser(cancel: $1) })
     }
 
     /// The users that the credential may see: all, or only its own.
-    public func listUsers() async throws(NetBirdError) -> [User] {
+    public func listUsers() async throws -> [User] {
         try await call { try await $0.listUsers(cancel: $1) }.map(User.init)
     }
 
     /// Whether the credential works, and what there is to know about it. One that does not is no error here: the result says
     /// how the server refuses it.
-    public func checkCredential() async throws(NetBirdError) -> CredentialCheck {
+    public func checkCredential() async throws -> CredentialCheck {
         CredentialCheck(try await call { try await $0.checkCredential(cancel: $1) })
     }
 
@@ -137,7 +138,7 @@ public final class Client: Sendable {
     /// Awaits a native call, which ends when the task is cancelled.
     private func call<Result: Sendable>(
         _ operation: (NativeClient, NativeCancel) async throws -> Result
-    ) async throws(NetBirdError) -> Result {
+    ) async throws -> Result {
         let native = try handle.open()
         do {
             let cancel = try NativeCancel()
@@ -171,7 +172,7 @@ private final class Handle: @unchecked Sendable {
         self.native = native
     }
 
-    func open() throws(NetBirdError) -> NativeClient {
+    func open() throws -> NativeClient {
         guard let native = lock.withLock({ native }) else {
             throw NetBirdError(kind: .invalidArgument, message: "the client is closed: make a new one")
         }

@@ -28,7 +28,7 @@ public struct Credential: Sendable {
 
     let native: NativeCredential
 
-    private init(_ make: () throws -> NativeCredential) throws(NetBirdError) {
+    private init(_ make: () throws -> NativeCredential) throws {
         native = try translated(make)
         kind = Kind(try translated(native.kind))
         expiresAt = try translated(native.expiresAt).map(Date.init)
@@ -37,14 +37,14 @@ public struct Credential: Sendable {
     /// A personal access token: exactly its 40 characters.
     ///
     /// - Throws: ``ErrorKind/invalidCredential`` when the prefix, the length or the checksum is wrong.
-    public static func pat(_ text: String) throws(NetBirdError) -> Credential {
+    public static func pat(_ text: String) throws -> Credential {
         try Credential { try NativeCredential.pat(text: text) }
     }
 
     /// A JWT. Its shape and its expiry are checked; its signature is the server's to check.
     ///
     /// - Throws: ``ErrorKind/invalidCredential`` when it is no JWT or has expired.
-    public static func bearer(_ jwt: String) throws(NetBirdError) -> Credential {
+    public static func bearer(_ jwt: String) throws -> Credential {
         try Credential { try NativeCredential.bearer(jwt: jwt) }
     }
 
@@ -52,7 +52,7 @@ public struct Credential: Sendable {
     /// off.
     ///
     /// - Throws: ``ErrorKind/invalidCredential``, saying what it looks like instead where that can be told.
-    public static func detect(_ text: String) throws(NetBirdError) -> Credential {
+    public static func detect(_ text: String) throws -> Credential {
         try Credential { try NativeCredential.detect(text: text) }
     }
 }

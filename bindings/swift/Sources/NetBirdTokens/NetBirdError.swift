@@ -85,7 +85,7 @@ extension NetBirdError: CustomStringConvertible {
 }
 
 /// Runs a native call; its failure comes out as a ``NetBirdError``.
-func translated<Result>(_ call: () throws -> Result) throws(NetBirdError) -> Result {
+func translated<Result>(_ call: () throws -> Result) throws -> Result {
     do {
         return try call()
     } catch {

@@ -16,7 +16,7 @@ public struct Secret: Sendable {
     /// The plain text.
     ///
     /// - Throws: ``ErrorKind/internal`` alone, for a bug in the library.
-    public func expose() throws(NetBirdError) -> String {
+    public func expose() throws -> String {
         try translated(native.expose)
     }
 }

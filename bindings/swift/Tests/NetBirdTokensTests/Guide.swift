@@ -33,7 +33,7 @@ func errors(_ client: Client) async throws {
     do {
         let created = try await client.createToken(name: "ci")
         print("created \(created.token.id)")
-    } catch {
+    } catch let error as NetBirdError {
         switch error.kind {
         // The server may have made it, but its secret never arrived: revoke what is named, then create anew.
         case .outcomeUnknown:
