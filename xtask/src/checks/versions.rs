@@ -12,7 +12,12 @@ use crate::workspace::Workspace;
 const COPIES: &[(&str, &str)] = &[
     ("Cargo.toml", r#"(?m)^netbird-[\w-]+ = \{ path = "[^"]+", version = "([^"]+)""#),
     ("python/pyproject.toml", r#"(?m)^(?:version = "([^"]+)"|dynamic = \[[^\]]*"(version)")"#),
-    ("bindings/kotlin/pom.xml", r"(?s)<artifactId>netbird-tokens[\w-]*</artifactId>\s*<version>([^<]+)</version>"),
+    ("bindings/kotlin/pom.xml", MAVEN),
+    ("bindings/kotlin/library/pom.xml", MAVEN),
+    ("bindings/kotlin/sample/pom.xml", MAVEN),
+    ("bindings/kotlin/bench/pom.xml", MAVEN),
+    ("tests/adapters/kotlin/pom.xml", MAVEN),
+    ("docs/kotlin.md", MAVEN),
     ("c-header/include/netbird_tokens.h", r#"(?m)^#define NBT_VERSION(?:_STRING)? "([^"]+)""#),
     (
         "c-header/include/netbird_tokens.h",
@@ -20,6 +25,9 @@ const COPIES: &[(&str, &str)] = &[
     ),
     (CHANGELOG, r"(?m)\A(?s:.*?)^## \[?(\d+\.\d+\.\d+)"),
 ];
+
+/// One of our artefacts with its version.
+const MAVEN: &str = r"(?s)<artifactId>netbird-tokens[\w-]*</artifactId>\s*<version>([^<$]+)</version>";
 
 /// Before the first release it has no version to compare.
 const CHANGELOG: &str = "CHANGELOG.md";
@@ -73,12 +81,19 @@ fn copies(text: &str, pattern: &str) -> Result<Vec<String>> {
 mod tests {
     use super::*;
 
+    const MAVEN_SAMPLE: &str = "<artifactId>netbird-tokens</artifactId>\n  <version>1.2.3</version>";
+
     #[test]
     fn every_pattern_reads_what_it_is_for() {
         let samples = [
             "netbird-mock = { path = \"tests/mock-server\", version = \"1.2.3\" }\n",
             "[project]\nversion = \"1.2.3\"\n",
-            "<artifactId>netbird-tokens</artifactId>\n  <version>1.2.3</version>",
+            MAVEN_SAMPLE,
+            MAVEN_SAMPLE,
+            MAVEN_SAMPLE,
+            MAVEN_SAMPLE,
+            MAVEN_SAMPLE,
+            MAVEN_SAMPLE,
             "#define NBT_VERSION \"1.2.3\"\n",
             "#define NBT_VERSION_MAJOR 1\n#define NBT_VERSION_MINOR 2\n#define NBT_VERSION_PATCH 3\n",
             "# Changes\n\n## Unreleased\n\n## [1.2.3] - 2026-11-22\n\n## 1.2.2\n",
