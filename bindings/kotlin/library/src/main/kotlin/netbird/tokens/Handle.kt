@@ -32,8 +32,7 @@ internal class Handle<T : AutoCloseable>(private val native: T, private val what
         if (closed.compareAndSet(false, true)) release()
     }
 
-    @PublishedApi
-    internal fun acquire(): T {
+    private fun acquire(): T {
         while (true) {
             val count = users.get()
             check(isOpen && count > 0) { "$what is closed" }
@@ -41,8 +40,7 @@ internal class Handle<T : AutoCloseable>(private val native: T, private val what
         }
     }
 
-    @PublishedApi
-    internal fun release() {
+    private fun release() {
         if (users.decrementAndGet() == 0L) native.close()
     }
 }

@@ -113,7 +113,6 @@ internal inline fun <R> translated(call: () -> R): R =
         throw NetBirdException("a bug in the library stopped the call: please report it", ErrorKind.INTERNAL)
     }
 
-@PublishedApi
 internal fun NativeException.translated(): NetBirdException =
     when (this) {
         is NativeException.Failed -> failure.translated()

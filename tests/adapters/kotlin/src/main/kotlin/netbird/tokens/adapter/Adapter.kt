@@ -54,7 +54,7 @@ class Adapter {
     private fun run(command: JSONObject): Any {
         val name = command.optString("client")
         return when (command.getString("cmd")) {
-            "hello" -> JSONObject().put("adapter", "kotlin").put("version", "0.1.0")
+            "hello" -> JSONObject().put("adapter", "kotlin").put("version", Client::class.java.`package`.implementationVersion)
                 .put("operations", OPERATIONS).put("options", OPTIONS)
             "new_client" -> done { clients.put(name, newClient(command.getJSONObject("options")))?.close() }
             "close" -> done { clients.getValue(name).close() }
