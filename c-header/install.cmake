@@ -7,7 +7,7 @@
 #
 # A script and not a CMake project, because nothing is compiled here but by cargo; and not cargo-c, which does the same in
 # general but has to be compiled first, for longer than the library itself.
-cmake_minimum_required(VERSION 3.19)
+cmake_minimum_required(VERSION 3.21)
 
 if(NOT PREFIX)
     message(FATAL_ERROR "say where to install: cmake -DPREFIX=/usr/local -P ${CMAKE_CURRENT_LIST_FILE}")

@@ -321,6 +321,8 @@ static void test_log(void) {
     CHECK(all.freed == 1);
     nbt_client_free(handle);
     CHECK(all.freed == 2);
+    CHECK(nbt_client_builder_set_log(NULL, see, &all, forget) == NBT_INVALID_ARGUMENT);
+    CHECK(all.freed == 3);
 }
 
 static void test_environment(void) {

@@ -3,7 +3,7 @@
 #     cmake -DADAPTER=c -P tests/adapters/c/build.cmake
 #
 # The program is target/c-header/adapter_c (or _cpp).
-cmake_minimum_required(VERSION 3.19)
+cmake_minimum_required(VERSION 3.21)
 
 get_filename_component(ROOT "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 set(OUTPUT "${ROOT}/target/c-header")
