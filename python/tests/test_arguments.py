@@ -25,10 +25,10 @@ WRONG_TYPES: list[tuple[Callable[[Client], object], str]] = [
     (lambda c: c.create_token("x", expires_in_days=True), "expires_in_days: expected int, not bool"),
     (lambda c: c.create_token("x", expires_in_days="30"), "expires_in_days: expected int, not str"),  # type: ignore[arg-type]
     (lambda c: c.create_token("x", expires_in_days=timedelta(3)), "expires_in_days: expected int, not"),  # type: ignore[arg-type]
-    (lambda c: c.create_token("x", 30), "positional"),  # type: ignore[misc]
+    (lambda c: c.create_token("x", 30), "positional"),  # type: ignore[call-arg]
     (lambda c: c.create_token("x", days=30), "unexpected keyword argument 'days'"),  # type: ignore[call-arg]
     (lambda c: c.create_token(), "missing 1 required positional argument: 'name'"),  # type: ignore[call-arg]
-    (lambda c: c.get_token("x", "me"), "positional"),  # type: ignore[misc]
+    (lambda c: c.get_token("x", "me"), "positional"),  # type: ignore[call-arg]
     (lambda c: c.set_credential(), "needs one of pat, bearer and credential"),
     (lambda c: c.set_credential(pat=1), "pat: expected str or Secret, not int"),  # type: ignore[arg-type]
     (lambda c: c.set_credential(pat=PAT, credential=PAT), "pat and credential are both given"),
@@ -114,7 +114,7 @@ def test_options(options: dict[str, Any], error: type[Exception] | None, message
 
 def test_options_are_keyword_only() -> None:
     with pytest.raises(TypeError, match="positional"):
-        Client(PAT)  # type: ignore[misc]
+        Client(PAT)  # type: ignore[call-arg]
 
 
 def test_times_are_seconds_or_a_timedelta(netbird_mock: MockNetBird) -> None:

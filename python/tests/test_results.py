@@ -85,7 +85,7 @@ def test_a_naive_datetime_is_refused(token: Token) -> None:
 def test_nothing_can_be_changed(token: Token, tokens: TokenList, netbird_client: Client) -> None:
     for thing in (token, tokens, netbird_client, netbird_client.current_user()):
         with pytest.raises(AttributeError):
-            thing.id = "other"  # type: ignore[union-attr]
+            thing.id = "other"  # type: ignore[union-attr, misc]
         with pytest.raises(AttributeError):
             thing.new = 1  # type: ignore[union-attr]
     with pytest.raises(TypeError):

@@ -147,7 +147,7 @@ def interrupted_after(milliseconds: int | None) -> Iterator[None]:
 
 
 def token(token: Token, now: str | None) -> Any:
-    shown = {
+    shown: dict[str, Any] = {
         "id": token.id,
         "name": token.name,
         "expiration_date": time(token.expiration_date),
@@ -178,7 +178,7 @@ def user(user: User) -> Any:
 
 
 def time(time: datetime | None) -> str | None:
-    return time and time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z") if time else None
 
 
 def error(error: NetBirdError) -> Any:
