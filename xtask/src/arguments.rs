@@ -9,7 +9,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
 Commands
   demo [--server URL]      do the main job on an embedded mock server, or on a real one
   test                     build and test every front end
-  bench [ARGS…]            measure, beside the baselines
+  bench [--only NAME] [--quick] [--json FILE]
+                           measure speed and size beside their baselines
   ci                       test in strict mode, with format, lint and freshness checks
   build                    build every front end, without testing it
   setup                    only get the tools that the front ends need

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod arguments;
+mod bench;
 mod checks;
 mod command;
 mod evidence;
@@ -47,7 +48,10 @@ fn run(words: &[String]) -> Result<bool> {
         }
         "swift-exec" => swift_exec(&workspace, rest),
         "demo" => demo(workspace, rest),
-        "bench" => program(&workspace, &["run", "--release", "--package", "netbird-bench", "--"], rest),
+        "bench" => {
+            command::end_children_on_interrupt()?;
+            bench::run(workspace, rest)
+        }
         "fmt" => program(&workspace, &["fmt", "--all"], rest),
         "setup" => front_ends(workspace, Stage::Setup, rest),
         "build" => front_ends(workspace, Stage::Build, rest),

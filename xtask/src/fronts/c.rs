@@ -1,5 +1,7 @@
 //! The C library and the C++ header over it.
 
+use std::path::PathBuf;
+
 use super::{Front, conformance_step, package_tests};
 use crate::fronts::rust;
 use crate::plan::Step;
@@ -10,10 +12,16 @@ use crate::workspace::Workspace;
 pub struct C;
 
 const TOOLCHAIN: &str = "c: compilers, cmake, valgrind";
-const LIBRARY: &str = "c: library, installed";
+/// The step that builds and installs the library.
+pub const LIBRARY: &str = "c: library, installed";
 
 /// What the adapters read JSON with: the pkg-config module and the Debian package that has it.
 const JSON_LIBRARIES: &[(&str, &str)] = &[("libcjson", "libcjson-dev"), ("nlohmann_json", "nlohmann-json3-dev")];
+
+/// Where this checkout installs the library for itself.
+pub fn prefix(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("c-header").join("prefix")
+}
 
 impl Front for C {
     fn name(&self) -> &'static str {
@@ -60,7 +68,7 @@ impl Front for C {
         vec![
             // Tests and adapters install it for themselves, into places of their own: by then there is nothing left to build.
             Step::new(LIBRARY, |job| {
-                let prefix = job.workspace().target.join("c-header").join("prefix");
+                let prefix = prefix(job.workspace());
                 job.command("cmake")
                     .arg(format!("-DPREFIX={}", prefix.display()))
                     .arg("-P")

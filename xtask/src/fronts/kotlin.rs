@@ -16,14 +16,16 @@ pub struct Kotlin;
 
 const POM: &str = "bindings/kotlin/pom.xml";
 const TOOLCHAIN: &str = "kotlin: toolchain and Maven artefacts";
-const NATIVE: &str = "kotlin: native library";
+/// The step that builds the native library.
+pub const NATIVE: &str = "kotlin: native library";
 const BUILD: &str = "kotlin: build and tests";
 
 /// The adapter as Maven built it, started as quickly as can be: it starts anew for many a scenario.
-const ADAPTER: &str = "java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar tests/adapters/kotlin/target/netbird-tokens-adapter.jar";
+const ADAPTER: &str =
+    "java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar tests/adapters/kotlin/target/netbird-tokens-adapter.jar";
 
 /// Maven without questions and progress bars. It says how many tests ran only if it is not quiet.
-fn maven(job: &Job) -> Cmd {
+pub fn maven(job: &Job) -> Cmd {
     job.command("mvn").args(["-B", "-ntp", "-f"]).arg(job.workspace().path(POM)).limit_minutes(25)
 }
 

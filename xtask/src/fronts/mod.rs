@@ -2,14 +2,14 @@
 //!
 //! A new language is one file here and one line in [`all`].
 
-mod c;
+pub mod c;
 mod cli;
 mod conformance;
-mod kotlin;
+pub mod kotlin;
 mod mock;
 pub mod python;
 mod rust;
-mod swift;
+pub mod swift;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -40,7 +40,7 @@ fn owned(packages: &[&str]) -> Vec<String> {
 }
 
 /// The wheel that the last build made.
-fn wheel(workspace: &Workspace) -> Result<PathBuf> {
+pub fn wheel(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.target.join("wheels");
     let mut wheels: Vec<PathBuf> = fs::read_dir(&folder)
         .with_context(|| format!("no folder {}", folder.display()))?

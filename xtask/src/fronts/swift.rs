@@ -16,14 +16,16 @@ use crate::workspace::Workspace;
 /// `bindings/swift`.
 pub struct Swift;
 
-const PACKAGE: &str = "bindings/swift";
+/// The package's folder.
+pub const PACKAGE: &str = "bindings/swift";
 const ADAPTER: &str = "tests/adapters/swift/adapter";
 const ADAPTER_PROGRAM: &str = ".build/debug/netbird-adapter-swift";
 /// Starts the adapter wherever Swift's libraries are; `tests/adapters/adapters.yaml` names it.
 const ADAPTER_LAUNCHER: &str = ".build/run";
 const TOOLCHAIN: &str = "swift: toolchain";
 const GENERATE: &str = "swift: generated sources";
-const BUILD: &str = "swift: build";
+/// The step that builds the package.
+pub const BUILD: &str = "swift: build";
 const BUILD_ADAPTER: &str = "swift: adapter";
 
 /// The generator's output, and where in the package it goes.
