@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::command::Cmd;
 use crate::fronts::{self, Stage, kotlin, python};
-use crate::plan::{self, Context, Job, Mark, Step};
+use crate::plan::{self, Context, Mark, Step};
 use crate::toolchain::{python as interpreters, swift};
 use crate::workspace::Workspace;
 
