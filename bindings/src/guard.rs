@@ -50,3 +50,81 @@ pub(crate) fn test_hook(user_id: Option<&str>) {
     #[cfg(not(debug_assertions))]
     let _ = user_id;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Wake, Waker};
+
+    use super::*;
+    use crate::error::NativeErrorKind;
+
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn kind(error: NativeError) -> NativeErrorKind {
+        let NativeError::Failed { failure } = error;
+        failure.kind
+    }
+
+    #[test]
+    fn a_cancel_wakes_the_call_and_drops_it() {
+        struct Dropped<'a>(&'a AtomicBool);
+        impl Drop for Dropped<'_> {
+            fn drop(&mut self) {
+                self.0.store(true, Ordering::SeqCst);
+            }
+        }
+
+        let (cancel, woken, dropped) =
+            (NativeCancel::new().unwrap(), Arc::new(Woken::default()), AtomicBool::new(false));
+        let request = Dropped(&dropped);
+        let call = async move {
+            let _request = request;
+            pending::<netbird_tokens::Result<u8>>().await
+        };
+        {
+            let mut call = pin!(awaited(Arc::clone(&cancel), || Ok(7), call));
+            let waker = Waker::from(Arc::clone(&woken));
+            let mut context = Context::from_waker(&waker);
+            assert!(call.as_mut().poll(&mut context).is_pending());
+            assert!(!woken.0.load(Ordering::SeqCst));
+            cancel.cancel().unwrap();
+            assert!(woken.0.load(Ordering::SeqCst));
+            assert_eq!(call.as_mut().poll(&mut context), Poll::Ready(Ok(7)));
+            assert!(dropped.load(Ordering::SeqCst));
+        }
+        let mut later = pin!(awaited(cancel, || Ok(7), ready(Ok(8))));
+        assert_eq!(
+            later.as_mut().poll(&mut Context::from_waker(Waker::noop())),
+            Poll::Ready(Ok(7)),
+            "it stays cancelled"
+        );
+    }
+
+    #[test]
+    fn a_panic_is_an_error_either_way() {
+        let blocking = guarded::<()>(|| panic!("deliberate, in a test"));
+        assert_eq!(kind(blocking.unwrap_err()), NativeErrorKind::Internal);
+
+        let call = async { panic!("deliberate, in a test") };
+        let mut call = pin!(awaited::<()>(NativeCancel::new().unwrap(), || Ok(()), call));
+        let Poll::Ready(Err(error)) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+            panic!("it is over");
+        };
+        assert_eq!(kind(error), NativeErrorKind::Internal);
+    }
+
+    #[test]
+    fn an_awaited_call_ends_with_its_result() {
+        let mut call = pin!(awaited(NativeCancel::new().unwrap(), || Ok(7), ready(Ok(8))));
+        assert_eq!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(8)));
+    }
+}

@@ -32,3 +32,23 @@ pub(crate) fn duration(name: &str, nanoseconds: i64) -> Result<Duration, NativeE
 pub(crate) fn nanoseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::NativeErrorKind;
+
+    #[test]
+    fn durations_out_of_range_are_refused_or_cut() {
+        assert_eq!(duration("it", 1_500_000_000).unwrap(), Duration::from_millis(1_500));
+        let NativeError::Failed { failure } = duration("it", -1).unwrap_err();
+        assert_eq!(failure.kind, NativeErrorKind::InvalidArgument);
+        assert_eq!(nanoseconds(Duration::MAX), i64::MAX);
+    }
+
+    #[test]
+    fn instants_before_1970_keep_their_nanoseconds() {
+        let time = NativeTimestamp::from("1969-12-31T23:59:59.25Z".parse::<Timestamp>().unwrap());
+        assert_eq!((time.seconds, time.nanoseconds), (-1, 250_000_000));
+    }
+}
