@@ -117,7 +117,8 @@ fn write_launcher(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
             "#!/bin/sh\nexec env -u CARGO_MANIFEST_DIR CARGO_TARGET_DIR={} NETBIRD_SWIFT_ROOT={} {} swift-exec {} -- {}\n",
             quoted(&workspace.target),
             quoted(root),
-            quoted(&std::env::current_exe()?),
+            // Not the running program's own path, which is gone once cargo has built it anew.
+            quoted(&built(workspace, "xtask")),
             quoted(&workspace.root),
             quoted(&program),
         ),
