@@ -140,6 +140,16 @@ pub(crate) async fn before<F: Future>(deadline: Instant, future: F) -> Option<F:
     tokio::time::timeout_at(deadline.into(), future).await.ok()
 }
 
+/// Lets the engine look at its sockets before going on. For use on the engine.
+///
+/// A task that was handed over while the engine was still busy runs before it next asks the system what happened. It would be
+/// given a connection whose end has come but was not seen, and write a request into it that is then lost. The first yield has
+/// the engine ask; the second lets the connections that something happened to act on it.
+pub(crate) async fn settle() {
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+}
+
 /// The caller was interrupted.
 #[derive(Debug)]
 pub(crate) struct Interrupted;

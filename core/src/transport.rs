@@ -148,6 +148,7 @@ impl Transport {
         let client = reqwest::Client::clone(&http);
         let exchange = async move {
             let whole = async {
+                runtime::settle().await;
                 let response = client.execute(request).await.map_err(|error| failure(&error, &sent))?;
                 read(response, limit).await
             };

@@ -114,3 +114,17 @@ fn a_create_whose_connection_never_came_about_was_not_sent() {
     let error = client.create_token(&netbird_tokens::NewToken::new("ci"), Some("ada")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}: nothing was sent, so nothing can be unknown");
 }
+
+#[test]
+fn a_create_right_after_the_server_closed_the_connection_goes_over_a_new_one() {
+    let server = support::server();
+    let client = support::client(&server);
+    for round in 0..200 {
+        client.list_tokens(Some("ada")).unwrap();
+        server.close_idle_connections();
+        // At once: the engine may not have come back to its sockets since the list.
+        let created = client.create_token(&netbird_tokens::NewToken::new("ci"), Some("ada"));
+        let created = created.unwrap_or_else(|error| panic!("round {round}: {error:?}"));
+        client.delete_token(created.token.id(), Some("ada")).unwrap();
+    }
+}

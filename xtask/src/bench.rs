@@ -125,6 +125,11 @@ fn programs() -> Vec<Step> {
         })
         .needs(kotlin::NATIVE),
         Step::new(SWIFT, |job| {
+            // SwiftPM does not notice that the library is another.
+            let program = job.workspace().path(fronts::swift::PACKAGE).join(".build/release").join(BENCH_PRODUCT);
+            if program.exists() {
+                std::fs::remove_file(&program)?;
+            }
             swift_command(job.workspace(), &job.log, &["swift", "build", "-c", "release", "--product", BENCH_PRODUCT])
                 .map(|command| job.logged(command).limit_minutes(20))?
                 .run()?;
@@ -157,7 +162,7 @@ fn program(workspace: &Workspace, language: &str) -> Result<String> {
         }
         "swift" => format!(
             "{} swift-exec {} -- .build/release/{BENCH_PRODUCT}",
-            std::env::current_exe()?.display(),
+            fronts::built(workspace, "xtask").display(),
             workspace.path(fronts::swift::PACKAGE).display()
         ),
         _ => bail!("there are no rows of '{language}'"),

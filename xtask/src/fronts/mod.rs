@@ -137,7 +137,7 @@ fn conformance_step(
 }
 
 /// A program of this workspace that the compile step made.
-fn built(workspace: &Workspace, program: &str) -> PathBuf {
+pub fn built(workspace: &Workspace, program: &str) -> PathBuf {
     workspace.target.join("debug").join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
 }
 
