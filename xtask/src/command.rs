@@ -137,6 +137,10 @@ impl Cmd {
         if let Some(dir) = &self.dir {
             command.current_dir(dir);
         }
+        if let Some(path) = std::env::var_os(LIBRARY_PATH) {
+            let built = std::env::current_exe().unwrap_or_default();
+            command.env(LIBRARY_PATH, without_target(&path, built.ancestors().nth(2)));
+        }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -249,6 +253,16 @@ impl Cmd {
     }
 }
 
+/// Where the system looks for shared libraries first.
+const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
+
+/// The search path without what `cargo run` put there for us: a program under test must load the library that was packed or
+/// installed for it, not the unoptimised one that happens to lie in the target directory.
+fn without_target(path: &OsStr, target: Option<&Path>) -> OsString {
+    let kept = std::env::split_paths(path).filter(|entry| target.is_none_or(|target| !entry.starts_with(target)));
+    std::env::join_paths(kept).unwrap_or_default()
+}
+
 /// The lines of a log that say what failed, wherever they stand, and its end.
 pub fn telling(path: &Path) -> String {
     const MOST: usize = 120;
@@ -297,6 +311,13 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_in_the_target_directory_is_not_loaded_by_chance() {
+        let path = OsStr::new("/c/target/debug/deps:/c/target/debug:/usr/lib/rust:/opt/lib");
+        assert_eq!(without_target(path, Some(Path::new("/c/target"))), "/usr/lib/rust:/opt/lib");
+        assert_eq!(without_target(path, None), path);
+    }
 
     #[test]
     fn output_is_given_and_a_failure_shows_what_was_said() {
