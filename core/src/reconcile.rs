@@ -16,7 +16,7 @@ use crate::event::Event;
 use crate::exchange::{Call, OnUnknown};
 use crate::retry::{Acted, Repeat};
 use crate::timestamp::Timestamp;
-use crate::token::{self, CreatedToken, NewToken};
+use crate::token::{self, CreatedToken, NewToken, Token};
 use crate::transport::Method;
 
 /// What finding out may take, beyond the call's own time, which may just have run out.
@@ -53,7 +53,10 @@ pub(crate) async fn create(call: &Call<'_>, new: &NewToken, owner: &Arc<str>) ->
         let may_retry = call.shared.on_unknown == OnUnknown::RevokeAndRetry && lost.answered_with.is_none();
         match found {
             Ok(found) if may_retry && anew.is_none() => {
-                revoke(&finding, &found, owner, &lost.error).await?;
+                let Ok(mine) = certainly_ours(&finding, &found).await else {
+                    return Err(report(new, lost, Ok(found)));
+                };
+                revoke(&finding, &mine, owner, &lost.error).await?;
                 anew = Some(call.with_time(call.shared.timeout));
             }
             found => return Err(report(new, lost, found)),
@@ -101,14 +104,14 @@ async fn send(call: &Call<'_>, path: &str, body: &[u8], new: &NewToken, owner: &
     }
 }
 
-/// The tokens that a create sent since `began` may have made.
+/// The tokens that a create sent since `began` may have made; where it is known who the caller is, only that caller's.
 async fn candidates(
     call: &Call<'_>,
     new: &NewToken,
     owner: &Arc<str>,
     path: &str,
     began: Instant,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Token>> {
     let reply = call.get(path).await?;
     let elapsed = began.elapsed();
     // By the server's clock alone: ours may be wrong by any amount.
@@ -118,15 +121,24 @@ async fn candidates(
         .and_then(Timestamp::from_http_date)
         .and_then(|date| date.checked_sub(elapsed + CLOCK_MARGIN))
         .ok_or_else(|| answer::wrong_shape(&reply, "without a date"))?;
-    let tokens =
+    let mut tokens =
         token::parse_tokens(&reply.body, owner).map_err(|_| answer::wrong_shape(&reply, "not in NetBird's form"))?;
     let caller = call.identity.user_id.load();
     let by_us = |created_by: &str| caller.as_ref().is_none_or(|caller| caller.as_str() == created_by);
-    Ok(tokens
-        .iter()
-        .filter(|token| token.name() == new.name() && token.created_at() >= since && by_us(token.created_by()))
-        .map(|token| token.id().to_owned())
-        .collect())
+    tokens.retain(|token| token.name() == new.name() && token.created_at() >= since && by_us(token.created_by()));
+    Ok(tokens)
+}
+
+/// Those that the caller made, asking who that is if it is not known yet: nothing is revoked that may be somebody else's.
+async fn certainly_ours(call: &Call<'_>, found: &[Token]) -> Result<Vec<String>> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let caller = match call.identity.user_id.load_full() {
+        Some(caller) => caller.as_str().to_owned(),
+        None => call.current_user().await?.id().to_owned(),
+    };
+    Ok(found.iter().filter(|token| token.created_by() == caller).map(|token| token.id().to_owned()).collect())
 }
 
 async fn revoke(call: &Call<'_>, found: &[String], owner: &str, lost: &Error) -> Result<()> {
@@ -150,16 +162,17 @@ async fn revoke(call: &Call<'_>, found: &[String], owner: &str, lost: &Error) ->
 async fn sweep(call: &Call<'_>, new: &NewToken, owner: &Arc<str>, path: &str, began: Instant, created: &CreatedToken) {
     let finding = call.with_time(TIME_TO_RECONCILE);
     // The new token is in hand: that the search for another fails is no reason to lose it. The observer tells of the failure.
-    let found = candidates(&finding, new, owner, path, began).await.unwrap_or_default();
-    for id in found.iter().filter(|id| *id != created.token.id()) {
-        let _ = finding.delete(id, owner).await;
+    let mut late = candidates(&finding, new, owner, path, began).await.unwrap_or_default();
+    late.retain(|token| token.id() != created.token.id());
+    for id in certainly_ours(&finding, &late).await.unwrap_or_default() {
+        let _ = finding.delete(&id, owner).await;
     }
 }
 
-fn report(new: &NewToken, lost: Lost, found: Result<Vec<String>>) -> Error {
+fn report(new: &NewToken, lost: Lost, found: Result<Vec<Token>>) -> Error {
     let name = new.name();
     let (mut ids, listed) = match found {
-        Ok(found) => (found, Ok(())),
+        Ok(found) => (found.iter().map(|token| token.id().to_owned()).collect(), Ok(())),
         Err(error) => (Vec::new(), Err(error)),
     };
     if let Some(id) = lost.answered_with
