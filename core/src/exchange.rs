@@ -7,7 +7,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 
 use crate::answer::{self, Refusal};
 use crate::credential::{Credential, CredentialKind};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::retry::{Acted, Doubt, Repeat, RetryPolicy};
 use crate::runtime;
@@ -182,9 +182,7 @@ impl<'a> Call<'a> {
             delay,
         });
         if !delay.is_zero() {
-            runtime::sleep(delay).await.map_err(|_| {
-                Error::new(ErrorKind::Internal, "a bug in netbird-tokens: please report it").with_attempts(attempts)
-            })?;
+            runtime::sleep(delay).await.map_err(|error| Error::from(error).with_attempts(attempts))?;
         }
         Ok(true)
     }

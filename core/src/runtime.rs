@@ -18,6 +18,8 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, unconstrained};
 
+use crate::error::{Error, ErrorKind};
+
 /// How long a waiting caller goes without looking whether it was interrupted.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -101,6 +103,16 @@ pub(crate) enum EngineError {
     Start(std::io::Error),
     /// The task panicked, which is a bug here.
     Panicked,
+}
+
+impl From<EngineError> for Error {
+    fn from(error: EngineError) -> Self {
+        let message = match error {
+            EngineError::Start(error) => format!("the background thread cannot be started: {error}"),
+            EngineError::Panicked => "a bug in netbird-tokens: please report it".to_owned(),
+        };
+        Error::new(ErrorKind::Internal, message)
+    }
 }
 
 /// A task that ends when nobody waits for it any more, so that dropping a call cancels its request.

@@ -16,7 +16,7 @@ use rustls_pki_types::CertificateDer;
 
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
-use crate::runtime::{self, EngineError, PerProcess};
+use crate::runtime::{self, PerProcess};
 use crate::tls::{self, Roots};
 
 /// How connections are made.
@@ -160,13 +160,7 @@ impl Transport {
         };
         match runtime::on_engine(exchange).await {
             Ok(result) => result,
-            Err(EngineError::Start(error)) => Err(Failure::Other(Error::new(
-                ErrorKind::Internal,
-                format!("the background thread cannot be started: {error}"),
-            ))),
-            Err(EngineError::Panicked) => {
-                Err(Failure::Other(Error::new(ErrorKind::Internal, "a bug in netbird-tokens: please report it")))
-            }
+            Err(error) => Err(Failure::Other(error.into())),
         }
     }
 }
