@@ -66,7 +66,8 @@ fn an_interrupt_is_asked_for_on_the_waiting_thread() {
 fn a_trickling_server_cannot_hold_a_call_beyond_its_time() {
     let server = support::server();
     server.push_fault(serde_json::from_str(r#"{"action": {"drip": {"bytes": 1, "every_ms": 50}}}"#).unwrap());
-    let client = support::builder(&server).max_retries(0).build().unwrap().with_timeout(Duration::from_millis(400));
+    let client =
+        support::builder(&server).max_retries(0).build().unwrap().with_timeout(Duration::from_millis(400)).unwrap();
     let began = Instant::now();
     assert_eq!(client.list_tokens(Some("ada")).unwrap_err().kind(), ErrorKind::Timeout);
     assert!(began.elapsed() < Duration::from_secs(10), "it read on for {:?}", began.elapsed());
