@@ -5,20 +5,14 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 use std::time::Duration;
 
-use netbird_tokens::{CancelToken, Client, Credential, Error, NewToken, OnUnknown, Secret, Timestamp, Token, User};
+use netbird_tokens::{
+    CancelToken, Client, Credential, CredentialKind, Error, NewToken, OnUnknown, Operation, Secret, Timestamp, Token,
+    User,
+};
 use serde_json::{Map, Value, json};
 
-const OPERATIONS: &[&str] = &[
-    "list_tokens",
-    "get_token",
-    "create_token",
-    "delete_token",
-    "current_user",
-    "list_users",
-    "set_credential",
-    "expose",
-    "secret_equals",
-];
+/// What the adapter does besides the library's operations.
+const FURTHER: &[&str] = &["set_credential", "expose", "secret_equals"];
 
 const OPTIONS: &[&str] = &[
     "management_url",
@@ -72,19 +66,23 @@ impl Adapter {
         let empty = Map::new();
         let fields = |key: &str| command.get(key).and_then(Value::as_object).unwrap_or(&empty);
         match text(command, "cmd") {
-            Some("hello") => Ok(json!({
-                "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": OPERATIONS, "options": OPTIONS,
-            })),
+            Some("hello") => {
+                let operations = Operation::ALL.iter().map(|operation| operation.name());
+                let operations: Vec<&str> = operations.chain(FURTHER.iter().copied()).collect();
+                Ok(json!({
+                    "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": operations, "options": OPTIONS,
+                }))
+            }
             Some("new_client") => {
                 let client = new_client(fields("options"))?;
                 self.clients.insert(name.to_owned(), client);
                 Ok(json!({}))
             }
             Some("call") => self.call(name, command, fields("args")),
-            Some("close") => {
-                self.clients.remove(name);
-                Ok(json!({}))
-            }
+            Some("close") => match self.clients.remove(name) {
+                Some(client) => client.close().map(|_| json!({})).map_err(error),
+                None => Ok(json!({})),
+            },
             _ => Err(unsupported(command)),
         }
     }
@@ -116,6 +114,9 @@ impl Adapter {
                     let days = days.as_i64().ok_or_else(|| refused("expires_in_days: expected a whole number"))?;
                     new = new.expires_in_days(days);
                 }
+                if let Some(tag) = args.get("tag").and_then(Value::as_bool) {
+                    new = new.tag(tag);
+                }
                 let created = client.create_token(&new, user_id).map_err(error)?;
                 let answer = json!({
                     "token": shown(&created.token, args)?,
@@ -128,6 +129,20 @@ impl Adapter {
             Some("delete_token") => client.delete_token(token_id, user_id).map(|()| json!({})).map_err(error),
             Some("current_user") => client.current_user().map(|me| user(&me)).map_err(error),
             Some("list_users") => client.list_users().map(|users| users.iter().map(user).collect()).map_err(error),
+            Some("check_credential") => {
+                let check = client.check_credential().map_err(error)?;
+                Ok(json!({
+                    "state": check.state.name(),
+                    "kind": match check.kind {
+                        CredentialKind::Pat => "pat",
+                        CredentialKind::Bearer => "bearer",
+                    },
+                    "user": check.user.as_ref().map(user),
+                    "token": check.token.as_ref().map(|token| shown(token, args)).transpose()?,
+                    "expires_at": check.expires_at.map(time),
+                    "error": check.error.map(error),
+                }))
+            }
             Some("set_credential") => {
                 let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
                 client.set_credential(&credential).map(|()| json!({})).map_err(error)
@@ -250,6 +265,8 @@ fn error(error: Error) -> Value {
         "retryable": error.is_retryable(),
         "attempts": error.attempts(),
         "candidate_token_ids": error.candidate_token_ids(),
+        "token_name": error.token_name(),
+        "retry_after_ms": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
     })
 }
 
@@ -257,7 +274,8 @@ fn error(error: Error) -> Value {
 fn refused(message: &str) -> Value {
     json!({
         "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
-        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [],
+        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [], "token_name": null,
+        "retry_after_ms": null,
     })
 }
 
