@@ -87,8 +87,8 @@ fn a_coarse_clock_stamps_whole_minutes_only() {
 
     fixture.server.set_clock_step(1);
     let (created, ..) = create("whole seconds");
-    let created = created.as_str().expect("text").to_owned();
-    assert!(created > "2031-05-06T07:08:29Z".to_owned() && created.len() == 20, "{created}");
+    let created = created.as_str().expect("text");
+    assert!(created > "2031-05-06T07:08:29Z" && created.len() == 20, "{created}");
 
     fixture.server.set_clock_step(0);
     fixture.server.set_clock("2031-05-06T07:08:30.25Z").expect("a time");
