@@ -10,7 +10,7 @@ pub fn example_world() -> World {
     example_world_of(ServerVersion::default())
 }
 
-/// The [`example_world`] of a server of this version, which may not have all roles.
+/// The [`example_world`] of a server of this version, with only the roles that it has.
 #[must_use]
 pub fn example_world_of(server_version: ServerVersion) -> World {
     let reader = if server_version > ServerVersion::V0_40 { "auditor" } else { "user" };

@@ -70,7 +70,7 @@ fn faults_break_encrypted_connections_too() {
     let answer = client.request("GET", "/api/instance", &[], None).expect("an answer");
     assert_eq!(answer.status, 200);
     assert_eq!(fixture.server.close_idle_connections(), 1);
-    assert!(client.end().is_ok(), "TLS says goodbye");
+    assert!(client.end().is_ok(), "TLS ends with close_notify");
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Start {
         Self { owner, others: Vec::new(), zone: "+01:00", rate_limit: None }
     }
 
-    /// Version 0.59: an owner whom another issuer of JWTs knows, with a token.
+    /// Version 0.59: an owner from another issuer of JWTs, with a token.
     fn v0_59() -> Self {
         let owner = UserSeed {
             id: "google-oauth2|277474792786460067937".to_owned(),
@@ -278,7 +278,7 @@ mod the_comparator_can_fail {
     }
 
     #[test]
-    fn but_not_with_what_is_right() {
+    fn but_not_with_a_correct_answer() {
         let mut bindings = bound();
         assert_eq!(compare(&expected(), &right(), &mut bindings), Ok(()));
         assert_eq!(bindings["a_id"], "9m4e2mr0ui3e8a215n41");
