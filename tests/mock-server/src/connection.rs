@@ -141,6 +141,8 @@ struct Connection<'a, S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// Logs the request, lets a fault have its way, acts and answers. `None`: the connection lives on.
     async fn api(&mut self, core: &Core, number: u64, request: &Arc<Request>) -> io::Result<Option<End>> {
+        // Made before the request is logged: a test may release it as soon as it sees it.
+        let released = core.released();
         let (entry, action) = {
             let mut state = core.state();
             let entry = state.log.arrived(number, Arc::clone(request));
@@ -158,6 +160,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             Some(Action::DelayAnswer { ms }) => {
                 let response = act();
                 sleep(Duration::from_millis(ms)).await;
+                response
+            }
+            Some(Action::Hold {}) => {
+                released.await;
+                act()
+            }
+            Some(Action::HoldAnswer {}) => {
+                let response = act();
+                released.await;
                 response
             }
             Some(Action::DropBefore { reset }) => return Ok(Some(dropped(reset))),

@@ -12,7 +12,8 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::oneshot;
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{End, Link, Service, drain, serve};
@@ -38,6 +39,7 @@ pub(crate) struct Core {
     authority: Authority,
     links: Mutex<HashMap<u64, Arc<Link>>>,
     next_connection: AtomicU64,
+    release: Notify,
     api: SocketAddr,
     control: Option<SocketAddr>,
 }
@@ -68,6 +70,16 @@ impl Core {
         *lock(&self.acceptor) = acceptor;
         self.close_idle().await;
         Ok(seeded)
+    }
+
+    /// Ends when requests are released after this call.
+    pub(crate) fn released(&self) -> Notified<'_> {
+        self.release.notified()
+    }
+
+    /// Goes on with every request that a fault holds.
+    pub(crate) fn release_held(&self) {
+        self.release.notify_waiters();
     }
 
     /// Closes every connection that waits for a request. Says how many there were.
@@ -196,6 +208,7 @@ impl MockServer {
             authority,
             links: Mutex::default(),
             next_connection: AtomicU64::new(0),
+            release: Notify::new(),
             api: api.local_addr()?,
             control: control.as_ref().map(StdListener::local_addr).transpose()?,
         });
@@ -329,6 +342,11 @@ impl MockServer {
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         self.core.state().faults.list()
+    }
+
+    /// Goes on with every request that the faults `hold` and `hold_answer` hold now.
+    pub fn release_held(&self) {
+        self.core.release_held();
     }
 
     /// The requests that arrived, oldest first; at most [`REMEMBERED`](crate::log::REMEMBERED).
