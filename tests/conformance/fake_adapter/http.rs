@@ -13,7 +13,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// How often the file that interrupts a call is looked for.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Where requests go, and as whom.
+/// Where requests go, and with which credential.
 pub struct Target {
     pub url: String,
     pub pat: String,
