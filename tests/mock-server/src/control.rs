@@ -161,6 +161,10 @@ async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusa
             core.state().faults.clear();
             Ok(json!({}))
         }
+        ("POST", ["release-held"]) => {
+            core.release_held();
+            Ok(json!({}))
+        }
         ("GET", ["requests"]) => to_json(&core.state().log.list()),
         ("POST", ["requests", "take"]) => to_json(&core.state().log.take()),
         ("POST", ["close-idle"]) => Ok(json!({ "closed": core.close_idle().await })),

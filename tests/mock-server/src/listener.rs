@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio_rustls::TlsAcceptor;
 
 use crate::connection::{End, Link, Service, drain, serve};
@@ -35,6 +37,7 @@ pub(crate) struct Core {
     authority: Authority,
     links: Mutex<HashMap<u64, Arc<Link>>>,
     next_connection: AtomicU64,
+    release: Notify,
     api: SocketAddr,
     control: Option<SocketAddr>,
 }
@@ -83,6 +86,7 @@ impl Core {
             authority,
             links: Mutex::default(),
             next_connection: AtomicU64::new(0),
+            release: Notify::new(),
             api: listeners.api.local_addr()?,
             control: listeners.control.as_ref().map(StdListener::local_addr).transpose()?,
         };
@@ -91,6 +95,16 @@ impl Core {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    /// Ends when requests are released after this call.
+    pub(crate) fn released(&self) -> Notified<'_> {
+        self.release.notified()
+    }
+
+    /// Goes on with every request that a fault holds.
+    pub(crate) fn release_held(&self) {
+        self.release.notify_waiters();
     }
 
     pub(crate) fn url(&self) -> String {

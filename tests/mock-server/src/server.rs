@@ -197,6 +197,11 @@ impl MockServer {
         self.core.state().faults.list()
     }
 
+    /// Goes on with every request that the faults `hold` and `hold_answer` hold now.
+    pub fn release_held(&self) {
+        self.core.release_held();
+    }
+
     /// The requests that arrived, oldest first; at most [`REMEMBERED`](crate::log::REMEMBERED).
     #[must_use]
     pub fn requests(&self) -> Vec<SeenRequest> {

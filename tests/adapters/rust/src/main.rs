@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use netbird_tokens::{
-    CancelToken, Client, Credential, CredentialKind, Error, NewToken, OnUnknown, Operation, Secret, Timestamp, Token,
-    User,
+    CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken, OnUnknown, Operation, Secret,
+    Timestamp, Token, User,
 };
 use serde_json::{Map, Value, json};
 
@@ -34,7 +36,11 @@ const OPTIONS: &[&str] = &[
     "user_agent",
     "on_unknown",
     "cancel_after_ms",
+    "cancel_file",
 ];
+
+/// How often the file that interrupts a call is looked for.
+const POLL: Duration = Duration::from_millis(5);
 
 type Fields = Map<String, Value>;
 type Answer = Result<Value, Value>;
@@ -91,15 +97,7 @@ impl Adapter {
         let Some(client) = self.clients.get(name) else {
             return Err(refused("the client is closed"));
         };
-        let mut client = client.clone();
-        if let Some(after) = command.get("cancel_after_ms").and_then(Value::as_u64) {
-            let cancel = CancelToken::new();
-            client = client.with_cancel(&cancel);
-            std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(after));
-                cancel.cancel();
-            });
-        }
+        let (client, _call_ends) = interruptible(client, command);
         let user_id = text(args, "user_id");
         let token_id = text(args, "token_id").unwrap_or_default();
         match text(command, "operation") {
@@ -129,20 +127,7 @@ impl Adapter {
             Some("delete_token") => client.delete_token(token_id, user_id).map(|()| json!({})).map_err(error),
             Some("current_user") => client.current_user().map(|me| user(&me)).map_err(error),
             Some("list_users") => client.list_users().map(|users| users.iter().map(user).collect()).map_err(error),
-            Some("check_credential") => {
-                let check = client.check_credential().map_err(error)?;
-                Ok(json!({
-                    "state": check.state.name(),
-                    "kind": match check.kind {
-                        CredentialKind::Pat => "pat",
-                        CredentialKind::Bearer => "bearer",
-                    },
-                    "user": check.user.as_ref().map(user),
-                    "token": check.token.as_ref().map(|token| shown(token, args)).transpose()?,
-                    "expires_at": check.expires_at.map(time),
-                    "error": check.error.map(error),
-                }))
-            }
+            Some("check_credential") => client.check_credential().map_err(error).and_then(|found| check(found, args)),
             Some("set_credential") => {
                 let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
                 client.set_credential(&credential).map(|()| json!({})).map_err(error)
@@ -157,6 +142,26 @@ impl Adapter {
         let handle = text(args, key).and_then(|handle| handle.parse::<usize>().ok());
         handle.and_then(|at| self.secrets.get(at)).ok_or_else(|| refused("no such secret"))
     }
+}
+
+/// The client whose call is interrupted as the command says. The watching ends with the value beside it.
+fn interruptible(client: &Client, command: &Fields) -> (Client, Option<Sender<()>>) {
+    let after = command.get("cancel_after_ms").and_then(Value::as_u64).map(Duration::from_millis);
+    let file = text(command, "cancel_file").map(PathBuf::from);
+    if after.is_none() && file.is_none() {
+        return (client.clone(), None);
+    }
+    let cancel = CancelToken::new();
+    let interrupted = client.with_cancel(&cancel);
+    let (call_ends, ended) = channel();
+    std::thread::spawn(move || {
+        while ended.recv_timeout(after.unwrap_or(POLL)) == Err(RecvTimeoutError::Timeout) {
+            if file.as_ref().is_none_or(|file| file.exists()) {
+                return cancel.cancel();
+            }
+        }
+    });
+    (interrupted, Some(call_ends))
 }
 
 fn new_client(options: &Fields) -> Result<Client, Value> {
@@ -242,6 +247,20 @@ fn user(user: &User) -> Value {
         "pending_approval": user.pending_approval(),
         "last_login": user.last_login().map(time),
     })
+}
+
+fn check(found: CredentialCheck, args: &Fields) -> Answer {
+    Ok(json!({
+        "state": found.state.name(),
+        "kind": match found.kind {
+            CredentialKind::Pat => "pat",
+            CredentialKind::Bearer => "bearer",
+        },
+        "user": found.user.as_ref().map(user),
+        "token": found.token.as_ref().map(|token| shown(token, args)).transpose()?,
+        "expires_at": found.expires_at.map(time),
+        "error": found.error.map(error),
+    }))
 }
 
 /// In UTC, cut to microseconds, always six digits.

@@ -97,13 +97,15 @@ enum Outcome {
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// Logs the request, applies faults, acts and answers. `None`: the connection stays open.
     async fn api(&mut self, core: &Core, number: u64, request: &Arc<Request>) -> io::Result<Option<End>> {
+        // Made before the request is logged: a test may release it as soon as it sees it.
+        let released = core.released();
         let (entry, applied) = {
             let mut state = core.state();
             let entry = state.log.arrived(number, Arc::clone(request));
             (entry, state.faults.take(&request.method, &request.target))
         };
         let Applied { action, edits } = applied;
-        match handle(core, request, action).await {
+        match handle(core, request, action, released).await {
             Outcome::End(end) => Ok(Some(end)),
             Outcome::Raw(text) => {
                 if let Some(status) = status_of(&text) {
@@ -125,7 +127,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 }
 
 /// Acts on a request as the fault's action says.
-async fn handle(core: &Core, request: &Arc<Request>, action: Option<Action>) -> Outcome {
+async fn handle(
+    core: &Core,
+    request: &Arc<Request>,
+    action: Option<Action>,
+    released: impl Future<Output = ()>,
+) -> Outcome {
     let act = || routes::answer(&mut core.state(), request);
     let reply = match action {
         // `Faults::take` returns header edits apart from the action.
@@ -137,6 +144,15 @@ async fn handle(core: &Core, request: &Arc<Request>, action: Option<Action>) -> 
         Some(Action::DelayAnswer { ms }) => {
             let response = act();
             sleep(Duration::from_millis(ms)).await;
+            Reply::whole(response)
+        }
+        Some(Action::Hold {}) => {
+            released.await;
+            Reply::whole(act())
+        }
+        Some(Action::HoldAnswer {}) => {
+            let response = act();
+            released.await;
             Reply::whole(response)
         }
         Some(Action::DropBefore { reset }) => return Outcome::End(dropped(reset)),

@@ -39,6 +39,10 @@ pub enum Action {
         /// Milliseconds.
         ms: u64,
     },
+    /// Wait until the test releases it, then act and answer.
+    Hold {},
+    /// Act at once, but answer only when the test releases it.
+    HoldAnswer {},
     /// Read the request, then close the connection without acting.
     DropBefore {
         /// End with RST instead of FIN.

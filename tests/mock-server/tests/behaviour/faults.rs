@@ -330,6 +330,25 @@ fn a_delayed_request_is_acted_on_after_the_client_has_hung_up() {
 }
 
 #[test]
+fn what_is_held_goes_on_when_it_is_released() {
+    for (action, acts_at_once) in [(Action::Hold {}, false), (Action::HoldAnswer {}, true)] {
+        let fixture = faulty(action);
+        let server = &fixture.server;
+        let mut caller = Caller::new(&fixture);
+        std::thread::scope(|scope| {
+            let call = scope.spawn(move || caller.create());
+            while server.requests().is_empty() || (acts_at_once && made(&fixture) == 0) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            assert_eq!((made(&fixture), status(&fixture)), (usize::from(acts_at_once), None));
+            server.release_held();
+            assert_eq!(call.join().expect("no panic").expect("an answer").status, 200);
+        });
+        assert_eq!((made(&fixture), status(&fixture)), (1, Some(200)));
+    }
+}
+
+#[test]
 fn a_body_in_small_pieces() {
     let fixture = faulty(Action::Drip { bytes: 50, every_ms: 20 });
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! The error kinds that every front end shares: their names, their numbers, and whether trying again can help.
+//! The error kinds that all front ends share: name, number, and whether a retry can succeed.
 
 /// One kind of error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The adapters that exist: how each is built and started.
+//! How each adapter is built and started.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,16 +26,16 @@ pub struct Launch {
     pub name: String,
     /// Program and arguments.
     pub command: Vec<String>,
-    /// Variables that tell it where the programs that were built for it are: `ADAPTER_BIN_` and the package's name.
+    /// Variables with the paths of the programs that were built for it: `ADAPTER_BIN_` and the package's name.
     pub env: BTreeMap<String, String>,
 }
 
-/// Finds the adapter, builds it where it must be, and says how to start it.
+/// Finds the adapter, builds it if necessary, and returns how to start it.
 ///
-/// `command` wins over the variable `NETBIRD_ADAPTER_<NAME>`, which wins over the entry's own command.
+/// `command` takes precedence over the variable `NETBIRD_ADAPTER_<NAME>`, which takes precedence over the entry's command.
 ///
 /// # Errors
-/// Nobody knows such an adapter, or it does not build.
+/// There is no such adapter, or it does not build.
 pub fn prepare(root: &Path, name: &str, command: Option<&str>) -> Result<Launch> {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let mut launch =
@@ -49,7 +49,7 @@ pub fn prepare(root: &Path, name: &str, command: Option<&str>) -> Result<Launch>
         serde_norway::from_str(&text).with_context(|| path.display().to_string())?;
     let known: Vec<String> = entries.keys().cloned().collect();
     let Some(entry) = entries.remove(name) else {
-        bail!("no adapter is called {name:?}; there are {}", known.join(", "));
+        bail!("there is no adapter {name:?}; known adapters: {}", known.join(", "));
     };
     let upper = name.to_uppercase().replace('-', "_");
     if let Ok(own) = std::env::var(format!("NETBIRD_ADAPTER_{upper}")) {
@@ -72,7 +72,7 @@ pub fn prepare(root: &Path, name: &str, command: Option<&str>) -> Result<Launch>
         launch.command = entry.command;
     }
     if launch.command.is_empty() {
-        bail!("the entry of {name} in {} says no way to start it", path.display());
+        bail!("the entry of {name} in {} does not say how to start it", path.display());
     }
     Ok(launch)
 }
@@ -91,7 +91,7 @@ fn run(root: &Path, command: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Builds packages and gives the program of each that has one.
+/// Builds packages and returns the program of each that has one.
 fn cargo_build(root: &Path, packages: &[String]) -> Result<Vec<(String, PathBuf)>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut builder = Command::new(cargo);
