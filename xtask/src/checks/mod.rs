@@ -1,5 +1,6 @@
 //! Checks of the sources, the documents and the dependencies.
 
+mod cycles;
 mod dependencies;
 mod files;
 mod findings;
@@ -33,6 +34,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("dependencies' licences", licences::check),
     ("dependencies once each", dependencies::duplicates),
     ("dependencies between crates", layers::check),
+    ("no import cycles", cycles::check),
     ("nothing private", private::check),
     ("links", links::check),
     ("scripts", scripts::check),
