@@ -1,18 +1,18 @@
-//! How many tests a log tells of, from the closing lines of the runners that we use.
+//! Counts the tests that a log reports, from the closing lines of the test runners in use.
 
 use std::fmt;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What a log tells of.
+/// The numbers of tests that a log reports.
 #[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
 pub struct Counts {
     /// Tests that passed.
     pub passed: u64,
     /// Tests that failed.
     pub failed: u64,
-    /// Tests that were not run.
+    /// Tests that did not run.
     pub skipped: u64,
 }
 
@@ -29,18 +29,18 @@ impl fmt::Display for Counts {
     }
 }
 
-/// `all`, `bad` and `skip` are the groups that a pattern may have besides `pass`.
+/// Each pattern has a group `pass` (passed) or `all` (all tests), and may have `bad` (failed) and `skip` (skipped).
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
         // cargo test
         r"^test result: \w+\. (?P<pass>\d+) passed; (?P<bad>\d+) failed; (?P<skip>\d+) ignored",
-        // the conformance runner, and whoever else closes with a plain line
+        // the conformance runner, and every other program that ends with such a line
         r"^(?:\w+: )?(?P<pass>\d+) passed, (?P<bad>\d+) failed(?:, (?P<skip>\d+) skipped)?$",
-        // pytest, with its rule of `=` and without
+        // pytest, with and without its line of `=`
         r"^=*\s*(?:(?P<bad>\d+) failed, )?(?P<pass>\d+) passed(?:, (?P<skip>\d+) skipped)?.* in [\d.]+s",
-        // Maven Surefire's total: the lines for each class end in the time and the class
+        // Maven Surefire's total. The lines of single classes do not match: they end with the time and the class.
         r"^(?:\[\w+\] )?Tests run: (?P<all>\d+), Failures: (?P<bad>\d+), Errors: \d+, Skipped: (?P<skip>\d+)$",
-        // swift test: XCTest's and Swift Testing's
+        // Swift Testing
         r"^✔ Test run with (?P<pass>\d+) tests?.* passed",
         // ctest
         r"^\d+% tests passed, (?P<bad>\d+) tests failed out of (?P<all>\d+)",
@@ -50,6 +50,7 @@ static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .collect()
 });
 
+/// XCTest, which reports the sum again at each level of suites.
 static XCTEST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\s*Executed (\d+) tests?, with (?:.* and )?(\d+) failures?").expect("compiled in a test")
 });
@@ -57,7 +58,7 @@ static XCTEST: LazyLock<Regex> = LazyLock::new(|| {
 /// Adds up all closing lines of a log.
 pub fn count(log: &str) -> Counts {
     let mut counts = Counts::default();
-    // XCTest repeats the sum for each level of suites: the last one is the whole.
+    // The last sum is that of all suites.
     let mut xctest = None;
     for line in log.lines() {
         let line = line.trim_end();
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn every_runner_is_understood() {
+    fn every_runner_is_counted() {
         for (log, expected) in [
             (
                 "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n\
