@@ -82,7 +82,7 @@ fn programs() -> Vec<Step> {
             let mut packages = vec![python::wheel(job.workspace())?.display().to_string()];
             packages.extend(PEERS.iter().map(ToString::to_string));
             interpreters::fresh(job.workspace(), &newest, "bench", &packages, &job.log)?;
-            Ok(format!("beside {}", PEERS.join(", ")))
+            Ok(format!("compared with {}", PEERS.join(", ")))
         })
         .needs(python::WHEEL),
         Step::new(Language::C.step(), |job| {

@@ -188,9 +188,8 @@ impl Modules {
         }
         names.imports.iter().filter(in_place).filter(|import| import.name.is_none()).find_map(|import| {
             let target = self.resolve_once(module, &import.source, visited)?;
-            let path = [&[name.to_owned()], after].concat();
             let defines = self.modules[target].names.items.contains(name);
-            if defines { Some(target) } else { self.imported(target, &[], name, &path[1..], visited) }
+            if defines { Some(target) } else { self.imported(target, &[], name, after, visited) }
         })
     }
 

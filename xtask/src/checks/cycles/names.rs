@@ -60,7 +60,7 @@ struct Reader {
     names: Names,
     /// The inline modules around the current item.
     inside: Vec<String>,
-    /// True within an item; what that defines or imports is not visible outside.
+    /// True within an item that is not a module. The items that it defines are not visible outside.
     nested: bool,
 }
 
@@ -113,7 +113,6 @@ impl<'ast> Visit<'ast> for Reader {
         {
             self.names.items.insert(plain(name));
         }
-        // A module's items are those of the file; the contents of other items are their own.
         let nested = self.nested;
         self.nested |= !matches!(item, Item::Mod(_));
         visit::visit_item(self, item);
@@ -132,7 +131,6 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        // The visitor is inside the `use` item itself here.
         let exported = !matches!(item.vis, Visibility::Inherited);
         if item.leading_colon.is_none() {
             self.add_tree(&item.tree, &[], exported);
@@ -248,7 +246,7 @@ fn name_and_attributes(item: &Item) -> (Option<&syn::Ident>, &[Attribute]) {
         Item::ForeignMod(item) => (None, &item.attrs),
         Item::Impl(item) => (None, &item.attrs),
         Item::Macro(item) => (item.ident.as_ref(), &item.attrs),
-        // With a file of its own it is a child; inline its names belong to the file.
+        // A module with a file of its own is a child. An inline module belongs to this file.
         Item::Mod(item) => (item.content.as_ref().map(|_| &item.ident), &item.attrs),
         Item::Static(item) => (Some(&item.ident), &item.attrs),
         Item::Struct(item) => (Some(&item.ident), &item.attrs),
