@@ -1,109 +1,20 @@
-//! JSON as Go's `encoding/json` writes and reads it.
+//! Reading an object into named fields.
 //!
-//! Writing: `<`, `>` and `&` are escaped. Reading: the first value counts and what follows is ignored, keys match
-//! without regard to case, `null` changes nothing, a number for an integer has no fraction and no exponent, and text that
-//! is not UTF-8 is mended rather than refused. Anything else is one error, as the server tells no more than that.
+//! The first value counts and anything after it is ignored. Keys match regardless of case, `null` changes nothing, a number
+//! for an integer has no fraction and no exponent, and text that is not UTF-8 is repaired. Everything else is one error,
+//! because the server reports no more than that.
 
-use std::borrow::Cow;
+use super::text::lossy_utf8;
 
-/// How deep Go lets values nest.
+/// How deep Go allows values to nest.
 const MAX_DEPTH: usize = 10_000;
 
-/// Appends `text` as a JSON string.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.push('"');
-    let mut plain_from = 0;
-    for (at, c) in text.char_indices() {
-        let short = match c {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\u{8}' => "\\b",
-            '\u{c}' => "\\f",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            '<' | '>' | '&' | '\0'..='\u{1f}' => "",
-            '\u{2028}' => "\\u2028",
-            '\u{2029}' => "\\u2029",
-            _ => continue,
-        };
-        out.push_str(&text[plain_from..at]);
-        plain_from = at + c.len_utf8();
-        if short.is_empty() {
-            let code = c as usize;
-            out.push_str("\\u00");
-            out.push(char::from(HEX[code >> 4]));
-            out.push(char::from(HEX[code & 15]));
-        } else {
-            out.push_str(short);
-        }
-    }
-    out.push_str(&text[plain_from..]);
-    out.push('"');
-}
-
-/// Appends any value, for what a test put into an answer itself.
-pub(crate) fn write_value(out: &mut String, value: &serde_json::Value) {
-    use serde_json::Value;
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) => out.push_str(&number.to_string()),
-        Value::String(text) => write_string(out, text),
-        Value::Array(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_value(out, item);
-            }
-            out.push(']');
-        }
-        Value::Object(fields) => {
-            out.push('{');
-            for (index, (name, item)) in fields.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_string(out, name);
-                out.push(':');
-                write_value(out, item);
-            }
-            out.push('}');
-        }
-    }
-}
-
-/// Text from bytes: each byte that is no part of a character becomes U+FFFD, as when Go walks over it.
-pub(crate) fn mend_utf8(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    Cow::Owned(out)
-}
-
-/// Lower case, character by character, as Go's `strings.ToLower`.
-pub(crate) fn lower(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    // The one character with a longer lower case (U+0130) has its first as the simple one.
-    text.chars().filter_map(|c| c.to_lowercase().next()).collect()
-}
-
-/// The text was not JSON, or a field was of another type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The text is not JSON, or a field has the wrong type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not JSON, or a field has the wrong type")]
 pub(crate) struct NotJson;
 
-/// Where a field's value goes.
+/// Where to store a field's value.
 pub(crate) enum Slot<'a> {
     Text(&'a mut String),
     Integer(&'a mut i64),
@@ -111,7 +22,7 @@ pub(crate) enum Slot<'a> {
     Texts(&'a mut Vec<String>),
 }
 
-/// Reads an object into the named fields; those that it does not name keep what they had.
+/// Reads an object into the named fields. Fields that it does not contain keep their value.
 pub(crate) fn decode(body: &[u8], fields: &mut [(&str, Slot<'_>)]) -> Result<(), NotJson> {
     let mut reader = Reader { body, at: 0 };
     reader.space();
@@ -153,7 +64,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, fields: &mut [(&str, Slot<'_>)]) -> Result<(), NotJson> {
-        // A value of a wrong type is an error only once all of the text is known to be JSON; both are one error here.
+        // Go checks the syntax of the whole text before it reports a wrong type.
         let mut wrong_type = false;
         self.expect(b'{')?;
         self.space();
@@ -184,7 +95,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Says whether the value was of the slot's type.
+    /// Returns whether the value has the slot's type.
     fn fill(&mut self, slot: &mut Slot<'_>) -> Result<bool, NotJson> {
         match (self.peek()?, slot) {
             (b'n', _) => {
@@ -277,7 +188,7 @@ impl Reader<'_> {
         let mut out = Vec::new();
         loop {
             match self.take()? {
-                b'"' => return Ok(mend_utf8(&out).into_owned()),
+                b'"' => return Ok(lossy_utf8(&out).into_owned()),
                 b'\\' => {
                     let c = self.escape()?;
                     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -301,7 +212,7 @@ impl Reader<'_> {
             b'u' => {
                 let first = self.hex4()?;
                 if !(0xd800..0xdc00).contains(&first) {
-                    // A low surrogate alone becomes U+FFFD.
+                    // A lone low surrogate becomes U+FFFD.
                     return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
                 }
                 let rewind = self.at;
@@ -329,7 +240,7 @@ impl Reader<'_> {
         Ok(code)
     }
 
-    /// Passes over one value of any kind. Nesting costs a byte, not a stack frame.
+    /// Skips one value of any kind, without recursion: deep nesting must not overflow the stack.
     fn skip(&mut self) -> Result<(), NotJson> {
         let mut open: Vec<u8> = Vec::new();
         loop {
@@ -359,7 +270,7 @@ impl Reader<'_> {
                 b'n' => self.literal(b"null")?,
                 _ => drop(self.number()?),
             }
-            // After a value: close what it was the last of.
+            // After a value: close every array and object that ends here.
             loop {
                 let Some(end) = open.last().copied() else {
                     return Ok(());
@@ -388,7 +299,7 @@ impl Reader<'_> {
     }
 }
 
-/// Two names are one when this is equal: Go also takes the long s and the Kelvin sign for letters.
+/// Two names match if their folded forms are equal. Go also matches the long s with s and the Kelvin sign with k.
 fn fold(name: &str) -> String {
     name.chars()
         .map(|c| match c {
@@ -402,22 +313,6 @@ fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn written(text: &str) -> String {
-        let mut out = String::new();
-        write_string(&mut out, text);
-        out
-    }
-
-    #[test]
-    fn writes_as_go() {
-        assert_eq!(written("töken ☃ <b>&"), r#""töken ☃ \u003cb\u003e\u0026""#);
-        assert_eq!(
-            written("a\0b\n\t\r\"\\\u{8}\u{c}\u{1f}\u{7f}"),
-            "\"a\\u0000b\\n\\t\\r\\\"\\\\\\b\\f\\u001f\u{7f}\""
-        );
-        assert_eq!(written("\u{2028}\u{2029}/"), r#""\u2028\u2029/""#);
-    }
 
     fn read(body: &[u8]) -> Result<(String, i64, bool, Vec<String>), NotJson> {
         let (mut name, mut days, mut flag, mut texts) = Default::default();
@@ -451,7 +346,7 @@ mod tests {
         ok(r#"{"expires_in":9223372036854775807}"#, "", i64::MAX);
         ok(r#"{"zzz":[{"a":[1.5e-3,{}],"b":"\ud83d"}, []],"name":"x"}"#, "x", 0);
         ok(r#"{"name":"\ud83d\ude00 \ud83d \udc00 \ud83da \u00e9"}"#, "😀 � � �a é", 0);
-        let (name, ..) = read(b"{\"name\":\"a\xff\xe2\x82b\"}").expect("mended");
+        let (name, ..) = read(b"{\"name\":\"a\xff\xe2\x82b\"}").expect("repaired");
         assert_eq!(name, "a���b");
         let (.., flag, texts) = read(br#"{"is_blocked":true,"auto_groups":["a",null]}"#).expect("read");
         assert!(flag);
@@ -498,14 +393,9 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_ends_as_in_go() {
+    fn nesting_has_gos_limit() {
         let nested = |depth: usize| format!("{{\"zzz\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         assert!(read(nested(9_999).as_bytes()).is_ok());
         assert_eq!(read(nested(10_001).as_bytes()), Err(NotJson));
-    }
-
-    #[test]
-    fn lower_case_is_by_character() {
-        assert_eq!(lower("ΑΣ İ É %2F"), "ας i é %2f".replace('ς', "σ"));
     }
 }
