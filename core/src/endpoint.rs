@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use crate::error::{Error, Result};
+use crate::credential::looks_like_credential;
+use crate::error::{Advice, Error, Result};
 
 /// NetBird's cloud.
 pub(crate) const DEFAULT_MANAGEMENT_URL: &str = "https://api.netbird.io";
@@ -18,35 +19,35 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// Checks a base URL and brings it to the form without `/api` and without a slash at the end.
 pub(crate) fn normalise(text: &str, allow_insecure_http: bool) -> Result<String> {
-    let text = text.trim();
-    let url = Url::parse(text).map_err(|_| {
-        let example =
-            if text.contains("://") || text.is_empty() { "https://netbird.example.com" } else { "https:// before it" };
-        Error::invalid_argument(format!("the management URL is not a URL: write it with its scheme, as {example}"))
-    })?;
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'));
+    if text.is_empty() {
+        return Err(bad_url("is empty: write it like https://netbird.example.com"));
+    }
+    if let Some(why) = unprintable(text) {
+        return Err(bad_url(&format!("{why}: write it on one line, without spaces")));
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Err(bad_url("has no scheme: write https:// in front of it"));
+    };
+    let url = Url::parse(text).map_err(|error| bad_url(&misread(error, rest)))?;
     match url.scheme() {
         "https" => {}
         "http" => {
             if !allow_insecure_http && !is_loopback(&url) {
-                return Err(Error::invalid_argument(
-                    "the management URL is http://, which would send the credential in clear text: use https://, or allow insecure HTTP explicitly",
-                ));
+                return Err(bad_url(
+                    "is http://, which would send the credential in clear text: use https://, or allow insecure HTTP explicitly",
+                )
+                .with_advice(Advice::AllowInsecureHttp));
             }
         }
-        scheme => {
-            return Err(Error::invalid_argument(format!(
-                "the management URL has the scheme {scheme:?}: write it with its scheme, as https://netbird.example.com"
-            )));
-        }
+        _ => return Err(bad_url(&format!("has the scheme {scheme:?}, and NetBird is reached by https://"))),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::invalid_argument(
-            "the management URL has a user name or password in it: take it out, the credential is given separately",
-        ));
+        return Err(bad_url("has a user name or password in it: remove it, the credential is given separately"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Error::invalid_argument(
-            "the management URL has a query (?) or a fragment (#): give the part before it, as https://netbird.example.com",
+        return Err(bad_url(
+            "has a query (?) or a fragment (#): give the part before it, like https://netbird.example.com",
         ));
     }
     let mut base = url.as_str().trim_end_matches('/');
@@ -56,6 +57,51 @@ pub(crate) fn normalise(text: &str, allow_insecure_http: bool) -> Result<String>
     Ok(base.to_owned())
 }
 
+fn bad_url(why: &str) -> Error {
+    Error::invalid_argument(format!("the management URL {why}")).with_advice(Advice::CorrectInput)
+}
+
+/// What keeps a text from being one word: `the URL ` goes before it.
+pub(crate) fn unprintable(text: &str) -> Option<String> {
+    let (at, c) = text.chars().enumerate().find(|(_, c)| c.is_control() || c.is_whitespace())?;
+    let kind = if c == '\n' || c == '\r' {
+        "a line break"
+    } else if c.is_control() {
+        "a control character"
+    } else {
+        "white space"
+    };
+    Some(format!("has {kind} in it (character {})", at + 1))
+}
+
+/// What is wrong with a URL that has a scheme; `rest` is what comes after that.
+fn misread(error: url::ParseError, rest: &str) -> String {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if host.is_empty() {
+        return "has no host: write it like https://netbird.example.com".to_owned();
+    }
+    if host.matches(':').count() > 1 && !host.starts_with('[') {
+        return "has an IPv6 address without brackets: write it like https://[2001:db8::1]".to_owned();
+    }
+    match error {
+        url::ParseError::InvalidPort => "has a port that is not a number from 0 to 65535".to_owned(),
+        url::ParseError::InvalidIpv4Address | url::ParseError::InvalidIpv6Address => {
+            "has an IP address that is not valid".to_owned()
+        }
+        _ => "has a host name that is not valid: write it like https://netbird.example.com".to_owned(),
+    }
+}
+
+/// A URL as it may be shown: without the user name and password that it may have.
+pub(crate) fn without_user_info(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let shown = rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..]);
+    if scheme.is_empty() { shown.to_owned() } else { format!("{scheme}://{shown}") }
+}
+
+/// Whether a URL's host is this machine.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -65,14 +111,14 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Which id an error speaks of.
+/// Which id an error is about.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Id {
     User,
     Token,
 }
 
-/// Refuses an id that the server could not be asked for, or that would lead to something else.
+/// Refuses an id that cannot be requested, that would reach something else, or that may be a secret.
 pub(crate) fn check_id(id: &str, which: Id) -> Result<()> {
     let which = match which {
         Id::User => "user id",
@@ -83,15 +129,18 @@ pub(crate) fn check_id(id: &str, which: Id) -> Result<()> {
     } else if id == "." || id == ".." {
         "is a path, not an id"
     } else if id.contains('/') {
-        "has a slash in it, which the server cannot be asked for"
+        "has a slash in it, and such an id cannot be requested"
     } else if id.contains(char::is_control) {
         "has a control character in it, perhaps a newline from where it was copied"
     } else if id.len() > MAX_ID_LENGTH {
         "is longer than 1024 bytes"
+    } else if looks_like_credential(id) {
+        "looks like a credential, which must not get into a URL or a log"
     } else {
         return Ok(());
     };
-    Err(Error::invalid_argument(format!("the {which} {why}: give the id as a list shows it")))
+    Err(Error::invalid_argument(format!("the {which} {why}: give the id that a list shows"))
+        .with_advice(Advice::CorrectInput))
 }
 
 /// `/api/users/{user_id}/tokens`, and `/{token_id}` after it where one is given. The ids must have been checked.
@@ -143,6 +192,35 @@ mod tests {
     }
 
     #[test]
+    fn the_message_says_what_is_wrong_with_a_url() {
+        for (text, part) in [
+            ("", "is empty"),
+            ("''", "is empty"),
+            ("https://nb.example.com\n.evil.example", "line break in it (character 23)"),
+            ("https://nb.exa mple", "white space in it (character 15)"),
+            ("https://nb.example\u{7}x", "control character"),
+            ("nb.example.com", "no scheme"),
+            ("nb.example.com:443", "no scheme"),
+            ("https://nb.example:99999", "port"),
+            ("https://::1", "without brackets"),
+            ("https://[::1", "not valid"),
+            ("https://", "no host"),
+            ("ftp://nb.example", "\"ftp\""),
+        ] {
+            let error = normalise(text, false).unwrap_err();
+            assert!(error.message().contains(part), "{text:?}: {error}");
+        }
+        assert_eq!(normalise("\"https://nb.example\"", false).unwrap(), "https://nb.example");
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(without_user_info("http://ada:pw@proxy.example:3128/x@y"), "http://proxy.example:3128/x@y");
+        assert_eq!(without_user_info("ada:pw@proxy.example"), "proxy.example");
+        assert_eq!(without_user_info("https://nb.example"), "https://nb.example");
+    }
+
+    #[test]
     fn cleartext_goes_to_loopback_or_where_it_is_allowed() {
         for text in ["http://localhost:8080", "http://127.0.0.1:1", "http://127.8.8.8", "http://[::1]:80"] {
             assert!(normalise(text, false).is_ok(), "{text}");
@@ -158,7 +236,7 @@ mod tests {
 
     #[test]
     fn ids_that_would_reach_something_else_are_refused() {
-        for id in ["", ".", "..", "a/b", "a\nb", "\0", &"x".repeat(1025)] {
+        for id in ["", ".", "..", "a/b", "a\nb", "\0", &"x".repeat(1025), "nbp_abc", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"] {
             assert!(check_id(id, Id::User).is_err(), "{id:?}");
         }
         for id in ["...", ".a", "%2E", "a\\b", " ", &"x".repeat(1024)] {

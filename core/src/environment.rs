@@ -1,63 +1,88 @@
 //! Credentials and URLs from environment variables, under the names already in use.
 
-use crate::credential::Credential;
-use crate::error::{Error, ErrorKind, Result};
+use std::ffi::OsString;
 
-/// The variables that hold a credential, the first that is set deciding.
+use zeroize::Zeroizing;
+
+use crate::credential::Credential;
+use crate::error::{Advice, Error, Result};
+
+/// The variables that hold a credential, of which the first that is set counts.
 pub const CREDENTIAL_VARIABLES: [&str; 4] = ["NB_PAT", "NETBIRD_API_TOKEN", "NETBIRD_TOKEN", "NB_API_KEY"];
 
-/// The variables that hold the management URL, the first that is set deciding.
+/// The variables that hold the management URL, of which the first that is set counts.
 pub const URL_VARIABLES: [&str; 2] = ["NB_MANAGEMENT_URL", "NETBIRD_API_URL"];
 
-/// The credential that the environment holds, and the variable it stood in.
-pub(crate) fn credential(get: &dyn Fn(&str) -> Option<String>) -> Result<Credential> {
+/// What is read: the process's environment, or a test's.
+pub(crate) type Variables<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// The process's environment.
+pub(crate) fn variables(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// The credential that the environment holds.
+pub(crate) fn credential(get: Variables<'_>) -> Result<Credential> {
     let Some((variable, text)) = first(&CREDENTIAL_VARIABLES, get, |a, b| a.trim() == b.trim())? else {
-        return Err(Error::new(
-            ErrorKind::Configuration,
-            format!("no credential: set {} to a PAT, or give one explicitly", CREDENTIAL_VARIABLES[0]),
-        ));
+        return Err(Error::configuration(format!(
+            "no credential: set {} to a PAT, or give one explicitly",
+            CREDENTIAL_VARIABLES[0]
+        ))
+        .with_advice(Advice::GiveCredential));
     };
-    Credential::detect(&text)
-        .map_err(|error| Error::new(ErrorKind::InvalidCredential, format!("{variable}: {}", error.message())))
+    Credential::detect(&text).map_err(|error| error.from_source(variable).with_advice(Advice::CorrectInput))
 }
 
-/// The management URL that the environment holds, if it does.
-pub(crate) fn management_url(get: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>> {
+/// The management URL that the environment holds, if it does, and the variable it was in.
+pub(crate) fn management_url(get: Variables<'_>) -> Result<Option<(&'static str, String)>> {
     let same = |a: &str, b: &str| crate::endpoint::normalise(a, true).ok() == crate::endpoint::normalise(b, true).ok();
-    Ok(first(&URL_VARIABLES, get, same)?.map(|(_, url)| url))
+    Ok(first(&URL_VARIABLES, get, same)?.map(|(variable, url)| (variable, url.as_str().to_owned())))
 }
 
-/// The first of the variables that is set and not empty; an error when another says something else.
+/// A variable's text; `None` if it is not set or empty.
+pub(crate) fn text(variable: &str, get: Variables<'_>) -> Result<Option<Zeroizing<String>>> {
+    let Some(value) = get(variable) else { return Ok(None) };
+    let text = value.into_string().map(Zeroizing::new).map_err(|value| {
+        drop(Zeroizing::new(value.into_encoded_bytes()));
+        Error::configuration(format!("{variable} is not UTF-8 text: set it again, or unset it"))
+            .with_advice(Advice::CorrectInput)
+    })?;
+    Ok((!text.trim().is_empty()).then_some(text))
+}
+
+/// The first of the variables that is set; an error when another one has a different value.
 fn first(
     variables: &[&'static str],
-    get: &dyn Fn(&str) -> Option<String>,
+    get: Variables<'_>,
     same: impl Fn(&str, &str) -> bool,
-) -> Result<Option<(&'static str, String)>> {
-    let mut set = variables
-        .iter()
-        .filter_map(|&variable| get(variable).map(|value| (variable, value)))
-        .filter(|(_, value)| !value.trim().is_empty());
-    let Some((variable, value)) = set.next() else { return Ok(None) };
-    for (other, others_value) in set {
-        if !same(&value, &others_value) {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                format!("{variable} and {other} are both set and disagree: unset one of them"),
-            ));
+) -> Result<Option<(&'static str, Zeroizing<String>)>> {
+    let mut first: Option<(&'static str, Zeroizing<String>)> = None;
+    for &variable in variables {
+        let Some(value) = text(variable, get)? else { continue };
+        match &first {
+            None => first = Some((variable, value)),
+            Some((earlier, other)) if !same(other, &value) => {
+                return Err(Error::configuration(format!(
+                    "{earlier} and {variable} are both set and disagree: unset one of them"
+                ))
+                .with_advice(Advice::CorrectInput));
+            }
+            Some(_) => {}
         }
     }
-    Ok(Some((variable, value)))
+    Ok(first)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     const PAT: &str = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
     const OTHER: &str = "nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr";
 
-    fn environment(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<String> {
-        move |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+    fn environment(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<OsString> {
+        move |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).into())
     }
 
     #[test]
@@ -66,7 +91,24 @@ mod tests {
         assert!(credential(&environment(&[("NETBIRD_TOKEN", PAT), ("NB_PAT", PAT)])).is_ok());
         assert_eq!(credential(&environment(&[])).unwrap_err().kind(), ErrorKind::Configuration);
         let url = management_url(&environment(&[("NETBIRD_API_URL", "https://a.example/api")])).unwrap();
-        assert_eq!(url.as_deref(), Some("https://a.example/api"));
+        assert_eq!(url, Some(("NETBIRD_API_URL", "https://a.example/api".to_owned())));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_not_utf_8_is_never_taken_for_unset() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let get = |name: &str| match name {
+            "NB_PAT" | "NB_MANAGEMENT_URL" => Some(OsString::from_vec(b"http://127.0.0.1:1/\xff".to_vec())),
+            "NETBIRD_TOKEN" => Some(PAT.into()),
+            _ => None,
+        };
+        for (error, variable) in
+            [(credential(&get).unwrap_err(), "NB_PAT"), (management_url(&get).unwrap_err(), "NB_MANAGEMENT_URL")]
+        {
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+            assert!(error.message().contains(variable), "{error}");
+        }
     }
 
     #[test]

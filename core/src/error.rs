@@ -8,10 +8,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $name:literal;)*) => {
-        /// What went wrong. The numbers and names are stable and the same in every language; users match on these and never
-        /// on text.
+        /// What went wrong. The numbers and names are stable and the same in every language; match on these and never on
+        /// text.
         ///
-        /// The enum is closed on purpose: a new kind is a breaking change that every front end must answer to.
+        /// The enum is closed on purpose: a new kind is a breaking change that every front end must handle.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u32)]
         pub enum ErrorKind {
@@ -44,23 +44,23 @@ kinds! {
     InvalidArgument = 1, "invalid_argument";
     /// The credential's offline check failed. The message says what is wrong with it and never shows it.
     InvalidCredential = 2, "invalid_credential";
-    /// No credential was found, the environment disagrees with itself, or a CA certificate is unreadable.
+    /// No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used.
     Configuration = 3, "configuration";
-    /// The server refused the credential: 401, or the 404 that it answers to a revoked or unknown PAT.
+    /// The server refused the credential: 401 in NetBird's own form, or its 404 for a revoked or unknown PAT.
     Unauthorized = 10, "unauthorized";
-    /// The credential is fine but may not do this (403).
+    /// The credential works but is not allowed to do this (403 in NetBird's own form).
     Forbidden = 11, "forbidden";
-    /// The server knows no such user or token (404 with NetBird's own body).
+    /// The server knows no such user or token (404 in NetBird's own form that names a user or a token).
     NotFound = 12, "not_found";
-    /// The server's state stands against it (409, 412).
+    /// The request conflicts with the server's current state (409, 412).
     Conflict = 13, "conflict";
     /// The server refused what was sent (400, 422).
     Rejected = 14, "rejected";
-    /// Too many requests (429), still so after the retries.
+    /// Too many requests (429), also after the retries.
     RateLimited = 15, "rate_limited";
-    /// The server failed (5xx), still so after the retries.
+    /// The server failed (5xx), also after the retries.
     ServerError = 16, "server_error";
-    /// No connection could be made, so nothing was sent.
+    /// No connection could be made; nothing was sent.
     Connect = 20, "connect";
     /// The TLS handshake failed: a certificate that cannot be trusted, or no TLS at all. Nothing was sent.
     Tls = 21, "tls";
@@ -68,9 +68,9 @@ kinds! {
     Timeout = 22, "timeout";
     /// The connection broke before the whole answer had come.
     Transport = 23, "transport";
-    /// An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it, somebody else's 404.
+    /// The answer is not NetBird's: a redirect, HTML, the wrong shape, too large, or an error body of another program.
     UnexpectedResponse = 24, "unexpected_response";
-    /// A create or delete may have happened. [`Error::candidate_token_ids`] names the tokens to look at.
+    /// A create or delete may have happened. [`Error::candidate_token_ids`] and [`Error::token_name`] say what to look for.
     OutcomeUnknown = 30, "outcome_unknown";
     /// The caller interrupted the call.
     Cancelled = 31, "cancelled";
@@ -86,9 +86,10 @@ impl fmt::Display for ErrorKind {
 
 /// Why a call failed.
 ///
-/// `Display` gives the message alone, which says what was wrong and what to do about it. No error ever holds a secret, nor
-/// the hash of one that the server puts into some of its messages.
-#[derive(Clone, PartialEq, Eq)]
+/// `Display` gives the message alone, which says what was wrong and what to do about it. No error ever holds a secret, or the
+/// hash of one that the server puts into some of its messages.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.message)]
 pub struct Error(Box<Fields>);
 
 #[derive(Clone, PartialEq, Eq)]
@@ -101,6 +102,36 @@ struct Fields {
     retry_after: Option<Duration>,
     attempts: u32,
     candidate_token_ids: Vec<String>,
+    token_name: Option<String>,
+    advice: Option<Advice>,
+}
+
+/// What to do next, for a program that can offer it as a command, an option or a button. The message says the same in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Advice {
+    /// Give a credential: none was found.
+    GiveCredential,
+    /// Allow `http://` explicitly, where nobody can listen.
+    AllowInsecureHttp,
+    /// Trust the CA that signed the server's certificate.
+    AddCa,
+    /// Check the credential, which says what is wrong with it.
+    CheckCredential,
+    /// Create a new token, or log in again.
+    ReplaceCredential,
+    /// List the user's tokens: there is no such token.
+    ListTokens,
+    /// List the users: there is no such user.
+    ListUsers,
+    /// Pass a user id: which user the credential belongs to could not be determined.
+    PassUserId,
+    /// Fetch the token to see whether it still exists.
+    InspectToken,
+    /// Check the management URL.
+    CheckManagementUrl,
+    /// Correct the variable, option or file that the message names.
+    CorrectInput,
 }
 
 impl Error {
@@ -114,11 +145,35 @@ impl Error {
             retry_after: None,
             attempts: 0,
             candidate_token_ids: Vec::new(),
+            token_name: None,
+            advice: None,
         }))
     }
 
-    pub(crate) fn invalid_argument(message: impl Into<String>) -> Self {
+    /// An argument that was refused before anything was sent. For front ends, whose own checks then read like the core's.
+    #[must_use]
+    pub fn invalid_argument(message: impl Into<String>) -> Self {
         Error::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// A setting that cannot be used. For front ends; see [`Error::invalid_argument`].
+    #[must_use]
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Configuration, message)
+    }
+
+    /// The caller interrupted the call. [`Operation::interrupted`](crate::Operation::interrupted) says what that means.
+    pub(crate) fn cancelled() -> Self {
+        Error::new(ErrorKind::Cancelled, "the call was interrupted")
+    }
+
+    /// A bug: a panic that a front end caught. The panic's own text may hold anything and is not passed on.
+    #[must_use]
+    pub fn bug() -> Self {
+        Error::new(
+            ErrorKind::Internal,
+            "a bug in netbird-tokens stopped the call: please report it with what you called",
+        )
     }
 
     /// What went wrong, for programs.
@@ -133,13 +188,14 @@ impl Error {
         &self.0.message
     }
 
-    /// The HTTP status of the answer that decided it; `None` when no answer did.
+    /// The HTTP status of the answer that led to the error; `None` if no answer did.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The server's own message, as it sent it (NetBird writes them in lower case), with the hash of a PAT cut out.
+    /// The server's own message, as it sent it (NetBird writes them in lower case), with credentials and the hash of a PAT
+    /// removed.
     #[must_use]
     pub fn server_message(&self) -> Option<&str> {
         self.0.server_message.as_deref()
@@ -164,7 +220,7 @@ impl Error {
         )
     }
 
-    /// How long the server asked to wait, where it did (`Retry-After`).
+    /// How long the server asked to wait (`Retry-After`), at most a year.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -177,10 +233,23 @@ impl Error {
     }
 
     /// With [`ErrorKind::OutcomeUnknown`]: the tokens that the call may have created or deleted, as far as the server's list
-    /// tells. Revoke the ones of a create; look whether those of a delete are gone.
+    /// tells. Somebody else may have created one of them: inspect each before you revoke it.
     #[must_use]
     pub fn candidate_token_ids(&self) -> &[String] {
         &self.0.candidate_token_ids
+    }
+
+    /// With [`ErrorKind::OutcomeUnknown`] of a create: the exact name that was sent. With
+    /// [`NewToken::tag`](crate::NewToken::tag) no other token has that name, so one that bears it is this call's.
+    #[must_use]
+    pub fn token_name(&self) -> Option<&str> {
+        self.0.token_name.as_deref()
+    }
+
+    /// What to do next, where one thing is right.
+    #[must_use]
+    pub fn advice(&self) -> Option<Advice> {
+        self.0.advice
     }
 
     pub(crate) fn with_status(mut self, status: u16) -> Self {
@@ -208,7 +277,25 @@ impl Error {
         self
     }
 
-    /// The same failure with the way out that the place where it surfaced knows of.
+    pub(crate) fn with_token_name(mut self, name: &str) -> Self {
+        self.0.token_name = Some(name.to_owned());
+        self
+    }
+
+    pub(crate) fn with_advice(mut self, advice: Advice) -> Self {
+        self.0.advice = Some(advice);
+        self
+    }
+
+    /// The same failure, naming where the value came from: a variable, an option, a file.
+    #[must_use]
+    pub fn from_source(mut self, source: &str) -> Self {
+        self.0.message.insert_str(0, ": ");
+        self.0.message.insert_str(0, source);
+        self
+    }
+
+    /// The same failure with what the place where it surfaced knows about the way out.
     pub(crate) fn with_hint(mut self, hint: &str) -> Self {
         self.0.message.push_str(hint);
         self
@@ -219,20 +306,25 @@ impl Error {
         self.0.kind = ErrorKind::OutcomeUnknown;
         self.0.message = message;
         self.0.candidate_token_ids = candidates;
+        self.0.advice = None;
         self
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fields { kind, message, status, server_message, request_id, retry_after, attempts, candidate_token_ids } =
-            &*self.0;
+        let Fields {
+            kind,
+            message,
+            status,
+            server_message,
+            request_id,
+            retry_after,
+            attempts,
+            candidate_token_ids,
+            token_name,
+            advice: _,
+        } = &*self.0;
         let mut out = f.debug_struct("Error");
         out.field("kind", kind).field("message", message);
         if let Some(status) = status {
@@ -250,11 +342,12 @@ impl fmt::Debug for Error {
         if !candidate_token_ids.is_empty() {
             out.field("candidate_token_ids", candidate_token_ids);
         }
+        if let Some(name) = token_name {
+            out.field("token_name", name);
+        }
         out.field("attempts", attempts).finish()
     }
 }
-
-impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {

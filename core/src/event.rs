@@ -1,15 +1,19 @@
-//! What a client does as it does it, for logs.
+//! What a client does, as it does it, for logs.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
-/// Something that happened during a call. It holds no secret: the path has ids in it, which are none.
+/// What is called for every event.
+pub(crate) type Observer = dyn Fn(&Event<'_>) + Send + Sync;
+
+/// Something that happened during a call. It holds no secret: a path has ids in it, and an id that looks like a credential is
+/// refused before it gets there.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// A request was sent, or could not be, and this came of it.
+    /// A request was sent, or could not be sent, with this result.
     Request {
         /// `GET`, `POST` or `DELETE`.
         method: &'static str,
@@ -44,13 +48,31 @@ pub enum Event<'a> {
         /// How the create failed.
         error: ErrorKind,
     },
+    /// A create was interrupted after it was sent, and has been finished in the background: the token that it made, if any,
+    /// is revoked.
+    Finished {
+        /// The name that was sent.
+        token_name: &'a str,
+        /// The token that was revoked; `None` if none was made.
+        token_id: Option<&'a str>,
+    },
+    /// A create was interrupted after it was sent, and the token that it may have made could not be revoked. Nobody holds its
+    /// secret.
+    LeftBehind {
+        /// The name that was sent.
+        token_name: &'a str,
+        /// The tokens that it may have made, as far as they are known.
+        token_ids: &'a [String],
+        /// Why, and what to do.
+        error: &'a Error,
+    },
 }
 
 impl Event<'_> {
     /// Whether it is out of the ordinary.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Event::Request { .. })
+        !matches!(self, Event::Request { .. } | Event::Finished { .. })
     }
 }
 
@@ -72,6 +94,19 @@ impl fmt::Display for Event<'_> {
             }
             Event::Reconcile { path, error } => {
                 write!(f, "the answer to POST {path} was lost ({error}): listing the tokens to find what it did")
+            }
+            Event::Finished { token_name, token_id: Some(id) } => {
+                write!(f, "the interrupted create of {token_name:?} is finished: token {id} is revoked")
+            }
+            Event::Finished { token_name, token_id: None } => {
+                write!(f, "the interrupted create of {token_name:?} is finished: no token was made")
+            }
+            Event::LeftBehind { token_name, token_ids, error } => {
+                write!(f, "the create of {token_name:?} was interrupted and could not be cleaned up")?;
+                if !token_ids.is_empty() {
+                    write!(f, " (tokens {})", token_ids.join(", "))?;
+                }
+                write!(f, ": {error}")
             }
         }
     }

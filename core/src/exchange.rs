@@ -3,72 +3,35 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::{ArcSwap, ArcSwapOption};
-
 use crate::answer::{self, Refusal};
-use crate::credential::{Credential, CredentialKind};
-use crate::error::{Error, Result};
+use crate::credential::CredentialKind;
+use crate::engine;
+use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
-use crate::retry::{Acted, Doubt, Repeat, RetryPolicy};
-use crate::runtime;
+use crate::identity::Identity;
+use crate::retry::{Acted, Doubt, Repeat};
+use crate::sending::Sending;
+use crate::shared::Shared;
 use crate::timestamp::Timestamp;
-use crate::transport::{Authorization, Method, Outgoing, Reply, Transport};
+use crate::transport::{Method, Outgoing, Reply};
 
-/// What is told of every event; runs on the caller's thread.
-pub(crate) type Observer = dyn Fn(&Event<'_>) + Send + Sync;
+/// What a call may take beyond its timeout, which may be just what ran out, to find out what a lost create did.
+pub(crate) const ALLOWANCE: Duration = Duration::from_secs(15);
 
-/// What to do about a create whose answer was lost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum OnUnknown {
-    /// Fail with `outcome_unknown` and the ids of the tokens that it may have created.
-    #[default]
-    Report,
-    /// Revoke those tokens and create anew. Fails with `outcome_unknown` all the same when that cannot be done.
-    RevokeAndRetry,
-}
-
-/// What every clone of a client shares.
-pub(crate) struct Shared {
-    pub(crate) base_url: String,
-    pub(crate) transport: Transport,
-    pub(crate) identity: ArcSwap<Identity>,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) timeout: Duration,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) on_unknown: OnUnknown,
-    pub(crate) observer: Box<Observer>,
-}
-
-/// A credential and what we have learned of it; replaced as one.
-pub(crate) struct Identity {
-    authorization: Authorization,
-    pub(crate) kind: CredentialKind,
-    /// When it says itself that it expires.
-    pub(crate) expires_at: Option<Timestamp>,
-    /// The id of the user it belongs to, once that is known.
-    pub(crate) user_id: ArcSwapOption<String>,
-}
-
-impl Identity {
-    pub(crate) fn new(credential: &Credential) -> Result<Self> {
-        Ok(Identity {
-            authorization: Authorization::new(credential)?,
-            kind: credential.kind(),
-            expires_at: credential.expires_at(),
-            user_id: ArcSwapOption::empty(),
-        })
-    }
-}
-
-/// One call of the public API: the credential that it began with, so that a swap in the middle cannot mix two, and the
-/// time by which it must be over.
-pub(crate) struct Call<'a> {
-    pub(crate) shared: &'a Shared,
+/// One call of the public API: the credential that it began with, so that a swap in the middle cannot mix two, and the time
+/// by which it must be over.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) shared: Arc<Shared>,
     pub(crate) identity: Arc<Identity>,
-    pub(crate) deadline: Instant,
+    deadline: Instant,
+    /// When even what is allowed beyond the deadline is over.
+    end: Instant,
+    /// For a create: whether it may have left.
+    pub(crate) sending: Arc<Sending>,
 }
 
-/// What came of a request after all its attempts.
+/// The result of a request after all its attempts.
 pub(crate) struct Outcome {
     pub(crate) result: Result<Reply>,
     /// What the server may have done with the attempts before the last.
@@ -84,19 +47,41 @@ impl Outcome {
     }
 }
 
-impl<'a> Call<'a> {
-    pub(crate) fn new(shared: &'a Shared, timeout: Duration) -> Self {
-        Call { shared, identity: shared.identity.load_full(), deadline: after(timeout) }
+impl Call {
+    pub(crate) fn new(shared: &Arc<Shared>, timeout: Duration) -> Self {
+        let deadline = after(Instant::now(), timeout);
+        Call {
+            shared: Arc::clone(shared),
+            identity: shared.identity.load_full(),
+            deadline,
+            end: after(deadline, ALLOWANCE),
+            sending: Arc::default(),
+        }
     }
 
-    /// The same call with time of its own, to find out what a lost request did.
-    pub(crate) fn with_time(&self, time: Duration) -> Self {
-        Call { shared: self.shared, identity: Arc::clone(&self.identity), deadline: after(time) }
+    /// The same call in the time that is allowed beyond its own, to find out what a lost request did.
+    pub(crate) fn in_allowance(&self) -> Self {
+        Call { deadline: self.end, ..self.clone() }
+    }
+
+    /// The same call with new time, to finish in the background what its caller left.
+    pub(crate) fn in_background(&self) -> Self {
+        let end = after(Instant::now(), ALLOWANCE);
+        Call { deadline: end, end, ..self.clone() }
+    }
+
+    /// When it is over at the latest.
+    pub(crate) fn end(&self) -> Instant {
+        self.end
+    }
+
+    pub(crate) fn observe(&self, event: &Event<'_>) {
+        (self.shared.observer)(event);
     }
 
     /// A read.
     pub(crate) async fn get(&self, path: &str) -> Result<Reply> {
-        self.exchange(Method::Get, path, None, Repeat::Harmless).await.result
+        self.exchange(Method::Get, path, None, Repeat::Idempotent).await.result
     }
 
     /// Sends a request until it succeeds, is refused for good, or may not be sent again.
@@ -115,8 +100,10 @@ impl<'a> Call<'a> {
                 }
                 Err(Refusal { error, doubt }) => (error.with_attempts(attempt), doubt),
             };
-            let again = self.wait_before_next(method, path, attempt, &error, doubt, repeat).await;
-            match again {
+            if doubt.acted == Acted::No && body.is_some() {
+                self.sending.nothing_happened();
+            }
+            match self.wait_before_next(method, path, attempt, &error, doubt, repeat).await {
                 Ok(true) => {}
                 Ok(false) => return Outcome { result: Err(error), earlier, last: doubt.acted },
                 Err(broken) => return Outcome { result: Err(broken), earlier, last: doubt.acted },
@@ -136,23 +123,17 @@ impl<'a> Call<'a> {
         sent: Instant,
     ) -> Result<Reply, Refusal> {
         let authorization = &self.identity.authorization;
+        let body = body.map(|body| (body, &self.sending));
         let outgoing = Outgoing { method, url, authorization, body, deadline: self.deadline };
         let result = match self.shared.transport.send(outgoing).await {
-            Ok(reply) => answer::judge(reply, authorization),
+            Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.mention_expiry(refusal)),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),
         };
         let (status, error) = match &result {
             Ok(reply) => (Some(reply.status), None),
             Err(refusal) => (refusal.error.status(), Some(refusal.error.kind())),
         };
-        (self.shared.observer)(&Event::Request {
-            method: method.name(),
-            path,
-            status,
-            error,
-            attempt,
-            elapsed: sent.elapsed(),
-        });
+        self.observe(&Event::Request { method: method.name(), path, status, error, attempt, elapsed: sent.elapsed() });
         result
     }
 
@@ -170,26 +151,37 @@ impl<'a> Call<'a> {
         if attempts > retry.max_retries || !repeat.allows(doubt) {
             return Ok(false);
         }
-        let delay = retry.delay(attempts, fastrand::f64(), error.retry_after());
-        if Instant::now() + delay >= self.deadline {
+        // Nobody waits for a create whose caller went away, so it is not begun once more.
+        if repeat == Repeat::CreatesDuplicate && self.sending.is_abandoned() {
             return Ok(false);
         }
-        (self.shared.observer)(&Event::Retry {
-            method: method.name(),
-            path,
-            error: error.kind(),
-            attempt: attempts + 1,
-            delay,
-        });
+        let delay = retry.delay(attempts, fastrand::f64(), error.retry_after());
+        if after(Instant::now(), delay) >= self.deadline {
+            return Ok(false);
+        }
+        self.observe(&Event::Retry { method: method.name(), path, error: error.kind(), attempt: attempts + 1, delay });
         if !delay.is_zero() {
-            runtime::sleep(delay).await.map_err(|error| Error::from(error).with_attempts(attempts))?;
+            engine::sleep(delay).await.map_err(|error| Error::from(error).with_attempts(attempts))?;
         }
         Ok(true)
     }
+
+    /// A refused JWT that has expired by our clock says so: the server's message is the same for every fault of a JWT.
+    fn mention_expiry(&self, refusal: Refusal) -> Refusal {
+        let expired = self.identity.expires_at.filter(|at| *at <= Timestamp::now());
+        match expired {
+            Some(at)
+                if refusal.error.kind() == ErrorKind::Unauthorized && self.identity.kind == CredentialKind::Bearer =>
+            {
+                let hint = format!(". By this machine's clock the JWT expired at {at}: log in again for a new one");
+                Refusal { error: refusal.error.with_hint(&hint), ..refusal }
+            }
+            _ => refusal,
+        }
+    }
 }
 
-/// A time so far away that no clock can hold it is as good as a century.
-fn after(duration: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(duration).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
+/// A time too far away for the clock is as good as a century.
+fn after(instant: Instant, duration: Duration) -> Instant {
+    instant.checked_add(duration).unwrap_or_else(|| instant + Duration::from_secs(100 * 365 * 86_400))
 }

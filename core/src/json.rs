@@ -1,4 +1,4 @@
-//! What serde's derived structs leave open: they also take a bare list of their values, which is no object of NetBird's.
+//! Rejects JSON arrays, which serde's derive accepts for structs.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -3,48 +3,59 @@
 //! ```no_run
 //! use netbird_tokens::{Client, NewToken};
 //!
-//! let client = Client::from_env()?; // NB_PAT, and NB_MANAGEMENT_URL for a server of one's own
+//! let client = Client::from_env()?; // NB_PAT, and NB_MANAGEMENT_URL for your own server
 //! let created = client.create_token(&NewToken::new("ci").expires_in_days(30), None)?;
-//! println!("{} is good until {}", created.token.id(), created.token.expiration_date());
+//! println!("{} expires at {}", created.token.id(), created.token.expiration_date());
 //! # fn store(_: &str) {}
-//! store(created.plain_token.expose()); // shown this once
+//! store(created.plain_token.expose()); // the secret is shown only once
 //! # Ok::<(), netbird_tokens::Error>(())
 //! ```
 //!
-//! * A call says success only if the server did it. A create is never sent twice while the first may have been acted on; one
-//!   whose answer was lost is looked for, and reported with the ids of the tokens that it may have made.
+//! * A call reports success only if the server did it. A create is never sent twice while the first may have been acted on; if
+//!   its answer is lost, the tokens are listed, and the error says which token it may have made.
+//! * Nothing is revoked that this call did not certainly make. An interrupted create is finished in the background.
 //! * A [`Secret`] never prints; an [`Error`] never holds one.
-//! * Calls block and may be made from anywhere. With the feature `async` each has a twin that is awaited.
-#![forbid(unsafe_code)]
+//! * Calls block and may be made from anywhere. With the feature `async` each has an awaitable twin.
+#![deny(unsafe_code)]
 
 mod answer;
-mod check;
+mod cancel;
 mod client;
 mod credential;
 mod endpoint;
+mod engine;
 mod environment;
 mod error;
 mod event;
 mod exchange;
+mod host;
+mod identity;
 mod json;
-mod operations;
-mod reconcile;
+mod operation;
+mod options;
+mod proxy;
+mod resolve;
 mod retry;
-mod runtime;
 mod secret;
+mod sending;
+mod shared;
+mod tag;
 mod timestamp;
 mod tls;
 mod token;
 mod transport;
+mod unfinished;
 mod user;
 
-pub use check::{CredentialCheck, CredentialState};
-pub use client::{CancelToken, Client, ClientBuilder};
+pub use cancel::CancelToken;
+pub use client::Client;
 pub use credential::{Credential, CredentialKind};
 pub use environment::{CREDENTIAL_VARIABLES, URL_VARIABLES};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Advice, Error, ErrorKind, Result};
 pub use event::Event;
-pub use exchange::OnUnknown;
+pub use operation::check::{CredentialCheck, CredentialState};
+pub use operation::{Effect, Operation};
+pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 pub use token::{CreatedToken, NewToken, Token};

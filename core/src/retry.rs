@@ -2,26 +2,20 @@
 
 use std::time::Duration;
 
-/// How often and how patiently.
+/// How many times a request is sent, and how long to wait in between.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RetryPolicy {
-    /// Further attempts after the first.
+    /// Attempts after the first.
     pub(crate) max_retries: u32,
-    /// The ceiling of the first wait; it doubles from one to the next.
+    /// The ceiling of the first wait; it doubles each time.
     pub(crate) base_delay: Duration,
-    /// The ceiling that no wait exceeds.
+    /// The highest ceiling.
     pub(crate) max_delay: Duration,
 }
 
-impl Default for RetryPolicy {
-    fn default() -> Self {
-        RetryPolicy { max_retries: 2, base_delay: Duration::from_millis(500), max_delay: Duration::from_secs(8) }
-    }
-}
-
 impl RetryPolicy {
-    /// Full jitter: a random share (`random`, from 0 to 1) of the ceiling after `attempts` attempts, so that clients that
-    /// failed together do not come back together. A wait that the server asked for is kept to instead.
+    /// Exponential backoff with full jitter: a random share (`random`, from 0 to 1) of the ceiling after `attempts` attempts,
+    /// so that clients that failed together do not retry together. A wait that the server asked for replaces it.
     pub(crate) fn delay(&self, attempts: u32, random: f64, asked: Option<Duration>) -> Duration {
         asked.unwrap_or_else(|| {
             let doubled = self.base_delay.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1)));
@@ -30,44 +24,46 @@ impl RetryPolicy {
     }
 }
 
-/// What the server may have done with a request, in rising order of doubt.
+/// What the server may have done with a request, in increasing order of doubt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Acted {
-    /// Nothing: it never got there, or the server said no before acting.
+    /// Nothing, certainly: it was not sent, or NetBird itself refused it.
     No,
-    /// Probably nothing: the server said that it failed.
+    /// Probably nothing: NetBird itself said that it failed.
     Failed,
-    /// Perhaps all of it: the answer was lost.
+    /// Possibly all of it: the answer was lost, or it is not NetBird's.
     Maybe,
 }
 
-/// How a failed attempt bears on the next.
+/// What a failed attempt means for the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Doubt {
     /// What the server may have done.
     pub(crate) acted: Acted,
-    /// Whether it is of a kind that passes.
+    /// Whether the cause may go away by itself.
     pub(crate) passing: bool,
 }
 
 impl Doubt {
     pub(crate) const DEFINITE: Doubt = Doubt { acted: Acted::No, passing: false };
     pub(crate) const UNSENT: Doubt = Doubt { acted: Acted::No, passing: true };
+    pub(crate) const FAILED: Doubt = Doubt { acted: Acted::Failed, passing: true };
     pub(crate) const LOST: Doubt = Doubt { acted: Acted::Maybe, passing: true };
+    pub(crate) const FOREIGN: Doubt = Doubt { acted: Acted::Maybe, passing: false };
 }
 
-/// What sending it a second time would do.
+/// What sending a request a second time does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// The same as sending it once (GET, DELETE).
-    Harmless,
-    /// It again (a create): only what cannot have been acted on may be sent again.
-    Doubles,
+    Idempotent,
+    /// It creates a duplicate (POST), so it is sent again only if it was certainly not acted on.
+    CreatesDuplicate,
 }
 
 impl Repeat {
     pub(crate) fn allows(self, doubt: Doubt) -> bool {
-        doubt.passing && (self == Repeat::Harmless || doubt.acted == Acted::No)
+        doubt.passing && (self == Repeat::Idempotent || doubt.acted == Acted::No)
     }
 }
 
@@ -75,9 +71,12 @@ impl Repeat {
 mod tests {
     use super::*;
 
+    const POLICY: RetryPolicy =
+        RetryPolicy { max_retries: 2, base_delay: Duration::from_millis(500), max_delay: Duration::from_secs(8) };
+
     #[test]
     fn the_ceiling_doubles_up_to_the_maximum() {
-        let policy = RetryPolicy::default();
+        let policy = POLICY;
         let ceilings: Vec<_> = (1..=6).map(|attempts| policy.delay(attempts, 1.0, None).as_millis()).collect();
         assert_eq!(ceilings, [500, 1000, 2000, 4000, 8000, 8000]);
         assert_eq!(policy.delay(u32::MAX, 1.0, None), policy.max_delay);
@@ -86,16 +85,16 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_wish_comes_first() {
-        assert_eq!(RetryPolicy::default().delay(1, 0.1, Some(Duration::from_secs(30))), Duration::from_secs(30));
+    fn a_wait_that_the_server_asks_for_comes_first() {
+        assert_eq!(POLICY.delay(1, 0.1, Some(Duration::from_secs(30))), Duration::from_secs(30));
     }
 
     #[test]
     fn a_create_is_sent_again_only_if_it_cannot_have_been_acted_on() {
-        assert!(Repeat::Harmless.allows(Doubt::LOST) && Repeat::Harmless.allows(Doubt::UNSENT));
-        assert!(Repeat::Doubles.allows(Doubt::UNSENT));
-        assert!(!Repeat::Doubles.allows(Doubt::LOST));
-        assert!(!Repeat::Doubles.allows(Doubt { acted: Acted::Failed, passing: true }));
-        assert!(!Repeat::Harmless.allows(Doubt::DEFINITE));
+        assert!(Repeat::Idempotent.allows(Doubt::LOST) && Repeat::Idempotent.allows(Doubt::UNSENT));
+        assert!(Repeat::CreatesDuplicate.allows(Doubt::UNSENT));
+        assert!(!Repeat::CreatesDuplicate.allows(Doubt::LOST));
+        assert!(!Repeat::CreatesDuplicate.allows(Doubt::FAILED));
+        assert!(!Repeat::Idempotent.allows(Doubt::DEFINITE));
     }
 }

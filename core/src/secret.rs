@@ -5,8 +5,8 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A secret text. It prints as `nbp_****` (or `****` when it is no PAT), is compared in constant time and wiped from memory
-/// when dropped. [`Secret::expose`] is the only way to read it; what the caller copies from there is the caller's to guard.
+/// A secret text. It prints as `nbp_****` (or `****` if it is not a PAT), is compared in constant time and wiped from memory
+/// when dropped. [`Secret::expose`] is the only way to read it; copies that you make of its result are yours to protect.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Box<str>>);
 

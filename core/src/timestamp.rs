@@ -4,58 +4,70 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use jiff::fmt::temporal::{DateTimeParser, PiecesOffset};
+use jiff::tz::Offset;
+
 use crate::error::{Error, Result};
 
 const ZERO_TIME_SECOND: i64 = -62_135_596_800;
 
 /// An instant with nanoseconds, independent of any time zone. Prints as RFC 3339 in UTC.
+///
+/// Every RFC 3339 instant can be held, `9999-12-31T23:59:59.999999999Z` and its offsets included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp {
+    // Whole seconds since 1970, rounded down, and the nanoseconds after that.
+    seconds: i64,
+    nanoseconds: u32,
+}
+
+/// 0000-01-01T00:00:00+23:59 and 9999-12-31T23:59:59-23:59, in seconds since 1970.
+const FIRST_SECOND: i64 = -62_167_219_200 - 86_340;
+const LAST_SECOND: i64 = 253_402_300_799 + 86_340;
 
 impl Timestamp {
     /// The instant at which this is called, by this machine's clock.
     #[must_use]
     pub fn now() -> Self {
-        Timestamp(jiff::Timestamp::now())
+        // A clock outside the years 0 to 9999 is not worth a panic.
+        SystemTime::now().try_into().unwrap_or(Timestamp { seconds: 0, nanoseconds: 0 })
     }
 
     /// An instant given as whole seconds since 1970-01-01T00:00:00Z and nanoseconds (0 to 999 999 999) after that.
     ///
     /// # Errors
-    /// `invalid_argument` when it lies outside the years -9999 to 9999 or the nanoseconds are out of range.
+    /// `invalid_argument` when it lies outside the years 0 to 9999 or the nanoseconds are out of range.
     pub fn from_unix(seconds: i64, nanoseconds: u32) -> Result<Self> {
-        let out_of_range =
-            || Error::invalid_argument("the time is out of range: give one within the years -9999 to 9999");
-        if nanoseconds > 999_999_999 {
-            return Err(out_of_range());
+        if nanoseconds > 999_999_999 || !(FIRST_SECOND..=LAST_SECOND).contains(&seconds) {
+            return Err(Error::invalid_argument("the time is out of range: give one within the years 0 to 9999"));
         }
-        let whole = jiff::Timestamp::from_second(seconds).map_err(|_| out_of_range())?;
-        whole.checked_add(Duration::from_nanos(u64::from(nanoseconds))).map(Timestamp).map_err(|_| out_of_range())
+        Ok(Timestamp { seconds, nanoseconds })
     }
 
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
-        let second = self.0.as_second();
-        if self.0.subsec_nanosecond() < 0 { second - 1 } else { second }
+        self.seconds
     }
 
     /// The nanoseconds after [`Timestamp::unix_seconds`], 0 to 999 999 999.
     #[must_use]
     pub fn subsec_nanoseconds(self) -> u32 {
-        u32::try_from(self.0.subsec_nanosecond().rem_euclid(1_000_000_000)).unwrap_or_default()
+        self.nanoseconds
     }
 
     /// Whole microseconds since 1970-01-01T00:00:00Z, rounded down.
     #[must_use]
     pub fn unix_microseconds(self) -> i64 {
-        self.unix_seconds() * 1_000_000 + i64::from(self.subsec_nanoseconds() / 1_000)
+        self.seconds * 1_000_000 + i64::from(self.nanoseconds / 1_000)
     }
 
     /// Go's zero time, `0001-01-01T00:00:00Z`, by which NetBird says "never".
     #[must_use]
     pub fn is_zero(self) -> bool {
-        self.0.as_second() == ZERO_TIME_SECOND && self.0.subsec_nanosecond() == 0
+        self.seconds == ZERO_TIME_SECOND && self.nanoseconds == 0
     }
 
     /// `None` for the zero time.
@@ -63,18 +75,38 @@ impl Timestamp {
         (!self.is_zero()).then_some(self)
     }
 
-    /// Seconds and nanoseconds from `earlier` to this; negative when this comes first.
+    /// Nanoseconds from `earlier` to this; negative when this comes first.
     pub(crate) fn nanoseconds_since(self, earlier: Self) -> i128 {
-        self.0.as_nanosecond() - earlier.0.as_nanosecond()
+        i128::from(self.seconds - earlier.seconds) * 1_000_000_000
+            + (i128::from(self.nanoseconds) - i128::from(earlier.nanoseconds))
     }
 
-    pub(crate) fn checked_sub(self, duration: Duration) -> Option<Self> {
-        self.0.checked_sub(duration).ok().map(Timestamp)
+    /// The instant that is this much earlier; the first one that can be held where there is none.
+    pub(crate) fn saturating_sub(self, duration: Duration) -> Self {
+        let first = Timestamp { seconds: FIRST_SECOND, nanoseconds: 0 };
+        let Ok(seconds) = i64::try_from(duration.as_secs()) else { return first };
+        let borrow = self.nanoseconds < duration.subsec_nanos();
+        let nanoseconds = self.nanoseconds + if borrow { 1_000_000_000 } else { 0 } - duration.subsec_nanos();
+        match self.seconds.checked_sub(seconds).map(|seconds| seconds - i64::from(borrow)) {
+            Some(seconds) if seconds >= FIRST_SECOND => Timestamp { seconds, nanoseconds },
+            _ => first,
+        }
     }
 
     /// The instant of an HTTP `Date` or `Retry-After` header field.
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
-        jiff::fmt::rfc2822::parse(text).ok().map(|zoned| Timestamp(zoned.timestamp()))
+        httpdate::parse_http_date(text).ok()?.try_into().ok()
+    }
+
+    /// The instant at which a clock with that offset shows this.
+    fn of_civil(civil: DateTime, offset: Offset) -> Option<Self> {
+        let since_1970 = civil.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0));
+        let (mut seconds, mut nanoseconds) = (since_1970.as_secs(), since_1970.subsec_nanos());
+        if nanoseconds < 0 {
+            (seconds, nanoseconds) = (seconds - 1, nanoseconds + 1_000_000_000);
+        }
+        let seconds = seconds - i64::from(offset.seconds());
+        Timestamp::from_unix(seconds, u32::try_from(nanoseconds).ok()?).ok()
     }
 }
 
@@ -83,27 +115,61 @@ impl FromStr for Timestamp {
 
     /// Reads RFC 3339 with any offset.
     fn from_str(text: &str) -> Result<Self> {
-        text.parse().map(Timestamp).map_err(|_| {
-            Error::invalid_argument(format!("{text:?} is no RFC 3339 time: write it as 2026-11-22T14:02:53Z"))
+        const PARSER: DateTimeParser = DateTimeParser::new();
+        let read = || {
+            let pieces = PARSER.parse_pieces(text).ok()?;
+            let offset = match pieces.offset()? {
+                PiecesOffset::Zulu => Offset::UTC,
+                PiecesOffset::Numeric(numeric) => numeric.offset(),
+                _ => return None,
+            };
+            if pieces.time_zone_annotation().is_some() {
+                return None;
+            }
+            Timestamp::of_civil(pieces.date().to_datetime(pieces.time()?), offset)
+        };
+        read().ok_or_else(|| {
+            Error::invalid_argument(format!("{text:?} is not an RFC 3339 time: write it like 2026-11-22T14:02:53Z"))
         })
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // An instant within a day of the years' ends may have no UTC form with four digits, but one with an offset.
+        let shown = |offset: i32| {
+            let since_1970 = SignedDuration::new(self.seconds + i64::from(offset), 0);
+            let civil = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(since_1970).ok()?;
+            let civil = civil.with().subsec_nanosecond(i32::try_from(self.nanoseconds).ok()?).build().ok()?;
+            (civil.year() >= 0).then_some(civil)
+        };
+        const ALMOST_A_DAY: i32 = 86_340;
+        match (shown(0), shown(-ALMOST_A_DAY), shown(ALMOST_A_DAY)) {
+            (Some(utc), _, _) => write!(f, "{utc}Z"),
+            (None, Some(civil), _) => write!(f, "{civil}-23:59"),
+            (None, None, Some(civil)) => write!(f, "{civil}+23:59"),
+            (None, None, None) => f.write_str("a time out of range"),
+        }
     }
 }
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(self, f)
     }
 }
 
 impl From<Timestamp> for SystemTime {
     fn from(time: Timestamp) -> Self {
-        time.0.into()
+        let nanoseconds = Duration::from_nanos(u64::from(time.nanoseconds));
+        let whole = Duration::from_secs(time.seconds.unsigned_abs());
+        // Within the years 0 to 9999 this holds on every platform; Windows counts from 1601.
+        let at = if time.seconds < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(whole)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(whole)
+        };
+        at.and_then(|at| at.checked_add(nanoseconds)).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 }
 
@@ -111,9 +177,21 @@ impl TryFrom<SystemTime> for Timestamp {
     type Error = Error;
 
     fn try_from(time: SystemTime) -> Result<Self> {
-        jiff::Timestamp::try_from(time)
-            .map(Timestamp)
-            .map_err(|_| Error::invalid_argument("the time is out of range: give one within the years -9999 to 9999"))
+        let out_of_range = || Error::invalid_argument("the time is out of range: give one within the years 0 to 9999");
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => {
+                let seconds = i64::try_from(after.as_secs()).map_err(|_| out_of_range())?;
+                Timestamp::from_unix(seconds, after.subsec_nanos())
+            }
+            Err(error) => {
+                let before = error.duration();
+                let seconds = i64::try_from(before.as_secs()).map_err(|_| out_of_range())?;
+                match before.subsec_nanos() {
+                    0 => Timestamp::from_unix(-seconds, 0),
+                    nanoseconds => Timestamp::from_unix(-seconds - 1, 1_000_000_000 - nanoseconds),
+                }
+            }
+        }
     }
 }
 
@@ -128,7 +206,7 @@ impl<'de> serde::Deserialize<'de> for Timestamp {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> std::result::Result<Timestamp, E> {
-                text.parse().map(Timestamp).map_err(|_| E::custom("not an RFC 3339 time"))
+                text.parse().map_err(|_| E::custom("not an RFC 3339 time"))
             }
         }
         deserializer.deserialize_str(Text)
@@ -148,7 +226,47 @@ mod tests {
         assert_eq!(at("2026-11-22T15:02:53+01:00"), at("2026-11-22T14:02:53Z"));
         assert_eq!(at("2026-11-22T14:02:53.5Z"), at("2026-11-22T14:02:53.500000000Z"));
         assert_eq!(at("2023-05-04T12:45:25.9723616Z").subsec_nanoseconds(), 972_361_600);
-        assert!("2026-11-22".parse::<Timestamp>().is_err());
+        for text in ["2026-11-22", "2026-11-22T14:02:53", "2026-11-22T14:02:53+01:00[Europe/Rome]", "soon", ""] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_rfc_3339_instant_can_be_held_and_printed() {
+        for text in [
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.999999999Z",
+            "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.25Z",
+            "2026-11-22T14:02:53.000000001Z",
+            "9999-12-31T23:59:59-23:59",
+            "0000-01-01T00:00:00+23:59",
+        ] {
+            let text = text.trim();
+            assert_eq!(at(text).to_string().parse::<Timestamp>().unwrap(), at(text), "{text}");
+        }
+        assert_eq!(at("9999-12-31T23:59:59Z").to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(at("9999-12-31T23:59:59-23:59").to_string(), "9999-12-31T23:59:59-23:59");
+        assert_eq!(at("0000-01-01T00:00:00+23:59").to_string(), "0000-01-01T00:00:00+23:59");
+        assert!(at("9999-12-31T23:59:59Z") < at("9999-12-31T23:59:59-01:00"));
+        assert!(Timestamp::from_unix(i64::MAX, 0).is_err() && Timestamp::from_unix(0, 1_000_000_000).is_err());
+    }
+
+    #[test]
+    fn system_times_convert_both_ways() {
+        for text in
+            ["1969-12-31T23:59:59.25Z", "1900-01-01T00:00:00Z", "2026-11-22T14:02:53.5Z", "9999-12-31T23:59:59Z"]
+        {
+            assert_eq!(Timestamp::try_from(SystemTime::from(at(text))).unwrap(), at(text));
+        }
+    }
+
+    #[test]
+    fn subtracting_stops_at_the_first_instant() {
+        let time = at("2026-11-22T14:02:53.25Z");
+        assert_eq!(time.saturating_sub(Duration::from_millis(500)), at("2026-11-22T14:02:52.75Z"));
+        assert!(time.saturating_sub(Duration::MAX) < at("0000-01-01T00:00:00Z"));
     }
 
     #[test]
@@ -169,6 +287,7 @@ mod tests {
     #[test]
     fn http_dates_are_read() {
         assert_eq!(Timestamp::from_http_date("Sun, 22 Nov 2026 14:02:53 GMT"), Some(at("2026-11-22T14:02:53Z")));
+        assert_eq!(Timestamp::from_http_date("Fri, 31 Dec 9999 23:59:59 GMT"), Some(at("9999-12-31T23:59:59Z")));
         assert_eq!(Timestamp::from_http_date("soon"), None);
     }
 }

@@ -9,29 +9,41 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 
 /// The certificates of a PEM text.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     let certificates = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().map_err(|_| {
-        Error::new(
-            ErrorKind::Configuration,
+        Error::configuration(
             "the CA text is not valid PEM: give the CA's certificate between BEGIN CERTIFICATE and END CERTIFICATE",
         )
     })?;
     if certificates.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Configuration,
-            "the CA text has no certificate in it: give the CA's certificate between BEGIN CERTIFICATE and END CERTIFICATE",
-        ));
+        let hint = if looks_like_path(pem) {
+            "this looks like the path of a file: give the file's content, that is "
+        } else {
+            "give "
+        };
+        return Err(Error::configuration(format!(
+            "the CA text has no certificate in it: {hint}the CA's certificate between BEGIN CERTIFICATE and END CERTIFICATE"
+        )));
     }
     let mut store = RootCertStore::empty();
     for certificate in &certificates {
-        store.add(certificate.clone()).map_err(|_| {
-            Error::new(ErrorKind::Configuration, "the CA text has a certificate that cannot be read: export it again")
-        })?;
+        store
+            .add(certificate.clone())
+            .map_err(|_| Error::configuration("the CA text has a certificate that cannot be read: export it again"))?;
     }
     Ok(certificates)
+}
+
+/// One short line with a separator or a usual extension in it is a path rather than a certificate.
+fn looks_like_path(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let text = text.trim();
+    text.len() < 1024
+        && text.lines().count() == 1
+        && (text.contains(['/', '\\']) || [".pem", ".crt", ".cer"].iter().any(|end| text.ends_with(end)))
 }
 
 /// Where the trusted roots come from, besides the ones that the caller adds.
@@ -39,7 +51,7 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
 pub(crate) enum Roots {
     /// The platform's; the bundled ones where it has none.
     Platform,
-    /// The bundled ones alone, which cost no look at the system: for plain HTTP, where TLS can only concern a proxy.
+    /// The bundled ones alone, without reading the system's: for plain HTTP, where only a proxy can need TLS.
     Bundled,
 }
 
@@ -59,10 +71,7 @@ pub(crate) fn config(roots: Roots, extra: &[CertificateDer<'static>]) -> Result<
 }
 
 fn unusable(_: impl std::error::Error) -> Error {
-    Error::new(
-        ErrorKind::Configuration,
-        "no trusted certificates could be loaded: check the system's CA store and the CA you added",
-    )
+    Error::configuration("no trusted certificates could be loaded: check the system's CA store and the CA you added")
 }
 
 // On Android the platform's verifier needs the application to introduce itself to it first, so there it is the bundled roots.

@@ -2,21 +2,26 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use crate::credential::looks_like_credential;
+use crate::endpoint::{Id, check_id};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::secret::Secret;
+use crate::tag::Tag;
 use crate::timestamp::Timestamp;
 
 const NANOSECONDS_PER_DAY: i128 = 86_400 * 1_000_000_000;
 
-/// What the server tells of a token. The plain text is not among it: that comes once, in [`CreatedToken`].
+/// What the server says about a token. The secret is not part of it: that comes once, in [`CreatedToken`].
 ///
-/// Names are the API's own, but for [`Token::user_id`], which the API leaves out.
+/// Names are the API's own, except [`Token::user_id`], which the API leaves out.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Token {
     // Boxed texts and a shared owner: a list of 100 000 tokens stays below the size of the body it came in.
@@ -30,7 +35,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token's id, 20 characters that the server chose. Not a secret.
+    /// The token's id, 20 characters chosen by the server. Not a secret.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -42,7 +47,7 @@ impl Token {
         &self.name
     }
 
-    /// When it stops working. The zero time where the server keeps none, which it treats as expired.
+    /// When it stops working. The zero time if the server keeps none; it treats such a token as expired.
     #[must_use]
     pub fn expiration_date(&self) -> Timestamp {
         self.expiration_date
@@ -66,7 +71,7 @@ impl Token {
         self.last_used
     }
 
-    /// The id of the user who owns it: the one whose tokens were asked for.
+    /// The id of the user who owns it: the one whose tokens were requested.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.user_id
@@ -133,57 +138,125 @@ pub(crate) fn parse_token(body: &[u8], user_id: &Arc<str>) -> Result<Token, serd
 
 /// Reads a list of tokens, or the `null` by which the server says that there are none, and adds their owner.
 pub(crate) fn parse_tokens(body: &[u8], user_id: &Arc<str>) -> Result<Vec<Token>, serde_json::Error> {
-    struct List<'a>(&'a Arc<str>);
+    parse_list(body, |Object(wire): Object<WireToken>| wire.owned_by(Arc::clone(user_id)))
+}
 
-    impl<'de> DeserializeSeed<'de> for List<'_> {
-        type Value = Vec<Token>;
+/// Which tokens of a list cannot be read, and which can; `None` if it is not a list of objects that have an id.
+pub(crate) fn explain_odd_tokens(body: &[u8]) -> Option<String> {
+    let list: Vec<Map<String, Value>> = serde_json::from_slice(body).ok()?;
+    let mut odd = Vec::new();
+    let mut good = Vec::new();
+    for (at, token) in list.iter().enumerate() {
+        let id = token.get("id").and_then(Value::as_str).filter(|id| check_id(id, Id::Token).is_ok())?;
+        match what_is_odd(token) {
+            Some((field, why)) => odd.push(format!("token {id} (number {} of {}): {field} {why}", at + 1, list.len())),
+            None => good.push(id),
+        }
+    }
+    if odd.is_empty() {
+        return None;
+    }
+    let good = if good.is_empty() { "none".to_owned() } else { good.join(", ") };
+    Some(format!("{}. Tokens that can be read, each by its id: {good}", odd.join("; ")))
+}
 
-        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Token>, D::Error> {
+fn what_is_odd(token: &Map<String, Value>) -> Option<(&'static str, &'static str)> {
+    let text = |name: &str| token.get(name).and_then(Value::as_str);
+    let is_time = |name: &str| text(name).is_some_and(|text| text.parse::<Timestamp>().is_ok());
+    let texts = ["name", "created_by"].into_iter().find(|name| text(name).is_none());
+    let times = ["created_at", "expiration_date"].into_iter().find(|name| !is_time(name));
+    let last_used = token.get("last_used").is_some_and(|value| !value.is_null()) && !is_time("last_used");
+    texts
+        .map(|name| (name, "is missing or not a text"))
+        .or(times.map(|name| (name, "is missing or not an RFC 3339 time")))
+        .or(last_used.then_some(("last_used", "is not an RFC 3339 time")))
+}
+
+/// What is read of a token to tell whether a lost create made it. A field that cannot be read is `None`: such a token must not
+/// hide the others, and may itself be the one.
+pub(crate) struct ListedToken {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) created_by: Option<String>,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) expiration_date: Option<Timestamp>,
+    pub(crate) used: bool,
+}
+
+/// Reads a list of tokens as far as it can be read.
+pub(crate) fn parse_listed(body: &[u8]) -> Result<Vec<ListedToken>, serde_json::Error> {
+    let listed = parse_list(body, |token: Map<String, Value>| {
+        let text = |name: &str| token.get(name).and_then(Value::as_str).map(str::to_owned);
+        let time = |name: &str| text(name).and_then(|text| text.parse().ok());
+        Some(ListedToken {
+            id: text("id").filter(|id| check_id(id, Id::Token).is_ok())?,
+            name: text("name")?,
+            created_by: text("created_by"),
+            created_at: time("created_at"),
+            expiration_date: time("expiration_date"),
+            used: time("last_used").and_then(Timestamp::or_never).is_some(),
+        })
+    })?;
+    Ok(listed.into_iter().flatten().collect())
+}
+
+/// Reads a list, or `null` for an empty one, one element at a time.
+fn parse_list<'de, T: Deserialize<'de>, U>(
+    body: &'de [u8],
+    each: impl FnMut(T) -> U,
+) -> Result<Vec<U>, serde_json::Error> {
+    struct List<T, F>(F, PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>, U, F: FnMut(T) -> U> DeserializeSeed<'de> for List<T, F> {
+        type Value = Vec<U>;
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<U>, D::Error> {
             deserializer.deserialize_any(self)
         }
     }
 
-    impl<'de> Visitor<'de> for List<'_> {
-        type Value = Vec<Token>;
+    impl<'de, T: Deserialize<'de>, U, F: FnMut(T) -> U> Visitor<'de> for List<T, F> {
+        type Value = Vec<U>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a list of tokens or null")
         }
 
-        fn visit_unit<E>(self) -> Result<Vec<Token>, E> {
+        fn visit_unit<E>(self) -> Result<Vec<U>, E> {
             Ok(Vec::new())
         }
 
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<Token>, A::Error> {
-            let mut tokens = Vec::new();
-            while let Some(Object(wire)) = seq.next_element::<Object<WireToken>>()? {
-                tokens.push(wire.owned_by(Arc::clone(self.0)));
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<Vec<U>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(element) = seq.next_element::<T>()? {
+                list.push(self.0(element));
             }
-            Ok(tokens)
+            Ok(list)
         }
     }
 
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let tokens = List(user_id).deserialize(&mut deserializer)?;
+    let list = List(each, PhantomData).deserialize(&mut deserializer)?;
     deserializer.end()?;
-    Ok(tokens)
+    Ok(list)
 }
 
-/// What a token to create shall be.
+/// The token to create.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NewToken {
     name: String,
     expires_in_days: i64,
+    tag: bool,
 }
 
 impl NewToken {
-    /// The lifetime that a token gets when none is said, in days.
+    /// The default lifetime in days.
     pub const DEFAULT_EXPIRES_IN_DAYS: i64 = 90;
 
     /// A token of this name, which need not be unique but must not be empty, with a lifetime of 90 days.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        NewToken { name: name.into(), expires_in_days: Self::DEFAULT_EXPIRES_IN_DAYS }
+        NewToken { name: name.into(), expires_in_days: Self::DEFAULT_EXPIRES_IN_DAYS, tag: false }
     }
 
     /// The lifetime in days of the server's calendar, 1 to 365.
@@ -193,15 +266,33 @@ impl NewToken {
         self
     }
 
+    /// Whether the name is sent as `NAME #TAG`, with ten random characters. No other token has such a name, so if the answer
+    /// to the create is lost, the token that it made can be found with certainty; see
+    /// [`OnUnknown::RevokeAndRetry`](crate::OnUnknown). Default: no.
+    #[must_use]
+    pub fn tag(mut self, tag: bool) -> Self {
+        self.tag = tag;
+        self
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn is_tagged(&self) -> bool {
+        self.tag
     }
 
     /// Refuses what the server would refuse, before anything is sent.
     pub(crate) fn check(&self) -> Result<()> {
         if self.name.is_empty() {
             return Err(Error::invalid_argument(
-                "the token's name is empty: give it one, by which to recognise it later",
+                "the token's name is empty: give it one by which you will recognise it",
+            ));
+        }
+        if looks_like_credential(&self.name) {
+            return Err(Error::invalid_argument(
+                "the token's name looks like a credential, which everybody who lists the tokens would see: give another name",
             ));
         }
         if !(1..=365).contains(&self.expires_in_days) {
@@ -213,6 +304,29 @@ impl NewToken {
         Ok(())
     }
 
+    /// What one create sends: the name, with a new tag if one was asked for, and the lifetime.
+    pub(crate) fn wanted(&self) -> Result<Wanted> {
+        let name = if self.tag {
+            let tag = Tag::random().map_err(|error| {
+                Error::configuration(format!(
+                    "the system gives no random numbers for a tag ({error}): create without one"
+                ))
+            })?;
+            tag.apply(&self.name)
+        } else {
+            self.name.clone()
+        };
+        Ok(Wanted { name, expires_in_days: self.expires_in_days })
+    }
+}
+
+/// What one create sends.
+pub(crate) struct Wanted {
+    pub(crate) name: String,
+    pub(crate) expires_in_days: i64,
+}
+
+impl Wanted {
     pub(crate) fn to_json(&self) -> Vec<u8> {
         #[derive(Serialize)]
         struct Wire<'a> {
@@ -222,14 +336,22 @@ impl NewToken {
         serde_json::to_vec(&Wire { name: &self.name, expires_in: self.expires_in_days })
             .expect("a text and a number always serialise")
     }
+
+    /// Whether a token that was created and expires at these instants has this lifetime. The server counts days of its own
+    /// calendar, so a change to or from summer time moves the end by an hour.
+    pub(crate) fn has_lifetime(&self, created_at: Timestamp, expires_at: Timestamp) -> bool {
+        const TOLERANCE: i128 = 2 * 3_600 * 1_000_000_000;
+        let whole = i128::from(self.expires_in_days) * NANOSECONDS_PER_DAY;
+        (expires_at.nanoseconds_since(created_at) - whole).abs() <= TOLERANCE
+    }
 }
 
-/// A token that was just created. The server never shows its plain text again.
+/// A token that was just created. The server never shows its secret again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatedToken {
-    /// What the server tells of it.
+    /// What the server says about it.
     pub token: Token,
-    /// The text that authenticates: keep it safe, it cannot be had again.
+    /// The secret that authenticates. Store it now: it cannot be recovered.
     pub plain_token: Secret,
 }
 
@@ -286,6 +408,30 @@ mod tests {
         for body in ["{}", "1", "[1]", "[[]]", "[] []", "", "<html>"] {
             assert!(parse_tokens(body.as_bytes(), &owner).is_err(), "{body}");
         }
+    }
+
+    #[test]
+    fn an_odd_token_does_not_hide_the_others() {
+        let odd = ONE.replace("2023-05-05T14:38:28.977616Z", "never").replace("ch8i54g6lnn4g9hqv7n0", "odd");
+        let body = format!("[{ONE},{odd}]");
+        assert!(parse_tokens(body.as_bytes(), &"me".into()).is_err());
+        assert_eq!(
+            explain_odd_tokens(body.as_bytes()).unwrap(),
+            "token odd (number 2 of 2): expiration_date is missing or not an RFC 3339 time. Tokens that can be read, each by its id: ch8i54g6lnn4g9hqv7n0"
+        );
+        let listed = parse_listed(body.as_bytes()).unwrap();
+        assert_eq!(listed.iter().map(|token| token.id.as_str()).collect::<Vec<_>>(), ["ch8i54g6lnn4g9hqv7n0", "odd"]);
+        assert!(listed[0].expiration_date.is_some() && listed[1].expiration_date.is_none());
+        assert_eq!(explain_odd_tokens(b"[1]"), None);
+    }
+
+    #[test]
+    fn a_lifetime_is_days_of_the_servers_calendar() {
+        let wanted = NewToken::new("ci").expires_in_days(30).wanted().unwrap();
+        let created = at("2026-03-01T09:00:00Z");
+        assert!(wanted.has_lifetime(created, at("2026-03-31T08:00:00.000001Z")), "summer time began");
+        assert!(wanted.has_lifetime(created, at("2026-03-31T09:00:00Z")));
+        assert!(!wanted.has_lifetime(created, at("2026-03-30T09:00:00Z")));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct User {
 }
 
 impl User {
-    /// What token calls take as the user id.
+    /// The user id, as token calls take it.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -74,14 +74,14 @@ impl User {
         self.pending_approval
     }
 
-    /// When it last logged in; `None` for never, as service users always.
+    /// When it last logged in; `None` for never. Service users never log in.
     #[must_use]
     pub fn last_login(&self) -> Option<Timestamp> {
         self.last_login
     }
 }
 
-/// The part of the server's answer that we read. Only the id is needed by everything; the rest is what the API may leave out.
+/// The part of the server's answer that we read. Only the id is required; the API may leave out the rest.
 #[derive(Deserialize)]
 pub(crate) struct WireUser {
     id: String,

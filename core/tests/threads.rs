@@ -66,7 +66,8 @@ fn an_interrupt_is_asked_for_on_the_waiting_thread() {
 fn a_trickling_server_cannot_hold_a_call_beyond_its_time() {
     let server = support::server();
     server.push_fault(serde_json::from_str(r#"{"action": {"drip": {"bytes": 1, "every_ms": 50}}}"#).unwrap());
-    let client = support::builder(&server).max_retries(0).build().unwrap().with_timeout(Duration::from_millis(400));
+    let client =
+        support::builder(&server).max_retries(0).build().unwrap().with_timeout(Duration::from_millis(400)).unwrap();
     let began = Instant::now();
     assert_eq!(client.list_tokens(Some("ada")).unwrap_err().kind(), ErrorKind::Timeout);
     assert!(began.elapsed() < Duration::from_secs(10), "it read on for {:?}", began.elapsed());
@@ -127,4 +128,29 @@ fn a_create_right_after_the_server_closed_the_connection_goes_over_a_new_one() {
         let created = created.unwrap_or_else(|error| panic!("round {round}: {error:?}"));
         client.delete_token(created.token.id(), Some("ada")).unwrap();
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_library_s_threads_take_no_signal() {
+    let server = support::server();
+    support::client(&server).list_tokens(Some("ada")).unwrap();
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let mut ours = 0;
+    for task in tasks {
+        let status = std::fs::read_to_string(task.unwrap().path().join("status")).unwrap_or_default();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        if !field("Name:").starts_with("netbird-tokens") {
+            continue;
+        }
+        ours += 1;
+        let blocked = u64::from_str_radix(field("SigBlk:"), 16).unwrap();
+        // All but SIGKILL and SIGSTOP, which cannot be blocked, and the two that the C library keeps for itself.
+        for signal in
+            [libc::SIGINT, libc::SIGTERM, libc::SIGPIPE, libc::SIGHUP, libc::SIGCHLD, libc::SIGUSR1, libc::SIGALRM]
+        {
+            assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal} is not blocked: {blocked:x}");
+        }
+    }
+    assert!(ours >= 1, "the engine has a thread");
 }

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use netbird_mock::MockServer;
-use netbird_tokens::{Client, ClientBuilder, Credential};
+use netbird_tokens::{Client, ClientOptions, Credential};
 use serde_json::json;
 
 pub const PAT: &str = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
@@ -18,7 +18,7 @@ pub fn server() -> MockServer {
         .expect("a loopback port is free")
 }
 
-pub fn builder(server: &MockServer) -> ClientBuilder {
+pub fn builder(server: &MockServer) -> ClientOptions {
     Client::builder()
         .management_url(server.url())
         .credential(Credential::pat(PAT).expect("the PAT is well-formed"))

@@ -28,7 +28,7 @@ pub fn check(expect: Option<&Value>, answer: &Answer, sends: bool) -> Vec<Mismat
     }
 }
 
-/// The nine fields of an error. Those that the scenario leaves out get their defaults.
+/// All fields of an error. Those that the scenario leaves out get their defaults.
 fn full_error(expected: &Value, sends: bool) -> Value {
     let mut full = Map::new();
     let kind = expected.get("kind").and_then(Value::as_str).and_then(error_kinds::by_name);
@@ -43,6 +43,11 @@ fn full_error(expected: &Value, sends: bool) -> Value {
     full.insert("retryable".into(), json!(kind.map(|kind| kind.retryable)));
     full.insert("attempts".into(), json!(usize::from(sends)));
     full.insert("candidate_token_ids".into(), json!([]));
+    let is = |name: &str| kind.is_some_and(|kind| kind.name == name);
+    // Only a lost create has a name to look for.
+    full.insert("token_name".into(), if is("outcome_unknown") { json!("$text_or_null") } else { Value::Null });
+    let any_wait = is("rate_limited") || is("server_error") || is("outcome_unknown");
+    full.insert("retry_after_ms".into(), if any_wait { json!("$any") } else { Value::Null });
     if let Some(fields) = expected.as_object() {
         for (name, value) in fields {
             full.insert(name.clone(), value.clone());
@@ -57,11 +62,11 @@ mod tests {
 
     fn refused() -> Value {
         json!({"kind": "invalid_argument", "code": 1, "message": "no", "status": null, "server_message": null,
-               "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": []})
+               "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [], "token_name": null, "retry_after_ms": null})
     }
 
     #[test]
-    fn a_short_expectation_stands_for_all_nine_fields() {
+    fn a_short_expectation_stands_for_all_fields() {
         let expect = json!({"error": {"kind": "invalid_argument"}});
         assert!(check(Some(&expect), &Answer::Error(refused()), false).is_empty());
         for (field, wrong) in [
@@ -74,6 +79,8 @@ mod tests {
             ("retryable", json!(true)),
             ("attempts", json!(1)),
             ("candidate_token_ids", json!(["x"])),
+            ("token_name", json!("x")),
+            ("retry_after_ms", json!(1)),
             ("more", json!(1)),
         ] {
             let mut got = refused();

@@ -8,23 +8,13 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use netbird_tokens::{
-    CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken, OnUnknown, Secret, Timestamp,
-    Token, User,
+    CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken, OnUnknown, Operation, Secret,
+    Timestamp, Token, User,
 };
 use serde_json::{Map, Value, json};
 
-const OPERATIONS: &[&str] = &[
-    "list_tokens",
-    "get_token",
-    "create_token",
-    "delete_token",
-    "current_user",
-    "list_users",
-    "check_credential",
-    "set_credential",
-    "expose",
-    "secret_equals",
-];
+/// What the adapter does besides the library's operations.
+const FURTHER: &[&str] = &["set_credential", "expose", "secret_equals"];
 
 const OPTIONS: &[&str] = &[
     "management_url",
@@ -82,19 +72,23 @@ impl Adapter {
         let empty = Map::new();
         let fields = |key: &str| command.get(key).and_then(Value::as_object).unwrap_or(&empty);
         match text(command, "cmd") {
-            Some("hello") => Ok(json!({
-                "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": OPERATIONS, "options": OPTIONS,
-            })),
+            Some("hello") => {
+                let operations = Operation::ALL.iter().map(|operation| operation.name());
+                let operations: Vec<&str> = operations.chain(FURTHER.iter().copied()).collect();
+                Ok(json!({
+                    "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": operations, "options": OPTIONS,
+                }))
+            }
             Some("new_client") => {
                 let client = new_client(fields("options"))?;
                 self.clients.insert(name.to_owned(), client);
                 Ok(json!({}))
             }
             Some("call") => self.call(name, command, fields("args")),
-            Some("close") => {
-                self.clients.remove(name);
-                Ok(json!({}))
-            }
+            Some("close") => match self.clients.remove(name) {
+                Some(client) => client.close().map(|_| json!({})).map_err(error),
+                None => Ok(json!({})),
+            },
             _ => Err(unsupported(command)),
         }
     }
@@ -117,6 +111,9 @@ impl Adapter {
                 if let Some(days) = args.get("expires_in_days") {
                     let days = days.as_i64().ok_or_else(|| refused("expires_in_days: expected a whole number"))?;
                     new = new.expires_in_days(days);
+                }
+                if let Some(tag) = args.get("tag").and_then(Value::as_bool) {
+                    new = new.tag(tag);
                 }
                 let created = client.create_token(&new, user_id).map_err(error)?;
                 let answer = json!({
@@ -287,6 +284,8 @@ fn error(error: Error) -> Value {
         "retryable": error.is_retryable(),
         "attempts": error.attempts(),
         "candidate_token_ids": error.candidate_token_ids(),
+        "token_name": error.token_name(),
+        "retry_after_ms": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
     })
 }
 
@@ -294,7 +293,8 @@ fn error(error: Error) -> Value {
 fn refused(message: &str) -> Value {
     json!({
         "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
-        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [],
+        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [], "token_name": null,
+        "retry_after_ms": null,
     })
 }
 

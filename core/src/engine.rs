@@ -2,9 +2,8 @@
 //!
 //! A caller's thread never drives a socket. It hands a future to the engine and waits for the result, so a call works the
 //! same from a plain thread, from inside somebody else's runtime and from any number of threads at once. After a `fork` the
-//! child has the parent's memory but not its threads; everything here is therefore kept per process id, and what the
-//! parent made is leaked in the child, never dropped: dropping it would reach through the shared epoll instance into the
-//! parent.
+//! child has the parent's memory but not its threads; everything here is therefore kept per process, and what the parent
+//! made is leaked in the child, never dropped: dropping it would reach through the shared epoll instance into the parent.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -19,22 +18,23 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, unconstrained};
 
 use crate::error::{Error, ErrorKind};
+use crate::host;
 
 /// How long a waiting caller goes without looking whether it was interrupted.
 const TICK: Duration = Duration::from_millis(20);
 
-/// A value that each process makes for itself, when first asked.
+/// A value that each process makes for itself, on first use.
 pub(crate) struct PerProcess<T>(ArcSwapOption<Owned<T>>);
 
 struct Owned<T> {
-    pid: u32,
+    process: u64,
     // None only while it is being dropped.
     value: Option<T>,
 }
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {
-        if self.pid != std::process::id() {
+        if self.process != host::process_key() {
             // The parent's: leaked on purpose, see above.
             Box::leak(Box::new(self.value.take()));
         }
@@ -59,18 +59,18 @@ impl<T> PerProcess<T> {
 
     /// The value of this process, made by `make` if there is none yet. No lock is taken, as a fork would copy a held one.
     pub(crate) fn get<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<PerProcessRef<T>, E> {
-        let pid = std::process::id();
+        let process = host::process_key();
         let current = self.0.load();
         if let Some(owned) = &*current
-            && owned.pid == pid
+            && owned.process == process
         {
             return Ok(PerProcessRef(Arc::clone(owned)));
         }
-        let made = Arc::new(Owned { pid, value: Some(make()?) });
+        let made = Arc::new(Owned { process, value: Some(make()?) });
         let before = self.0.compare_and_swap(&current, Some(Arc::clone(&made)));
         match &*before {
-            // Another thread was quicker; what we made is dropped.
-            Some(theirs) if theirs.pid == pid => Ok(PerProcessRef(Arc::clone(theirs))),
+            // Another thread was faster; what we made is dropped.
+            Some(theirs) if theirs.process == process => Ok(PerProcessRef(Arc::clone(theirs))),
             _ => Ok(PerProcessRef(made)),
         }
     }
@@ -88,34 +88,39 @@ fn start_engine() -> std::io::Result<Engine> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
     let (stop, stopped) = oneshot::channel::<()>();
-    thread::Builder::new().name("netbird-tokens".to_owned()).spawn(move || {
+    let drive = move || {
         // An error means that the sender is gone, which is the signal.
         let _ = runtime.block_on(stopped);
         runtime.shutdown_background();
-    })?;
+    };
+    host::with_signals_blocked(|| thread::Builder::new().name("netbird-tokens".to_owned()).spawn(drive))?;
     Ok(Engine { handle, _stop: stop })
 }
 
 /// Why the engine gave no result.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum EngineError {
     /// It could not be started: the system gives no thread or no file descriptor.
-    Start(std::io::Error),
-    /// The task panicked, which is a bug here.
-    Panicked,
+    #[error(
+        "nothing was sent: the system gives no background thread or descriptor ({0}): raise the limit, or end other threads"
+    )]
+    Start(#[source] std::io::Error),
+    /// The task panicked, or the engine stopped. Both are bugs here.
+    #[error("a bug in netbird-tokens stopped the request: please report it with what you called")]
+    Died,
 }
 
 impl From<EngineError> for Error {
     fn from(error: EngineError) -> Self {
-        let message = match error {
-            EngineError::Start(error) => format!("the background thread cannot be started: {error}"),
-            EngineError::Panicked => "a bug in netbird-tokens: please report it".to_owned(),
+        let kind = match error {
+            EngineError::Start(_) => ErrorKind::Connect,
+            EngineError::Died => ErrorKind::Internal,
         };
-        Error::new(ErrorKind::Internal, message)
+        Error::new(kind, error.to_string())
     }
 }
 
-/// A task that ends when nobody waits for it any more, so that dropping a call cancels its request.
+/// A task that is aborted when nobody waits for it any more, so that dropping a call cancels its request.
 struct Task<T>(JoinHandle<T>);
 
 impl<T> Drop for Task<T> {
@@ -128,7 +133,7 @@ impl<T> Future for Task<T> {
     type Output = Result<T, EngineError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(cx).map_err(|_| EngineError::Panicked)
+        Pin::new(&mut self.0).poll(cx).map_err(|_| EngineError::Died)
     }
 }
 
@@ -138,8 +143,23 @@ where
     F: Future + Send + 'static,
     F::Output: Send,
 {
-    let engine = ENGINE.get(start_engine).map_err(EngineError::Start)?;
+    let engine = background()?.0;
     Task(engine.handle.spawn(future)).await
+}
+
+/// The engine, for work that nobody waits for.
+pub(crate) struct Background(PerProcessRef<Engine>);
+
+impl Background {
+    /// Runs a future to its end.
+    pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
+        drop(self.0.handle.spawn(future));
+    }
+}
+
+/// The engine, started if need be.
+pub(crate) fn background() -> Result<Background, EngineError> {
+    ENGINE.get(start_engine).map(Background).map_err(EngineError::Start)
 }
 
 /// Waits without a thread of its own. Can be awaited from any executor.
@@ -154,17 +174,22 @@ pub(crate) async fn before<F: Future>(deadline: Instant, future: F) -> Option<F:
 
 /// Lets the engine look at its sockets before going on. For use on the engine.
 ///
-/// A task that was handed over while the engine was still busy runs before it next asks the system what happened. It would be
-/// given a connection whose end has come but was not seen, and write a request into it that is then lost. The first yield has
-/// the engine ask; the second lets the connections that something happened to act on it.
+/// A task that was handed over while the engine was busy runs before the engine next polls its sockets. It could get a
+/// connection that the server has closed without the engine having seen it, and write a request into it that is then lost.
+/// The first yield polls the sockets; the second lets the connections that changed act on it.
 pub(crate) async fn settle() {
     tokio::task::yield_now().await;
     tokio::task::yield_now().await;
 }
 
-/// The caller was interrupted.
-#[derive(Debug)]
-pub(crate) struct Interrupted;
+/// Why a wait ended without the future's output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// The caller was interrupted.
+    Interrupted,
+    /// The time by which the future must have ended is over: whoever does the work is stuck or gone.
+    TimeOver,
+}
 
 struct Wakeup {
     thread: Thread,
@@ -182,27 +207,38 @@ impl Wake for Wakeup {
     }
 }
 
-/// Waits on this thread for a future whose work is done elsewhere. While it waits, `interrupted` is asked every 20 ms or so.
-pub(crate) fn block_on<F: Future>(future: F, interrupted: Option<&dyn Fn() -> bool>) -> Result<F::Output, Interrupted> {
-    // Inside somebody's tokio task this poll would use up the task's budget, never to get it back, since we do not yield to
-    // their scheduler: after some hundred calls every poll would be refused for ever.
+/// Waits on this thread for a future whose work is done elsewhere, until `end`. While it waits, `interrupted` is asked about
+/// every 20 ms.
+pub(crate) fn block_on<F: Future>(
+    future: F,
+    end: Instant,
+    interrupted: Option<&dyn Fn() -> bool>,
+) -> Result<F::Output, Waited> {
+    // Inside somebody's tokio task this poll would use up the task's budget and never get it back, since we do not yield to
+    // their scheduler: after some hundred calls every poll would be refused.
     let mut future = pin!(unconstrained(future));
     let wakeup = Arc::new(Wakeup { thread: thread::current(), woken: AtomicBool::new(false) });
     let waker = Waker::from(Arc::clone(&wakeup));
     let mut context = Context::from_waker(&waker);
+    let mut ended = None;
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return Ok(output);
         }
+        // Polled once more before this: a result that was ready when the interrupt came is delivered.
+        if let Some(why) = ended {
+            return Err(why);
+        }
         while !wakeup.woken.swap(false, Ordering::Acquire) {
-            match interrupted {
-                None => thread::park(),
-                Some(interrupted) => {
-                    thread::park_timeout(TICK);
-                    if !wakeup.woken.load(Ordering::Acquire) && interrupted() {
-                        return Err(Interrupted);
-                    }
-                }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                ended = Some(Waited::TimeOver);
+                break;
+            }
+            thread::park_timeout(if interrupted.is_some() { left.min(TICK) } else { left });
+            if !wakeup.woken.load(Ordering::Acquire) && interrupted.is_some_and(|interrupted| interrupted()) {
+                ended = Some(Waited::Interrupted);
+                break;
             }
         }
     }
@@ -212,19 +248,42 @@ pub(crate) fn block_on<F: Future>(future: F, interrupted: Option<&dyn Fn() -> bo
 mod tests {
     use super::*;
 
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
+
     #[test]
     fn a_panic_on_the_engine_is_an_error_and_the_engine_goes_on() {
-        let panicked = block_on(on_engine(async { panic!("deliberate, in a test") }), None).unwrap();
-        assert!(matches!(panicked, Err::<(), _>(EngineError::Panicked)));
-        assert_eq!(block_on(on_engine(async { 7 }), None).unwrap().unwrap(), 7);
+        let panicked = block_on(on_engine(async { panic!("deliberate, in a test") }), later(), None).unwrap();
+        assert!(matches!(panicked, Err::<(), _>(EngineError::Died)));
+        assert_eq!(block_on(on_engine(async { 7 }), later(), None).unwrap().unwrap(), 7);
     }
 
     #[test]
     fn an_interrupt_ends_the_wait() {
         let started = Instant::now();
-        let result = block_on(sleep(Duration::from_secs(60)), Some(&|| true));
-        assert!(result.is_err());
+        let result = block_on(sleep(Duration::from_secs(60)), later(), Some(&|| true));
+        assert_eq!(result.unwrap_err(), Waited::Interrupted);
         assert!(started.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_result_that_is_ready_when_the_interrupt_comes_is_delivered() {
+        let (sender, receiver) = oneshot::channel();
+        let sender = std::cell::Cell::new(Some(sender));
+        let interrupted = || {
+            if let Some(sender) = sender.take() {
+                sender.send(7).unwrap();
+            }
+            true
+        };
+        assert_eq!(block_on(receiver, later(), Some(&interrupted)), Ok(Ok(7)));
+    }
+
+    #[test]
+    fn a_wait_ends_in_time_although_nobody_does_the_work() {
+        let result = block_on(std::future::pending::<()>(), Instant::now() + Duration::from_millis(50), None);
+        assert_eq!(result, Err(Waited::TimeOver));
     }
 
     #[test]
@@ -241,7 +300,7 @@ mod tests {
         runtime.block_on(async {
             tokio::spawn(async {
                 for _ in 0..1_000 {
-                    block_on(on_engine(async {}), None).unwrap().unwrap();
+                    block_on(on_engine(async {}), later(), None).unwrap().unwrap();
                 }
             })
             .await

@@ -1,0 +1,182 @@
+//! Who we are on the wire: the `Authorization` header, keeping it out of texts, and the user id once it is known.
+
+use arc_swap::ArcSwapOption;
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::credential::{Credential, CredentialKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::timestamp::Timestamp;
+
+/// What stands in place of a secret.
+const REDACTED: &str = "[redacted]";
+
+/// A credential and what we have learned about it; replaced as one.
+pub(crate) struct Identity {
+    pub(crate) authorization: Authorization,
+    pub(crate) kind: CredentialKind,
+    /// When it says itself that it expires.
+    pub(crate) expires_at: Option<Timestamp>,
+    /// The id of the user it belongs to, once that is known.
+    pub(crate) user_id: ArcSwapOption<String>,
+}
+
+impl Identity {
+    pub(crate) fn new(credential: &Credential) -> Result<Self> {
+        Ok(Identity {
+            authorization: Authorization::new(credential)?,
+            kind: credential.kind(),
+            expires_at: credential.expires_at(),
+            user_id: ArcSwapOption::empty(),
+        })
+    }
+}
+
+/// The `Authorization` header field, made once per credential.
+#[derive(Clone)]
+pub(crate) struct Authorization(HeaderValue);
+
+/// The header's bytes, wiped when the last copy of the header is dropped.
+struct Wiped(Zeroizing<Vec<u8>>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Authorization {
+    pub(crate) fn new(credential: &Credential) -> Result<Self> {
+        let text = credential.authorization();
+        let bytes = Bytes::from_owner(Wiped(Zeroizing::new(text.as_bytes().to_owned())));
+        let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| {
+            Error::new(
+                ErrorKind::InvalidCredential,
+                "the credential has a character that cannot be sent: copy it again",
+            )
+        })?;
+        value.set_sensitive(true);
+        Ok(Authorization(value))
+    }
+
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+
+    /// A text from the server without what must not be shown: the credential that was sent, in any case of letters, and
+    /// anything that has the form of a PAT or a JWT, such as a new token in an error message.
+    pub(crate) fn redact(&self, text: String) -> String {
+        let sent = self.0.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, secret)| secret);
+        let mut found = occurrences(&text, sent);
+        found.extend(credentials(&text));
+        if found.is_empty() {
+            return text;
+        }
+        let text = Zeroizing::new(text);
+        found.sort_unstable();
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for (start, end) in found {
+            if start >= from {
+                out.push_str(&text[from..start]);
+                out.push_str(REDACTED);
+            }
+            from = from.max(end);
+        }
+        out.push_str(&text[from..]);
+        out
+    }
+}
+
+/// Where `secret` is in the text, whatever the case of its letters.
+fn occurrences(text: &str, secret: &str) -> Vec<(usize, usize)> {
+    if secret.is_empty() || text.len() < secret.len() {
+        return Vec::new();
+    }
+    let (hay, needle) = (text.as_bytes(), secret.as_bytes());
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + needle.len() <= hay.len() {
+        if hay[at..at + needle.len()].eq_ignore_ascii_case(needle) {
+            found.push((at, at + needle.len()));
+            at += needle.len();
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Where the text has something of the form of a PAT or a JWT.
+fn credentials(text: &str) -> Vec<(usize, usize)> {
+    // A cut or lower-cased PAT is as secret as a whole one; shorter than this it is rather a word.
+    const SHORTEST: usize = 12;
+    let word = |c: u8| c.is_ascii_alphanumeric();
+    let base64url = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+    let bytes = text.as_bytes();
+    let run = |from: usize, part: &dyn Fn(u8) -> bool| bytes[from..].iter().take_while(|&&c| part(c)).count();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + 4 <= bytes.len() {
+        if bytes[at..at + 4].eq_ignore_ascii_case(b"nbp_") {
+            let length = run(at + 4, &word);
+            if length >= SHORTEST {
+                found.push((at, at + 4 + length));
+                at += 4 + length;
+                continue;
+            }
+        } else if bytes[at..at + 3].eq_ignore_ascii_case(b"eyj") && (at == 0 || !base64url(bytes[at - 1])) {
+            let header = run(at, &base64url);
+            let claims = at + header + 1;
+            if header >= SHORTEST && bytes.get(at + header) == Some(&b'.') {
+                let mut end = claims + run(claims, &base64url);
+                if bytes.get(end) == Some(&b'.') {
+                    end += 1 + run(end + 1, &base64url);
+                }
+                found.push((at, end));
+                at = end;
+                continue;
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAT: &str = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
+
+    fn sent() -> Authorization {
+        Authorization::new(&Credential::pat(PAT).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_authorization_is_marked_sensitive() {
+        let header = sent().header();
+        assert_eq!(header.to_str().unwrap(), format!("Token {PAT}"));
+        assert_eq!(format!("{header:?}"), "Sensitive");
+    }
+
+    #[test]
+    fn the_credential_is_removed_in_any_case() {
+        let text = "é nbp_abcdefghijklmnopqrstuvwxyz01232LolCm, nbp_abcdefghijklmnopqrstuvwxyz01232lolcm.";
+        assert_eq!(sent().redact(text.to_owned()), "é [redacted], [redacted].");
+        assert_eq!(sent().redact("token invalid".to_owned()), "token invalid");
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
+        let bearer = Authorization::new(&Credential::bearer(jwt).unwrap()).unwrap();
+        assert_eq!(bearer.redact(format!("no {}", jwt.to_ascii_lowercase())), "no [redacted]");
+    }
+
+    #[test]
+    fn other_credentials_are_removed_too() {
+        let redacted = |text: &str| sent().redact(text.to_owned());
+        assert_eq!(redacted("made nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr!"), "made [redacted]!");
+        assert_eq!(redacted("cut nbp_AAAAAAAAAAAAAAAA"), "cut [redacted]");
+        assert_eq!(redacted("jwt=eyJhbGciOiJIUzI1NiJ9.e30.c2ln;"), "jwt=[redacted];");
+        assert_eq!(redacted("nbp_ is the prefix, eyJ too"), "nbp_ is the prefix, eyJ too");
+    }
+}

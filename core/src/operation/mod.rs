@@ -1,0 +1,175 @@
+//! The operations: one table of them, and one file for each, with the requests it makes, what counts as success, and what a
+//! lost or interrupted answer means.
+
+pub(crate) mod check;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+mod handed_out;
+pub(crate) mod list;
+pub(crate) mod users;
+
+use crate::answer;
+use crate::error::{Advice, Error};
+use crate::transport::Reply;
+
+/// Calls `$then` with every operation: its documentation, its variant and wire name, the sync call and its async twin, the
+/// arguments and the result, whether it writes, and the function that does it. Adding an operation is adding a line.
+macro_rules! operations {
+    ($then:ident) => {
+        $then! {
+            /// All tokens of a user, in no particular order. A user without any gives an empty list.
+            ///
+            /// # Errors
+            /// See [`Client`].
+            ListTokens "list_tokens" Reads: list_tokens, list_tokens_async(user_id: Option<&str>) -> Vec<Token>,
+                list::list_tokens;
+            /// One token of a user.
+            ///
+            /// # Errors
+            /// See [`Client`]; `not_found` also when the token is another user's.
+            GetToken "get_token" Reads: get_token, get_token_async(token_id: &str, user_id: Option<&str>) -> Token,
+                get::get_token;
+            /// Creates a token for a user. It is never sent twice unless the first was certainly not acted on. If its answer
+            /// is lost, finding out what it did may take 15 seconds beyond the call's own time.
+            ///
+            /// An interrupted create (a cancel token, a dropped future) is finished in the background: if the server made a
+            /// token, it is revoked, because nobody holds its secret. [`Client::close`] waits for that.
+            ///
+            /// # Errors
+            /// See [`Client`]. Once an answer was lost, the result is a token or `outcome_unknown`, never another error.
+            CreateToken "create_token" Creates: create_token, create_token_async(new: &NewToken, user_id: Option<&str>) -> CreatedToken,
+                create::create_token;
+            /// Deletes (revokes) a token of a user. Success means that the server said so, or that it no longer knows the
+            /// token after an attempt whose answer was lost.
+            ///
+            /// # Errors
+            /// See [`Client`].
+            DeleteToken "delete_token" Deletes: delete_token, delete_token_async(token_id: &str, user_id: Option<&str>) -> (),
+                delete::delete_token;
+            /// The user that the credential belongs to. Always asks the server.
+            ///
+            /// # Errors
+            /// See [`Client`].
+            CurrentUser "current_user" Reads: current_user, current_user_async() -> User,
+                users::current_user;
+            /// The users that the credential may see: all, or only its own.
+            ///
+            /// # Errors
+            /// See [`Client`].
+            ListUsers "list_users" Reads: list_users, list_users_async() -> Vec<User>,
+                users::list_users;
+            /// Whether the credential works, and what is known about it. One that does not work is not an error: the result
+            /// says how the server refuses it.
+            ///
+            /// # Errors
+            /// Whatever keeps the question from being answered: the network, the server's own failure, the time.
+            CheckCredential "check_credential" Reads: check_credential, check_credential_async() -> CredentialCheck,
+                check::check_credential;
+        }
+    };
+}
+pub(crate) use operations;
+
+/// What an operation does to the server, and so what its interruption means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// It reads; an interruption means nothing.
+    Reads,
+    /// It creates; an interrupted one is finished in the background.
+    Creates,
+    /// It deletes; an interrupted one may have happened, and may be repeated.
+    Deletes,
+}
+
+macro_rules! define {
+    ($($(#[$doc:meta])* $variant:ident $name:literal $effect:ident:
+        $sync:ident, $twin:ident($($argument:ident: $type:ty),*) -> $out:ty, $path:path;)*) => {
+        /// Every operation of a [`Client`](crate::Client), under the name that it has in all languages but for its case.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Operation {
+            $(
+                #[doc = concat!("[`Client::", stringify!($sync), "`](crate::Client::", stringify!($sync), ")")]
+                $variant,
+            )*
+        }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &'static [Operation] = &[$(Operation::$variant,)*];
+
+            /// The stable name, in snake case, as `list_tokens`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Operation::$variant => $name,)* }
+            }
+
+            /// The names of its arguments, in order.
+            #[must_use]
+            pub const fn arguments(self) -> &'static [&'static str] {
+                match self { $(Operation::$variant => &[$(stringify!($argument),)*],)* }
+            }
+
+            /// What it does to the server.
+            #[must_use]
+            pub const fn effect(self) -> Effect {
+                match self { $(Operation::$variant => Effect::$effect,)* }
+            }
+        }
+    };
+}
+operations!(define);
+
+impl Operation {
+    /// The error of a call that its caller interrupted: what was interrupted, and what that means.
+    #[must_use]
+    pub fn interrupted(self) -> Error {
+        match self.effect() {
+            Effect::Reads => Error::cancelled(),
+            Effect::Creates => Error::cancelled().with_hint(
+                ". If the server received it, the create is finished in the background and its token revoked; what cannot be revoked is logged",
+            ),
+            Effect::Deletes => Error::cancelled()
+                .with_hint(". The token may or may not be revoked: fetch it to check, or revoke it again")
+                .with_advice(Advice::InspectToken),
+        }
+    }
+}
+
+/// A result of parsing, with an error that says what did not fit but not what was there instead.
+fn parsed<T>(reply: &Reply, result: serde_json::Result<T>) -> Result<T, Error> {
+    result.map_err(|error| {
+        let why = format!(
+            "the body is not in NetBird's form (line {}, column {}): check the management URL and the server's version",
+            error.line(),
+            error.column()
+        );
+        answer::wrong_shape(reply, &why)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_calls() {
+        for operation in Operation::ALL {
+            let snake = format!("{operation:?}").chars().fold(String::new(), |mut name, c| {
+                if c.is_uppercase() && !name.is_empty() {
+                    name.push('_');
+                }
+                name.extend(c.to_lowercase());
+                name
+            });
+            assert_eq!(snake, operation.name());
+        }
+    }
+
+    #[test]
+    fn what_an_interruption_means_is_said() {
+        assert_eq!(Operation::ListTokens.interrupted().message(), "the call was interrupted");
+        assert!(Operation::CreateToken.interrupted().message().contains("in the background"));
+        assert!(Operation::DeleteToken.interrupted().message().contains("may or may not be revoked"));
+    }
+}

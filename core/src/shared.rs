@@ -1,0 +1,27 @@
+//! What every handle of a client shares.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+
+use crate::event::Observer;
+use crate::identity::Identity;
+use crate::options::OnUnknown;
+use crate::retry::RetryPolicy;
+use crate::transport::Transport;
+use crate::unfinished::Unfinished;
+
+/// What every handle of a client shares.
+pub(crate) struct Shared {
+    pub(crate) base_url: String,
+    pub(crate) transport: Transport,
+    pub(crate) identity: ArcSwap<Identity>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) on_unknown: OnUnknown,
+    pub(crate) observer: Box<Observer>,
+    /// The interrupted creates of this client that are being finished in the background.
+    pub(crate) unfinished: Arc<Unfinished>,
+}

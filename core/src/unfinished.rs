@@ -1,0 +1,140 @@
+//! Interrupted creates: each is finished in the background, and counted until it is.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::engine::{self, EngineError, PerProcess};
+use crate::host;
+
+/// How long closing a client, and a normal exit of the process, wait for interrupted creates.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+const TICK: Duration = Duration::from_millis(10);
+
+/// A number of interrupted creates that are not finished yet.
+#[derive(Debug, Default)]
+pub(crate) struct Unfinished(AtomicUsize);
+
+impl Unfinished {
+    /// Waits until there are none, for at most [`PATIENCE`]; says whether there are none. Can be awaited from any executor.
+    pub(crate) async fn wait(&self) -> bool {
+        let end = Instant::now() + PATIENCE;
+        while !self.is_none() {
+            if Instant::now() >= end || engine::sleep(TICK).await.is_err() {
+                return self.is_none();
+            }
+        }
+        true
+    }
+
+    fn is_none(&self) -> bool {
+        self.0.load(Ordering::Acquire) == 0
+    }
+}
+
+/// Those of all clients of this process. A forked child finishes none of its parent's.
+static ALL: PerProcess<Arc<Unfinished>> = PerProcess::new();
+
+fn all() -> Arc<Unfinished> {
+    match ALL.get(|| Ok::<_, std::convert::Infallible>(Arc::default())) {
+        Ok(all) => Arc::clone(&all),
+        Err(never) => match never {},
+    }
+}
+
+/// Waits, when the process exits, until no create is unfinished, for at most [`PATIENCE`].
+extern "C" fn wait_at_exit() {
+    let all = all();
+    let end = Instant::now() + PATIENCE;
+    while !all.is_none() && Instant::now() < end {
+        thread::sleep(TICK);
+    }
+}
+
+/// Counts one create as unfinished for as long as it lives.
+struct Ticket([Arc<Unfinished>; 2]);
+
+impl Ticket {
+    fn new(client: &Arc<Unfinished>) -> Self {
+        static REGISTERED: AtomicBool = AtomicBool::new(false);
+        if !REGISTERED.swap(true, Ordering::Relaxed) {
+            host::at_exit(wait_at_exit);
+        }
+        let counts = [Arc::clone(client), all()];
+        for count in &counts {
+            count.0.fetch_add(1, Ordering::AcqRel);
+        }
+        Ticket(counts)
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        for count in &self.0 {
+            count.0.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}
+
+/// What becomes of work whose caller went away.
+pub(crate) trait Abandoned<Output>: Send + Unpin + 'static {
+    /// Whether the work must go on, because the server may have received its request. From now on it sends no new create.
+    fn must_go_on(&self) -> bool;
+
+    /// Cleans up what the work gave, since nobody takes it.
+    fn clean_up(self, output: Output) -> impl Future<Output = ()> + Send;
+
+    /// Reports that the work cannot go on.
+    fn report(self, error: EngineError);
+}
+
+/// Work that goes on in the background when it is dropped before its end.
+pub(crate) struct Lasting<F: Future + Send + 'static, A: Abandoned<F::Output>> {
+    // None once it has ended.
+    rest: Option<(Pin<Box<F>>, A)>,
+    unfinished: Arc<Unfinished>,
+}
+
+impl<F: Future + Send + 'static, A: Abandoned<F::Output>> Lasting<F, A> {
+    pub(crate) fn new(future: F, abandoned: A, unfinished: &Arc<Unfinished>) -> Self {
+        Lasting { rest: Some((Box::pin(future), abandoned)), unfinished: Arc::clone(unfinished) }
+    }
+}
+
+impl<F: Future + Send + 'static, A: Abandoned<F::Output>> Future for Lasting<F, A> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let (future, _) = self.rest.as_mut().expect("a future is not polled after its end");
+        let polled = future.as_mut().poll(cx);
+        if polled.is_ready() {
+            self.rest = None;
+        }
+        polled
+    }
+}
+
+impl<F: Future + Send + 'static, A: Abandoned<F::Output>> Drop for Lasting<F, A> {
+    fn drop(&mut self) {
+        // A future that panicked cannot be polled again.
+        let Some((future, abandoned)) = self.rest.take().filter(|_| !thread::panicking()) else { return };
+        if !abandoned.must_go_on() {
+            return;
+        }
+        match engine::background() {
+            Ok(background) => {
+                let ticket = Ticket::new(&self.unfinished);
+                background.run(async move {
+                    let output = future.await;
+                    abandoned.clean_up(output).await;
+                    drop(ticket);
+                });
+            }
+            Err(error) => abandoned.report(error),
+        }
+    }
+}
