@@ -28,7 +28,7 @@ pub fn check(expect: Option<&Value>, answer: &Answer, sends: bool) -> Vec<Mismat
     }
 }
 
-/// All fields of an error. Those that the scenario leaves out get their defaults.
+/// All fields of an error. Those that the scenario leaves out get the values that follow from the others.
 fn full_error(expected: &Value, sends: bool) -> Value {
     let mut full = Map::new();
     let kind = expected.get("kind").and_then(Value::as_str).and_then(error_kinds::by_name);

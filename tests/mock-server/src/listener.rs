@@ -97,6 +97,16 @@ impl Core {
         lock(&self.state)
     }
 
+    /// Ends when requests are released after this call.
+    pub(crate) fn released(&self) -> Notified<'_> {
+        self.release.notified()
+    }
+
+    /// Goes on with every request that a fault holds.
+    pub(crate) fn release_held(&self) {
+        self.release.notify_waiters();
+    }
+
     pub(crate) fn url(&self) -> String {
         let scheme = if lock(&self.acceptor).is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.api)

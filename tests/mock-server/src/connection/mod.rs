@@ -128,7 +128,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 }
 
 /// Acts on a request as the fault's action says.
-async fn handle(core: &Core, request: &Arc<Request>, action: Option<Action>, released: Notified<'_>) -> Outcome {
+async fn handle(
+    core: &Core,
+    request: &Arc<Request>,
+    action: Option<Action>,
+    released: impl Future<Output = ()>,
+) -> Outcome {
     let act = || routes::answer(&mut core.state(), request);
     let reply = match action {
         // `Faults::take` returns header edits apart from the action.

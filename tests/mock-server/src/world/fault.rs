@@ -39,9 +39,9 @@ pub enum Action {
         /// Milliseconds.
         ms: u64,
     },
-    /// Hold the request until the test releases it, then act and answer.
+    /// Wait until the test releases it, then act and answer.
     Hold {},
-    /// Act at once, hold the answer until the test releases it.
+    /// Act at once, but answer only when the test releases it.
     HoldAnswer {},
     /// Read the request, then close the connection without acting.
     DropBefore {

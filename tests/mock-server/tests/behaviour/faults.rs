@@ -316,6 +316,20 @@ fn delays_before_and_after_it_acts() {
 }
 
 #[test]
+fn a_delayed_request_is_acted_on_after_the_client_has_hung_up() {
+    for action in [Action::Delay { ms: 50 }, Action::DelayAnswer { ms: 50 }] {
+        let fixture = faulty(action);
+        let mut caller = Caller::new(&fixture);
+        caller.send();
+        drop(caller);
+        wait_until(|| made(&fixture) == 1);
+        wait_until(|| status(&fixture) == Some(200));
+        assert_eq!(made(&fixture), 1, "once");
+        assert_eq!(Caller::new(&fixture).create().expect("the server goes on").status, 200);
+    }
+}
+
+#[test]
 fn what_is_held_goes_on_when_it_is_released() {
     for (action, acts_at_once) in [(Action::Hold {}, false), (Action::HoldAnswer {}, true)] {
         let fixture = faulty(action);
@@ -331,20 +345,6 @@ fn what_is_held_goes_on_when_it_is_released() {
             assert_eq!(call.join().expect("no panic").expect("an answer").status, 200);
         });
         assert_eq!((made(&fixture), status(&fixture)), (1, Some(200)));
-    }
-}
-
-#[test]
-fn a_delayed_request_is_acted_on_after_the_client_has_hung_up() {
-    for action in [Action::Delay { ms: 50 }, Action::DelayAnswer { ms: 50 }] {
-        let fixture = faulty(action);
-        let mut caller = Caller::new(&fixture);
-        caller.send();
-        drop(caller);
-        wait_until(|| made(&fixture) == 1);
-        wait_until(|| status(&fixture) == Some(200));
-        assert_eq!(made(&fixture), 1, "once");
-        assert_eq!(Caller::new(&fixture).create().expect("the server goes on").status, 200);
     }
 }
 
