@@ -130,16 +130,6 @@ impl Core {
         Ok(seeded)
     }
 
-    /// Ends when requests are released after this call.
-    pub(crate) fn released(&self) -> Notified<'_> {
-        self.release.notified()
-    }
-
-    /// Goes on with every request that a fault holds.
-    pub(crate) fn release_held(&self) {
-        self.release.notify_waiters();
-    }
-
     /// Closes every connection that waits for a request. Returns how many there were.
     pub(crate) async fn close_idle(&self) -> usize {
         let links: Vec<Arc<Link>> = lock(&self.links).values().map(Arc::clone).collect();
