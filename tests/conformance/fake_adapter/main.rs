@@ -127,5 +127,6 @@ fn cancelled() -> Value {
     json!({"error": {
         "kind": "cancelled", "code": 31, "message": "interrupted", "status": null, "server_message": null,
         "request_id": null, "retryable": false, "attempts": 1, "candidate_token_ids": [],
+        "token_name": null, "retry_after_ms": null,
     }})
 }
