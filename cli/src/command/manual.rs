@@ -27,7 +27,28 @@ pub(crate) fn completions(shell: Shell) -> Result<(), Failure> {
         return print(script.replace(&format!(" {PLAIN_NAME}\n"), &format!(" {NAME}\n")).as_bytes());
     }
     clap_complete::generate(shell, &mut command, NAME, &mut text);
+    if shell == Shell::Fish {
+        text.extend_from_slice(fish_arguments(&command).as_bytes());
+    }
     print(&text)
+}
+
+/// The values of arguments that are not options, which the generator for fish leaves out.
+fn fish_arguments(command: &Command) -> String {
+    let function = format!("__fish_{}_using_subcommand", NAME.replace('-', "_"));
+    let mut lines = String::new();
+    for subcommand in command.get_subcommands() {
+        for argument in subcommand.get_positionals() {
+            let values: Vec<String> =
+                argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            if !values.is_empty() {
+                let (name, values) = (subcommand.get_name(), values.join(" "));
+                // Writing to a String cannot fail.
+                let _ = writeln!(lines, "complete -c {NAME} -n \"{function} {name}\" -f -a \"{values}\"");
+            }
+        }
+    }
+    lines
 }
 
 /// The command without its hidden options, which the generators would offer.

@@ -96,7 +96,8 @@ fn the_installation_lines_of_the_guide_work_where_no_directory_exists() {
     let program = program();
     let directory = std::path::Path::new(program.get_program()).parent().unwrap();
     let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
-    let status = std::process::Command::new("sh").args(["-ec", lines]).env("HOME", home.path()).env("PATH", path).status();
+    let status =
+        std::process::Command::new("sh").args(["-ec", lines]).env("HOME", home.path()).env("PATH", path).status();
     assert!(status.unwrap().success());
     for file in [
         "bash-completion/completions/netbird-tokens",

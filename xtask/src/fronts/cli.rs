@@ -1,11 +1,31 @@
 //! The command line.
 
+use anyhow::Context as _;
+
 use super::{Front, built, conformance_step, package_tests};
+use crate::command::on_path;
+use crate::fronts::rust;
 use crate::plan::Step;
+use crate::toolchain::apt;
 use crate::workspace::Workspace;
 
 /// The `netbird-tokens` command.
 pub struct Cli;
+
+const PACKAGE: &str = "netbird-tokens-cli";
+const SHELLS: &str = "cli: bash, zsh, fish";
+
+/// Presses TAB in real shells. The tests are ignored by default, for those who do not have all the shells.
+fn completion_tests() -> Step {
+    Step::new("cli: completion in bash, zsh and fish", |job| {
+        let programs = rust::test_programs(job.workspace(), PACKAGE)?;
+        let tests = programs.iter().find(|program| program.target == "completion").context("it was not built")?;
+        job.logged(tests.command(job.workspace())).arg("--ignored").limit_minutes(10).run()?;
+        job.tests_passed()
+    })
+    .needs(SHELLS)
+    .needs(rust::COMPILE)
+}
 
 impl Front for Cli {
     fn name(&self) -> &'static str {
@@ -17,7 +37,17 @@ impl Front for Cli {
     }
 
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
+        vec![
+            Step::new(SHELLS, |job| {
+                for shell in ["bash", "zsh", "fish"] {
+                    if on_path(shell).is_none() {
+                        apt::ensure(&[shell], &job.log)?;
+                    }
+                }
+                Ok(String::new())
+            })
+            .waits(),
+        ]
     }
 
     fn build(&self, _: &Workspace) -> Vec<Step> {
@@ -26,7 +56,8 @@ impl Front for Cli {
 
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
-            package_tests("cli", "netbird-tokens-cli"),
+            package_tests("cli", PACKAGE),
+            completion_tests(),
             conformance_step("cli", "cli", |job| {
                 let path = |program| built(job.workspace(), program).display().to_string();
                 Ok(vec![
