@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use netbird_tokens::{CancelToken, Client, Event};
 
 use crate::connection::print_event;
-use crate::failure::Failure;
+use crate::failure::{Failure, LeftBehind};
 use crate::session::Session;
 
 /// Takes down what the library reports about an interrupted create.
@@ -49,23 +49,25 @@ impl Finishing {
                 Failure::cancelled(format!("interrupted. The token {id} had been created; it is revoked again"))
             }
             Some(Finished::Clean { revoked: None }) => Failure::cancelled("interrupted. No token was created"),
-            Some(Finished::LeftBehind { token_name, token_ids, why }) => Failure::LeftBehind {
+            Some(Finished::LeftBehind { token_name, token_ids, why }) => Failure::LeftBehind(Box::new(LeftBehind {
                 message: format!("interrupted, and cleaning up failed: {why}"),
                 token_name,
                 token_ids,
                 subject: session.subject(None),
-            },
+                is_unfinished: false,
+            })),
             None if matches!(finished, Ok(true)) => {
                 Failure::cancelled("interrupted before the create was sent. No token was created")
             }
-            None => Failure::LeftBehind {
+            None => Failure::LeftBehind(Box::new(LeftBehind {
                 message: format!(
                     "interrupted, and cleaning up is not finished yet: look for a token with the name {name:?}, and revoke it if it is there"
                 ),
                 token_name: name.to_owned(),
                 token_ids: Vec::new(),
                 subject: session.subject(None),
-            },
+                is_unfinished: true,
+            })),
         }
     }
 }

@@ -55,7 +55,7 @@ fn interrupted() {
 }
 
 /// Ends the process without its exit handlers, which would wait for what is being cleaned up.
-fn leave(status: i32) -> ! {
+pub(crate) fn leave(status: i32) -> ! {
     #[expect(unsafe_code, reason = "std has no function that ends a process without its exit handlers")]
     // SAFETY: this is the signature of `_exit` on every platform, and it has no preconditions.
     unsafe extern "C" {

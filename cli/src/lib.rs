@@ -28,7 +28,8 @@ use crate::failure::Failure;
 /// Runs one command line, the program's name first, and returns the exit status. `--help` lists them.
 ///
 /// It reads and writes the process's standard streams, reads its environment, and handles SIGINT and SIGTERM from the first
-/// call on. It ends the process only on a second Ctrl-C during one call.
+/// call on. It ends the process itself only on a second Ctrl-C during one call, and if an interrupted create cannot be cleaned
+/// up in time.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let program = std::env::current_exe().map(|path| vec![path.into_os_string()]).unwrap_or_default();
     run_as(program, args)
@@ -43,6 +44,9 @@ pub fn run_as(program: Vec<OsString>, args: impl IntoIterator<Item = OsString>) 
         Ok(()) => exit::DONE,
         Err(failure) => {
             failure.report(output);
+            if failure.is_unfinished() {
+                interrupt::leave(failure.status().into());
+            }
             failure.status()
         }
     }

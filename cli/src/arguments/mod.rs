@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, parser::ValueSource};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub(crate) use self::options::{Clock, Connection, Display, Owner, Request, Server};
+pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
 pub(crate) use self::values::{Color, Output, TokenType};
 use crate::exit;
@@ -215,14 +215,20 @@ pub(crate) fn command() -> clap::Command {
 pub(crate) fn parse(args: Vec<OsString>) -> Result<Command, clap::Error> {
     let command = command();
     let matches = command.clone().try_get_matches_from(order::command_first(args, &command))?;
-    let mut parsed = Arguments::from_arg_matches(&matches)?.command;
+    let parsed = Arguments::from_arg_matches(&matches)?.command;
     #[cfg(feature = "mock")]
+    let parsed = with_given_options(parsed, &command, &matches);
+    Ok(parsed)
+}
+
+#[cfg(feature = "mock")]
+fn with_given_options(mut parsed: Command, program: &clap::Command, matches: &ArgMatches) -> Command {
     if let Command::Demo { given, .. } = &mut parsed
-        && let (Some(definition), Some(matches)) = (command.find_subcommand("demo"), matches.subcommand_matches("demo"))
+        && let (Some(definition), Some(matches)) = (program.find_subcommand("demo"), matches.subcommand_matches("demo"))
     {
         *given = connection_options(definition, matches);
     }
-    Ok(parsed)
+    parsed
 }
 
 #[cfg(feature = "mock")]

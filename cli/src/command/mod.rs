@@ -12,9 +12,9 @@ mod revoke;
 
 use std::ffi::OsString;
 
-use crate::arguments::{Command, Owner, TokenOrder};
 #[cfg(feature = "mock")]
-use crate::arguments::{Request, Server};
+use crate::arguments::Request;
+use crate::arguments::{Command, Owner, TokenOrder};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -54,7 +54,7 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
         }
         #[cfg(feature = "mock")]
         Command::Demo { server, display, connection, given } => {
-            let request = Request { display, connection, server: Server::default() };
+            let request = Request { display, connection, ..Request::default() };
             let mut session = Session::new("demo", request, Owner::default());
             session.program = program;
             demo::demo(&session, server.as_deref(), &given)

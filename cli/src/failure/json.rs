@@ -1,6 +1,6 @@
 //! A failure as one line of JSON. The fields are those of the library's errors in every language.
 
-use netbird_tokens::Error;
+use netbird_tokens::{Error, ErrorKind};
 use serde::Serialize;
 
 use super::{Failure, secret_lost};
@@ -57,14 +57,14 @@ pub(super) fn line(failure: &Failure) -> Option<String> {
             let candidate_token_ids = std::slice::from_ref(token_id);
             FailureJson { candidate_token_ids, ..own("secret_lost", exit::SECRET_LOST, &lost) }
         }
-        Failure::LeftBehind { message, token_name, token_ids, .. } => {
-            let kind = netbird_tokens::ErrorKind::Cancelled;
+        Failure::LeftBehind(left) => {
+            let kind = ErrorKind::Cancelled;
             FailureJson {
                 kind: kind.name(),
                 code: kind.code(),
-                message,
-                candidate_token_ids: token_ids,
-                token_name: Some(token_name),
+                message: &left.message,
+                candidate_token_ids: &left.token_ids,
+                token_name: Some(&left.token_name),
                 ..FailureJson::default()
             }
         }

@@ -8,7 +8,9 @@ use std::io::{self, Write as _};
 
 use netbird_tokens::{CredentialState, Error, ErrorKind};
 
-pub(crate) use self::advice::{Subject, shell_word};
+pub(crate) use self::advice::Subject;
+#[cfg(feature = "mock")]
+pub(crate) use self::advice::shell_word;
 use crate::arguments::Output;
 use crate::exit;
 use crate::printable::printable;
@@ -17,7 +19,7 @@ use crate::printable::printable;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// A call of the library failed.
-    Call { error: Box<Error>, subject: Subject },
+    Call { error: Box<Error>, subject: Box<Subject> },
     /// `check` found that the credential does not work.
     State { state: CredentialState, error: Option<Box<Error>> },
     /// Refused by this program, with a kind that the library has too.
@@ -27,11 +29,22 @@ pub(crate) enum Failure {
     /// A token was created and its secret could not be handed over.
     SecretLost { token_id: String, user_id: String, why: String },
     /// A create was interrupted and may have left a token.
-    LeftBehind { message: String, token_name: String, token_ids: Vec<String>, subject: Subject },
+    LeftBehind(Box<LeftBehind>),
     /// This machine failed.
     Local(String),
     /// The reader of standard output is gone.
     ReaderGone,
+}
+
+/// What an interrupted create may have left.
+#[derive(Debug)]
+pub(crate) struct LeftBehind {
+    pub(crate) message: String,
+    pub(crate) token_name: String,
+    pub(crate) token_ids: Vec<String>,
+    pub(crate) subject: Subject,
+    /// Whether the library is still cleaning it up.
+    pub(crate) is_unfinished: bool,
 }
 
 /// The failure of a call that no command line names, as the demo's own.
@@ -43,7 +56,7 @@ impl From<Error> for Failure {
 
 impl Failure {
     pub(crate) fn call(error: Error, subject: Subject) -> Self {
-        Failure::Call { error: Box::new(error), subject }
+        Failure::Call { error: Box::new(error), subject: Box::new(subject) }
     }
 
     pub(crate) fn refused(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -85,10 +98,15 @@ impl Failure {
             Failure::Refused { kind, .. } => exit::of_kind(*kind),
             Failure::NotConfirmed(_) => exit::NOT_CONFIRMED,
             Failure::SecretLost { .. } => exit::SECRET_LOST,
-            Failure::LeftBehind { .. } => exit::INTERRUPTED,
+            Failure::LeftBehind(_) => exit::INTERRUPTED,
             Failure::Local(_) => exit::FAILED,
             Failure::ReaderGone => exit::DONE,
         }
+    }
+
+    /// Whether waiting longer for the library, as a normal exit of the process does, makes no sense.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        matches!(self, Failure::LeftBehind(left) if left.is_unfinished)
     }
 
     /// Prints on standard error what went wrong: one line of JSON, or text with the next step.
@@ -120,10 +138,10 @@ impl Failure {
                 line(&mut out, "error: ", &printable(&secret_lost(token_id, why)));
                 next(&mut out, &[advice::revoke(token_id, Some(user_id))]);
             }
-            Failure::LeftBehind { message, token_name, token_ids, subject } => {
-                line(&mut out, "error: ", &printable(message));
-                leads(&mut out, Some(token_name), token_ids);
-                next(&mut out, &subject.find(token_ids));
+            Failure::LeftBehind(left) => {
+                line(&mut out, "error: ", &printable(&left.message));
+                leads(&mut out, Some(&left.token_name), &left.token_ids);
+                next(&mut out, &left.subject.find(&left.token_ids));
             }
             Failure::State { error: None, .. } | Failure::ReaderGone => return None,
         }

@@ -78,7 +78,7 @@ fn a_create_that_does_not_end_is_reported_with_its_name() {
     interrupt(&child);
     let ran = finish(child);
     assert_eq!(ran.status, 130, "{ran:?}");
-    let error: Value = ran.err.lines().find_map(|line| serde_json::from_str(line).ok()).unwrap();
+    let error = ran.json_error();
     assert_eq!(error["token_name"], "ci", "{ran:?}");
     assert!(error["message"].as_str().unwrap().contains("not finished yet"), "{ran:?}");
 }
