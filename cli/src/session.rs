@@ -71,6 +71,7 @@ impl Session {
             command: self.command,
             user_id: self.owner.user_id.clone(),
             token_id: token_id.map(str::to_owned),
+            has_url_option: self.management_url.is_some(),
             is_tagged: false,
         }
     }

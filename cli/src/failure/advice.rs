@@ -14,6 +14,8 @@ pub(crate) struct Subject {
     pub(crate) command: &'static str,
     pub(crate) user_id: Option<String>,
     pub(crate) token_id: Option<String>,
+    /// Whether the management URL was an option, so that the user has just seen it.
+    pub(crate) has_url_option: bool,
     /// Whether the call created a token with a tag, so that a candidate is certainly its own.
     pub(crate) is_tagged: bool,
 }
@@ -52,6 +54,7 @@ impl Subject {
             Advice::ListUsers => self.other("users")?,
             Advice::PassUserId if WITH_USER_ID.contains(&self.command) => "add --user-id USER_ID".to_owned(),
             Advice::InspectToken => self.inspect(self.token_id.as_deref()?),
+            Advice::CheckManagementUrl if self.has_url_option => return None,
             Advice::CheckManagementUrl => "netbird-tokens check --offline (shows the URL in use)".to_owned(),
             // The message says it all.
             _ => return None,

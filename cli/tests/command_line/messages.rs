@@ -103,6 +103,7 @@ fn only_an_unknown_ca_leads_to_the_option_for_one() {
     let url = server.0.url().replace("http:", "https:");
     let ran = server.run(&["list", "--management-url", &url]);
     assert!(ran.err.contains("does not speak TLS"), "{ran:?}");
+    assert_eq!(next(&ran), [""; 0], "the URL was an option, so it need not be shown: {ran:?}");
 }
 
 #[test]
