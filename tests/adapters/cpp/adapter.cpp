@@ -49,8 +49,10 @@ json show(const nbt::Error &error) {
         {"server_message", maybe(error.server_message())},
         {"request_id", maybe(error.request_id())},
         {"retryable", error.retryable()},
+        {"retry_after_ms", error.retry_after() ? json(error.retry_after()->count()) : json(nullptr)},
         {"attempts", error.attempts()},
         {"candidate_token_ids", error.candidate_token_ids()},
+        {"token_name", maybe(error.token_name())},
     };
 }
 
@@ -77,7 +79,7 @@ nbt::TimePoint read_moment(const std::string &given) {
     int length = 0;
     if (std::sscanf(given.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
                     &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &length) != 6) {
-        throw Refused{"now is no time"};
+        throw Refused{"now is not a time"};
     }
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
@@ -135,6 +137,20 @@ json show(const nbt::UserView &user) {
         {"is_blocked", user.is_blocked()},
         {"pending_approval", user.pending_approval()},
         {"last_login", show(user.last_login<Microseconds>())},
+    };
+}
+
+json show(const nbt::CredentialCheck &check) {
+    const auto user = check.user();
+    const auto token = check.token();
+    const auto error = check.error();
+    return {
+        {"state", nbt::name(check.state())},
+        {"kind", check.kind() == nbt::CredentialKind::pat ? "pat" : "bearer"},
+        {"user", user ? show(*user) : json(nullptr)},
+        {"token", token ? show(*token, json::object()) : json(nullptr)},
+        {"expires_at", show(check.expires_at<Microseconds>())},
+        {"error", error ? show(*error) : json(nullptr)},
     };
 }
 
@@ -213,14 +229,15 @@ json new_client(const std::string &name, const json &options) {
 }
 
 json create_token(const nbt::Client &client, const json &args) {
-    std::int64_t days = nbt::default_expires_in_days;
+    nbt::NewToken wanted{text(args, "name").value_or("")};
+    wanted.tag = args.value("tag", false);
     if (args.contains("expires_in_days")) {
         if (!args["expires_in_days"].is_number_integer()) {
             throw Refused{"expires_in_days: expected a whole number"};
         }
-        days = args["expires_in_days"].get<std::int64_t>();
+        wanted.expires_in_days = args["expires_in_days"].get<std::int64_t>();
     }
-    nbt::CreatedToken created = client.create_token(text(args, "name").value_or(""), days, text(args, "user_id"));
+    nbt::CreatedToken created = client.create_token(wanted, text(args, "user_id"));
     std::ostringstream printed;
     printed << created.plain_token;
     json answer = {
@@ -263,6 +280,8 @@ json operate(const nbt::Client &client, const std::string &operation, const json
             users.push_back(show(user));
         }
         return users;
+    } else if (operation == "check_credential") {
+        return show(client.check_credential());
     } else if (operation == "set_credential") {
         const auto credential = read_credential(args);
         if (!credential) {
@@ -321,13 +340,20 @@ json call(const std::string &name, const json &command) {
     return operate(client, operation, args);
 }
 
+json close_client(const std::string &name) {
+    if (auto closed = clients.extract(name)) {
+        static_cast<void>(closed.mapped().close());
+    }
+    return json::object();
+}
+
 json hello() {
     return {
         {"adapter", "cpp"},
         {"version", nbt::version()},
         {"operations",
-         {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential",
-          "expose", "secret_equals"}},
+         {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
+          "set_credential", "expose", "secret_equals"}},
         {"options",
          {"management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms",
           "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",
@@ -345,8 +371,7 @@ json run(const json &command) {
     } else if (cmd == "call") {
         return call(client, command);
     } else if (cmd == "close") {
-        clients.erase(client);
-        return json::object();
+        return close_client(client);
     }
     throw Unsupported{};
 }
