@@ -1,5 +1,5 @@
 //! Reads bytes as calls of the C API with arbitrary arguments, makes them, and checks what holds for every call: a result
-//! code of the header, an error exactly on failure, results exactly on success, texts that are texts.
+//! code, an error exactly on failure, results exactly on success, and texts that are valid UTF-8.
 //!
 //! Shared by the fuzz target and by tests/fuzz.rs, which feeds it random bytes with a stable compiler.
 
