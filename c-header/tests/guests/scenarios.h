@@ -20,7 +20,7 @@ enum { SKIPPED = 77, NOBODY = 65534 };
 
 typedef enum { LIST, CREATE } operation;
 
-/* Makes one call with the client that the environment describes, prints what came of it, and returns the result code. */
+/* Makes one call with the client that the environment describes, prints the result, and returns its code. */
 static unsigned attempt(operation what);
 
 static int skip(const char *why) {
@@ -68,7 +68,7 @@ static void *nothing(void *unused) {
     return unused;
 }
 
-/* No thread is to be had; later there is. */
+/* No thread can be started; later one can. */
 static int no_thread(void) {
     struct rlimit limit;
     pthread_t thread;
@@ -92,7 +92,7 @@ static int no_thread(void) {
     return attempt(LIST) == NBT_OK ? 0 : fail("the call with a thread");
 }
 
-/* Becomes the first process of a new pid namespace, whose pid is 1. Its parent ends as it ends. */
+/* Becomes the first process of a new pid namespace, whose pid is 1. Its parent waits for it and exits with its status. */
 static int enter_pid_namespace(void) {
     if (unshare(CLONE_NEWPID) != 0) {
         return -1;
@@ -125,7 +125,7 @@ static int run_scenario(const char *name) {
     for (int number = 1; number < NSIG; number++) {
         struct sigaction now;
         if (sigaction(number, NULL, &now) == 0 && now.sa_handler != SIG_DFL) {
-            printf("signal %d has not its default disposition\n", number);
+            printf("signal %d does not have its default disposition\n", number);
             return 2;
         }
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use netbird_mock::world::TokenSeed;
 
 use crate::scene::scene;
-use crate::tools::{compile_as_told, folder, prefix, run, scratch};
+use crate::tools::{compile, folder, prefix, run, scratch};
 
 #[test]
 fn the_examples_compile_as_they_say_and_run() {
@@ -18,13 +18,13 @@ fn the_examples_compile_as_they_say_and_run() {
         let name = source.file_name().unwrap().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&source).unwrap();
         let compiler = if name.ends_with(".c") { "cc" } else { "c++" };
-        let told = format!("{compiler} {name} -o ");
+        let command = format!("{compiler} {name} -o ");
         assert!(
-            text.contains(&told) && text.contains("$(pkg-config --cflags --libs netbird_tokens)"),
+            text.contains(&command) && text.contains("$(pkg-config --cflags --libs netbird_tokens)"),
             "{name} does not say how to compile it"
         );
         let program = build.join(name.replace('.', "_"));
-        compile_as_told(&source, &program);
+        compile(&source, &program);
         let printed = run(scene.introduce(&mut Command::new(&program)).env("LD_LIBRARY_PATH", prefix().join("lib")));
         assert!(!printed.contains(&scene.pat), "{name} printed the PAT");
         println!("{name}: {}", printed.trim());
@@ -50,7 +50,7 @@ fn the_guides_snippets_compile() {
         };
         let source = build.join(format!("snippet_{number}.{extension}"));
         fs::write(&source, code).unwrap();
-        compile_as_told(&source, &source.with_extension("out"));
+        compile(&source, &source.with_extension("out"));
         compiled += 1;
     }
     assert!(compiled >= 6, "only {compiled} snippets");
@@ -75,7 +75,7 @@ fn the_benchmark_measures() {
     let scene = scene();
     let build = scratch("bench");
     let program = build.join("bench");
-    compile_as_told(&folder().join("benches/bench.c"), &program);
+    compile(&folder().join("benches/bench.c"), &program);
     for _ in 0..9 {
         scene.server.add_token("robot", TokenSeed { name: "t".to_owned(), ..TokenSeed::default() }).unwrap();
     }

@@ -68,7 +68,7 @@ fn the_archive_is_linked_with_what_the_compiler_says_it_needs() {
     }
 }
 
-/// A project of its own, far from this one, that knows the prefix and nothing else.
+/// A copy of a project that knows only the prefix.
 fn consumer() -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(folder().join("tests/consumer")).unwrap() {
@@ -175,7 +175,6 @@ fn a_cmake_project_of_another_pointer_size_does_not_find_it() {
     assert!(found.contains("pointers have 8 bytes"), "{found}");
     let refused = |printed: Result<String, String>| {
         let printed = printed.expect_err("a 32-bit project found the 64-bit library");
-        assert!(printed.contains("(32bit)") || printed.contains("32"), "{printed}");
         assert!(printed.contains("netbird_tokens-config.cmake, version"), "{printed}");
     };
     refused(configure("pointers-32", "NONE", "set(CMAKE_SIZEOF_VOID_P 4)", &[]));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::scene::scene;
-use crate::tools::{VERSION, cmake, compile_as_told, folder, pkg_config, prefix, run, scratch};
+use crate::tools::{VERSION, cmake, compile, folder, pkg_config, prefix, run, scratch};
 
 #[test]
 fn the_suite_passes_under_the_sanitizers() {
@@ -82,7 +82,7 @@ fn the_suite_passes_under_valgrind() {
 fn a_normal_exit_waits_for_an_interrupted_create() {
     let scene = scene();
     let program = scratch("exit").join("creates");
-    compile_as_told(&folder().join("tests/suite/creates.c"), &program);
+    compile(&folder().join("tests/suite/creates.c"), &program);
     let printed =
         run(scene.introduce(&mut Command::new(&program)).arg("exit").env("LD_LIBRARY_PATH", prefix().join("lib")));
     assert!(printed.contains("the token was revoked during the exit"), "{printed}");

@@ -64,8 +64,8 @@ pub fn cmake(source: &Path, build: &Path, options: &[&str]) {
     run(Command::new("cmake").arg("--build").arg(build).args(["--parallel", "2"]));
 }
 
-/// The one line that the examples and the guide tell people to compile with.
-pub fn compile_as_told(source: &Path, program: &Path) {
+/// Compiles with the command line that the examples and the guide give.
+pub fn compile(source: &Path, program: &Path) {
     let is_c = source.extension().is_some_and(|extension| extension == "c");
     let (compiler, standard) = if is_c { ("cc", "-std=c99") } else { ("c++", "-std=c++17") };
     run(Command::new(compiler)

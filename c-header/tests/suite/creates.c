@@ -1,5 +1,5 @@
 /*
- * What becomes of a create whose answer is lost or whose caller is interrupted.
+ * Creates whose answer is lost, and creates whose caller is interrupted.
  *
  * The interrupted ones talk to a server in this program, which decides when the answer comes: after the caller went away.
  * With the argument "exit" the program ends right after the interruption, and prints what the server still got to see.
@@ -173,9 +173,10 @@ static void see(void *user_data, nbt_log_level level, const char *message) {
     seen *all = user_data;
     bool finished = strstr(message, "token made is revoked") != NULL;
     bool left_behind = strstr(message, "could not be cleaned up (tokens made)") != NULL;
+    bool elsewhere = !pthread_equal(pthread_self(), all->caller);
     all->finished += finished && level == NBT_LOG_DEBUG;
     all->left_behind += left_behind && level == NBT_LOG_WARNING;
-    all->on_another_thread = all->on_another_thread || ((finished || left_behind) && !pthread_equal(pthread_self(), all->caller));
+    all->on_another_thread = all->on_another_thread || ((finished || left_behind) && elsewhere);
     all->leaked = all->leaked || strstr(message, "nbp_") != NULL;
 }
 

@@ -178,7 +178,7 @@ static void test_builder(void) {
     nbt_error_free(error);
     nbt_client_builder_free(builder);
 
-    /* No credential; and a builder is used up by what it was asked to build. */
+    /* No credential; and a builder can be used only once. */
     builder = nbt_client_builder_new();
     CHECK(nbt_client_builder_build(builder, NULL, NULL) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_build(builder, &client, NULL) == NBT_CONFIGURATION);
