@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const OPERATIONS[] = {
     "list_tokens", "get_token",        "create_token",   "delete_token", "current_user",
@@ -127,13 +128,13 @@ static answer list_users(const nbt_client *client) {
     return ok(users);
 }
 
-static answer check_credential(const nbt_client *client) {
+static answer check_credential(const nbt_client *client, const cJSON *args) {
     nbt_credential_check *check;
     nbt_error *error;
     if (nbt_client_check_credential(client, &check, &error) != NBT_OK) {
         return failed(error);
     }
-    cJSON *shown = show_check(check);
+    cJSON *shown = show_check(check, args);
     nbt_credential_check_free(check);
     return ok(shown);
 }
@@ -177,7 +178,7 @@ static answer call_operation(const nbt_client *client, const char *operation, co
     } else if (strcmp(operation, "list_users") == 0) {
         return list_users(client);
     } else if (strcmp(operation, "check_credential") == 0) {
-        return check_credential(client);
+        return check_credential(client, args);
     } else if (strcmp(operation, "set_credential") == 0) {
         return set_credential(client, args);
     } else if (strcmp(operation, "expose") == 0) {
@@ -188,56 +189,70 @@ static answer call_operation(const nbt_client *client, const char *operation, co
     return unsupported();
 }
 
-/* Cancels after a time, unless the call ends before. */
-typedef struct timer {
-    nbt_cancel *cancel;
-    int64_t milliseconds;
-    pthread_mutex_t lock;
-    pthread_cond_t over;
-    bool is_over;
-} timer;
+enum { POLL_MS = 5 };
 
-static void *run_timer(void *argument) {
-    timer *alarm = argument;
+/* Interrupts a call, unless it ends before: after a time, or as soon as a file exists, which is checked after every period. */
+typedef struct interrupter {
+    nbt_cancel *cancel;
+    int64_t period_ms;
+    const char *file; /* NULL: nothing is checked */
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool has_ended;
+} interrupter;
+
+static struct timespec after(int64_t milliseconds) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += alarm->milliseconds / 1000;
-    until.tv_nsec += alarm->milliseconds % 1000 * 1000000;
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += milliseconds % 1000 * 1000000;
     if (until.tv_nsec >= 1000000000) {
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    pthread_mutex_lock(&alarm->lock);
-    int waited = 0;
-    while (!alarm->is_over && waited == 0) {
-        waited = pthread_cond_timedwait(&alarm->over, &alarm->lock, &until);
+    return until;
+}
+
+static void *interrupt(void *argument) {
+    interrupter *own = argument;
+    struct timespec until = after(own->period_ms);
+    pthread_mutex_lock(&own->lock);
+    while (!own->has_ended) {
+        if (pthread_cond_timedwait(&own->ended, &own->lock, &until) == 0) {
+            continue;
+        }
+        if (own->file == NULL || access(own->file, F_OK) == 0) {
+            nbt_cancel_cancel(own->cancel);
+            break;
+        }
+        until = after(own->period_ms);
     }
-    if (!alarm->is_over) {
-        nbt_cancel_cancel(alarm->cancel);
-    }
-    pthread_mutex_unlock(&alarm->lock);
+    pthread_mutex_unlock(&own->lock);
     return NULL;
 }
 
-static answer call_with_timer(const nbt_client *client, int64_t milliseconds, const char *operation, const cJSON *args) {
-    timer alarm = {nbt_cancel_new(), milliseconds, PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+static answer call_interruptibly(const nbt_client *client, int64_t period_ms, const char *file, const char *operation,
+                                 const cJSON *args) {
+    interrupter own = {nbt_cancel_new(),          period_ms, file, PTHREAD_MUTEX_INITIALIZER,
+                       PTHREAD_COND_INITIALIZER, false};
     nbt_client *cancellable;
     nbt_error *error;
-    if (nbt_client_with_cancel(client, alarm.cancel, &cancellable, &error) != NBT_OK) {
+    if (nbt_client_with_cancel(client, own.cancel, &cancellable, &error) != NBT_OK) {
+        nbt_cancel_free(own.cancel);
         return failed(error);
     }
     pthread_t thread;
-    if (pthread_create(&thread, NULL, run_timer, &alarm) != 0) {
+    if (pthread_create(&thread, NULL, interrupt, &own) != 0) {
         die("no thread");
     }
     answer result = call_operation(cancellable, operation, args);
-    pthread_mutex_lock(&alarm.lock);
-    alarm.is_over = true;
-    pthread_cond_signal(&alarm.over);
-    pthread_mutex_unlock(&alarm.lock);
+    pthread_mutex_lock(&own.lock);
+    own.has_ended = true;
+    pthread_cond_signal(&own.ended);
+    pthread_mutex_unlock(&own.lock);
     pthread_join(thread, NULL);
     nbt_client_free(cancellable);
-    nbt_cancel_free(alarm.cancel);
+    nbt_cancel_free(own.cancel);
     return result;
 }
 
@@ -253,7 +268,10 @@ static answer call(const char *name, const cJSON *command) {
         return unsupported();
     }
     if (whole(cJSON_GetObjectItemCaseSensitive(command, "cancel_after_ms"), &milliseconds)) {
-        return call_with_timer(client, milliseconds, operation, args);
+        return call_interruptibly(client, milliseconds, NULL, operation, args);
+    }
+    if (text(command, "cancel_file") != NULL) {
+        return call_interruptibly(client, POLL_MS, text(command, "cancel_file"), operation, args);
     }
     return call_operation(client, operation, args);
 }

@@ -6,10 +6,26 @@
 #include <string.h>
 
 const char *const OPTIONS[] = {
-    "management_url",   "pat",              "bearer",         "detect",          "from_env",
-    "connect_timeout_ms", "read_timeout_ms", "timeout_ms",    "max_retries",     "retry_base_delay_ms",
-    "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem", "proxy",
-    "proxy_from_env",   "user_agent",       "on_unknown",     "cancel_after_ms",
+    "management_url",
+    "pat",
+    "bearer",
+    "detect",
+    "from_env",
+    "connect_timeout_ms",
+    "read_timeout_ms",
+    "timeout_ms",
+    "max_retries",
+    "retry_base_delay_ms",
+    "retry_max_delay_ms",
+    "max_response_bytes",
+    "allow_insecure_http",
+    "ca_pem",
+    "proxy",
+    "proxy_from_env",
+    "user_agent",
+    "on_unknown",
+    "cancel_after_ms",
+    "cancel_file",
 };
 const int OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0];
 

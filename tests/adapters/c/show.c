@@ -141,7 +141,7 @@ cJSON *show_user(const nbt_user *user) {
     return fields;
 }
 
-cJSON *show_check(const nbt_credential_check *check) {
+cJSON *show_check(const nbt_credential_check *check, const cJSON *args) {
     const nbt_user *user = nbt_credential_check_user(check);
     const nbt_token *token = nbt_credential_check_token(check);
     const nbt_error *error = nbt_credential_check_error(check);
@@ -153,7 +153,7 @@ cJSON *show_check(const nbt_credential_check *check) {
     cJSON_AddStringToObject(fields, "state", nbt_credential_state_name(nbt_credential_check_state(check)));
     cJSON_AddStringToObject(fields, "kind", is_pat ? "pat" : "bearer");
     cJSON_AddItemToObject(fields, "user", user == NULL ? cJSON_CreateNull() : show_user(user));
-    cJSON_AddItemToObject(fields, "token", token == NULL ? cJSON_CreateNull() : show_token(token, NULL));
+    cJSON_AddItemToObject(fields, "token", token == NULL ? cJSON_CreateNull() : show_token(token, args));
     cJSON_AddItemToObject(fields, "expires_at", expires ? moment(seconds, nanoseconds) : cJSON_CreateNull());
     cJSON_AddItemToObject(fields, "error", error == NULL ? cJSON_CreateNull() : show_error(error));
     return fields;

@@ -21,6 +21,6 @@ cJSON *show_token(const nbt_token *token, const cJSON *args);
 
 cJSON *show_user(const nbt_user *user);
 
-cJSON *show_check(const nbt_credential_check *check);
+cJSON *show_check(const nbt_credential_check *check, const cJSON *args);
 
 #endif

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -140,7 +141,7 @@ json show(const nbt::UserView &user) {
     };
 }
 
-json show(const nbt::CredentialCheck &check) {
+json show(const nbt::CredentialCheck &check, const json &args) {
     const auto user = check.user();
     const auto token = check.token();
     const auto error = check.error();
@@ -148,7 +149,7 @@ json show(const nbt::CredentialCheck &check) {
         {"state", nbt::name(check.state())},
         {"kind", check.kind() == nbt::CredentialKind::pat ? "pat" : "bearer"},
         {"user", user ? show(*user) : json(nullptr)},
-        {"token", token ? show(*token, json::object()) : json(nullptr)},
+        {"token", token ? show(*token, args) : json(nullptr)},
         {"expires_at", show(check.expires_at<Microseconds>())},
         {"error", error ? show(*error) : json(nullptr)},
     };
@@ -281,7 +282,7 @@ json operate(const nbt::Client &client, const std::string &operation, const json
         }
         return users;
     } else if (operation == "check_credential") {
-        return show(client.check_credential());
+        return show(client.check_credential(), args);
     } else if (operation == "set_credential") {
         const auto credential = read_credential(args);
         if (!credential) {
@@ -297,21 +298,26 @@ json operate(const nbt::Client &client, const std::string &operation, const json
     throw Unsupported{};
 }
 
-// Cancels after a time, unless it is destroyed before.
-class Timer {
+constexpr std::chrono::milliseconds POLL{5};
+
+// Interrupts a call, unless it is destroyed before: after a time, or as soon as a file exists, which is checked after every period.
+class Interrupter {
 public:
-    Timer(const nbt::CancelToken &cancel, std::chrono::milliseconds after)
-        : thread_([this, &cancel, after] {
+    Interrupter(const nbt::CancelToken &cancel, std::chrono::milliseconds period, std::optional<std::string> file)
+        : thread_([this, &cancel, period, file = std::move(file)] {
               std::unique_lock lock(mutex_);
-              if (!changed_.wait_for(lock, after, [this] { return over_; })) {
-                  cancel.cancel();
+              while (!changed_.wait_for(lock, period, [this] { return ended_; })) {
+                  if (!file || std::filesystem::exists(*file)) {
+                      cancel.cancel();
+                      return;
+                  }
               }
           }) {}
 
-    ~Timer() {
+    ~Interrupter() {
         {
             const std::lock_guard lock(mutex_);
-            over_ = true;
+            ended_ = true;
         }
         changed_.notify_one();
         thread_.join();
@@ -320,7 +326,7 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool over_ = false;
+    bool ended_ = false;
     std::thread thread_;
 };
 
@@ -331,12 +337,14 @@ json call(const std::string &name, const json &command) {
     }
     const std::string operation = text(command, "operation").value_or("");
     const json args = command.value("args", json::object());
-    if (!command.contains("cancel_after_ms")) {
+    const auto file = text(command, "cancel_file");
+    if (!file && !command.contains("cancel_after_ms")) {
         return operate(found->second, operation, args);
     }
     const nbt::CancelToken cancel;
     const nbt::Client client = found->second.with_cancel(cancel);
-    const Timer timer(cancel, std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()));
+    const Interrupter interrupter(
+        cancel, file ? POLL : std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()), file);
     return operate(client, operation, args);
 }
 
@@ -357,7 +365,7 @@ json hello() {
         {"options",
          {"management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms",
           "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",
-          "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms"}},
+          "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file"}},
     };
 }
 
