@@ -40,11 +40,19 @@ class MockServer : AutoCloseable {
 
     /** A client of it. */
     fun client(configure: ClientOptions.() -> Unit = {}): Client =
-        Client(Credential.pat(pat)) {
-            managementUrl = url
-            proxyFromEnv = false
-            configure()
+        Credential.pat(pat).use {
+            Client(it) {
+                managementUrl = url
+                proxyFromEnv = false
+                configure()
+            }
         }
+
+    /** The tokens of [USER], as the control API lists them. */
+    fun tokens(): List<JSONObject> = JSONArray(control("GET", "/users/$USER/tokens")).map { it as JSONObject }
+
+    /** Their names. */
+    fun tokenNames(): List<String> = tokens().map { it.getString("name") }
 
     /** Something that goes wrong with coming requests, as the control API takes it. */
     fun fault(json: String) {

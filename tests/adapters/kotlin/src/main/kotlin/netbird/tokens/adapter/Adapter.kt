@@ -17,8 +17,8 @@ import org.json.JSONException
 import org.json.JSONObject
 
 private val OPERATIONS = listOf(
-    "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential", "expose",
-    "secret_equals",
+    "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
+    "set_credential", "expose", "secret_equals",
 )
 
 private val OPTIONS = listOf(
@@ -26,6 +26,8 @@ private val OPTIONS = listOf(
     "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
     "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
 )
+
+private const val DAYS = "expires_in_days"
 
 /** Calls the public API as any Kotlin program would, and shows what it got. */
 class Adapter {
@@ -112,20 +114,22 @@ class Adapter {
         private val userId: String? = args.optString("user_id", null)
         private val tokenId: String by lazy { args.getString("token_id") }
         private val name: String by lazy { args.getString("name") }
+        private val tag: Boolean = args.optBoolean("tag")
+
+        /** Kotlin's parameter is an Int: a number that is not one does not compile there and is refused here. */
+        private val days: Int by lazy {
+            if (args.has(DAYS)) args.getBigDecimal(DAYS).intValueExact() else Client.DEFAULT_EXPIRES_IN_DAYS
+        }
 
         suspend fun awaited(): Any =
             when (operation) {
                 "list_tokens" -> client.listTokens(userId).map { show(it) }
                 "get_token" -> show(client.getToken(tokenId, userId))
-                "create_token" -> show(
-                    when (val days = days()) {
-                        null -> client.createToken(name, userId = userId)
-                        else -> client.createToken(name, days, userId)
-                    },
-                )
+                "create_token" -> show(client.createToken(name, days, userId, tag))
                 "delete_token" -> done { client.deleteToken(tokenId, userId) }
                 "current_user" -> show(client.currentUser())
                 "list_users" -> client.listUsers().map { show(it) }
+                "check_credential" -> show(client.checkCredential())
                 "set_credential" -> done { checkNotNull(credential(args)).use { client.setCredential(it) } }
                 "expose" -> secret(args.getString("secret")).expose()
                 "secret_equals" -> secret(args.getString("secret")) == secret(args.getString("other"))
@@ -133,7 +137,7 @@ class Adapter {
             }
 
         /**
-         * Interrupted, a blocking call ends with the library's own error. (A cancelled coroutine ends with Kotlin's
+         * An interrupted blocking call ends with the library's own error. (A cancelled coroutine ends with Kotlin's
          * `CancellationException`, which has none of the fields that are shown here; the package's own tests cover it.)
          */
         fun interrupted(afterMillis: Long): Any {
@@ -149,20 +153,13 @@ class Adapter {
             when (operation) {
                 "list_tokens" -> client.listTokensBlocking(userId).map { show(it) }
                 "get_token" -> show(client.getTokenBlocking(tokenId, userId))
-                "create_token" -> show(
-                    when (val days = days()) {
-                        null -> client.createTokenBlocking(name, userId = userId)
-                        else -> client.createTokenBlocking(name, days, userId)
-                    },
-                )
+                "create_token" -> show(client.createTokenBlocking(name, days, userId, tag))
                 "delete_token" -> done { client.deleteTokenBlocking(tokenId, userId) }
                 "current_user" -> show(client.currentUserBlocking())
                 "list_users" -> client.listUsersBlocking().map { show(it) }
+                "check_credential" -> show(client.checkCredentialBlocking())
                 else -> throw UnsupportedOperationException("$operation cannot be interrupted")
             }
-
-        /** Kotlin's parameter is an Int: what is none does not compile there and is refused here. */
-        private fun days(): Int? = if (args.has("expires_in_days")) args.getBigDecimal("expires_in_days").intValueExact() else null
 
         private fun show(created: CreatedToken): JSONObject {
             secrets += created.plainToken
