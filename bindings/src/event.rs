@@ -62,7 +62,7 @@ impl From<&Event<'_>> for NativeEvent {
     }
 }
 
-/// What is told about a client's events, on the thread where they happen: the caller's, or for an interrupted create the core's
+/// Receives a client's events, on the thread where they happen: the caller's, or for an interrupted create the core's
 /// background thread. It must not call the client.
 #[uniffi::export(with_foreign)]
 pub trait NativeObserver: Send + Sync {
@@ -75,7 +75,7 @@ pub trait NativeObserver: Send + Sync {
 pub(crate) fn forward(observer: Arc<dyn NativeObserver>, requests: bool) -> impl Fn(&Event<'_>) + Send + Sync {
     move |event| {
         if requests || !matches!(event, Event::Request { .. }) {
-            // Nobody is left to be told of an observer that fails.
+            // There is nobody to report a failing observer to.
             let _ = observer.event(event.into());
         }
     }

@@ -9,7 +9,7 @@ use crate::improve::{Improvement, improve};
 const SOURCE: &str = "netbird/tokens/internal/netbird_tokens.kt";
 
 const IMPROVEMENTS: &[Improvement] = &[
-    // Each native call is told where to report its outcome. The generator allocates that every time, as a piece of native memory
+    // Each native call gets a place to report its outcome. The generator allocates it every time, as a piece of native memory
     // with a finaliser of its own, which takes longer than all the rest of the crossing. Here each thread keeps those that it is
     // not using. More than one are in use while a native call calls back.
     Improvement {

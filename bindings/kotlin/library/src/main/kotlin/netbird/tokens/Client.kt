@@ -121,7 +121,7 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
      * If the coroutine is cancelled before the secret reaches it, the token is revoked in the background. Store the secret in the
      * coroutine that creates the token: what cancels on its way out of `withContext` or `withTimeout` takes the result with it.
      *
-     * @param name by which to recognise it later; not empty, need not be unique
+     * @param name a name that you will recognise; not empty, need not be unique
      * @param expiresInDays the lifetime in days, 1 to 365
      * @param userId the user who is to own it; null for the one that the credential belongs to
      * @param tag whether the name is sent as `NAME #TAG`, with ten random characters. No other token has such a name, so a token
@@ -213,7 +213,7 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     /**
      * [createToken], blocking this thread.
      *
-     * @param name by which to recognise it later; not empty, need not be unique
+     * @param name a name that you will recognise; not empty, need not be unique
      * @param expiresInDays the lifetime in days, 1 to 365
      * @param userId the user who is to own it; null for the one that the credential belongs to
      * @param tag whether the name is sent as `NAME #TAG`, see [createToken]

@@ -42,7 +42,7 @@ public enum class OnUnknown {
  * @property proxyFromEnv Whether `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` apply. Default: true.
  * @property userAgent Prefix for the `User-Agent`, for example `backup/1.2`.
  * @property onUnknown What to do about a create whose answer was lost. Default: [OnUnknown.REPORT].
- * @property observer Is told what the client does. Default: the `java.util.logging` logger `netbird.tokens` gets it, warnings at
+ * @property observer Receives the client's events. Default: the `java.util.logging` logger `netbird.tokens` gets it, warnings at
  *   `WARNING`, the rest at `FINE`; requests only if that level is enabled when the client is made.
  */
 public class ClientOptions {

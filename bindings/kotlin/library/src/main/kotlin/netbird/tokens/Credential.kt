@@ -62,7 +62,7 @@ public class Credential private constructor(native: NativeCredential) : AutoClos
          *
          * @param text the PAT or JWT
          * @return the credential
-         * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] saying what it looks like instead, where that can be told
+         * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] saying what it looks like instead, where that can be recognised
          */
         @JvmStatic
         @Throws(NetBirdException::class)

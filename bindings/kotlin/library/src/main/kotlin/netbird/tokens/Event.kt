@@ -3,7 +3,7 @@ package netbird.tokens
 import netbird.tokens.internal.NativeEvent
 import netbird.tokens.internal.NativeEventKind
 
-/** Is told what a client does. */
+/** Receives the events of a client. */
 public fun interface Observer {
     /**
      * Takes one event, on the thread where it happens: the caller's, or for an interrupted create the library's background thread.

@@ -5,8 +5,8 @@ import java.nio.channels.spi.AbstractInterruptibleChannel
 import netbird.tokens.internal.NativeCancel
 
 /**
- * Lets [Thread.interrupt] end a native call in the way it ends blocking I/O of the platform's own channels: the platform tells
- * whatever the thread waits in.
+ * Lets [Thread.interrupt] end a native call in the way it ends blocking I/O of the platform's own channels: the platform notifies
+ * the channel that the thread is waiting in.
  */
 internal class Interruptible private constructor(private val cancel: NativeCancel) : AbstractInterruptibleChannel() {
     /** Called on the thread that interrupts, or on ours if it was interrupted before. */

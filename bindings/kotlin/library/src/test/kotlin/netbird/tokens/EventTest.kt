@@ -52,7 +52,7 @@ class EventTest {
     }
 
     @Test
-    fun `an observer is told of every request and retry`() {
+    fun `an observer receives every request and retry`() {
         val events = CopyOnWriteArrayList<Event>()
         aFailure()
         listOnce { observer = Observer { events.add(it) } }

@@ -62,7 +62,7 @@ class MockServer : AutoCloseable {
     /** The requests that arrived since this was last asked. */
     fun takeRequests(): List<JSONObject> = JSONArray(control("POST", "/requests/take")).map { it as JSONObject }
 
-    /** How many connections this machine has open to it, as the system tells (Linux). */
+    /** How many connections this machine has open to it, as the system counts them (Linux). */
     fun connections(): Int {
         val port = "%04X".format(url.substringAfterLast(':').toInt())
         return File("/proc/net/tcp").readLines().count { line ->
