@@ -45,15 +45,19 @@ impl From<Token> for NativeToken {
 pub struct NativeNewToken {
     /// Its name; not empty, need not be unique.
     pub name: String,
-    /// Its lifetime in days.
-    pub expires_in_days: i64,
+    /// Its lifetime in days; absent for the core's default.
+    pub expires_in_days: Option<i64>,
     /// Whether the name is sent as `NAME #TAG`.
     pub tag: bool,
 }
 
 impl From<NativeNewToken> for NewToken {
     fn from(new: NativeNewToken) -> Self {
-        NewToken::new(new.name).expires_in_days(new.expires_in_days).tag(new.tag)
+        let token = NewToken::new(new.name).tag(new.tag);
+        match new.expires_in_days {
+            Some(days) => token.expires_in_days(days),
+            None => token,
+        }
     }
 }
 
