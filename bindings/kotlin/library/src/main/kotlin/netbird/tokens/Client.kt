@@ -122,7 +122,7 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
      * coroutine that creates the token: what cancels on its way out of `withContext` or `withTimeout` takes the result with it.
      *
      * @param name a name that you will recognise; not empty, need not be unique
-     * @param expiresInDays the lifetime in days, 1 to 365
+     * @param expiresInDays the lifetime in days, 1 to 365; null for 90
      * @param userId the user who is to own it; null for the one that the credential belongs to
      * @param tag whether the name is sent as `NAME #TAG`, with ten random characters. No other token has such a name, so a token
      *   whose answer was lost can be found with certainty. [OnUnknown.REVOKE_AND_RETRY] needs it.
@@ -132,14 +132,14 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     @Throws(NetBirdException::class)
     public suspend fun createToken(
         name: String,
-        expiresInDays: Int = DEFAULT_EXPIRES_IN_DAYS,
+        expiresInDays: Int? = null,
         userId: String? = null,
         tag: Boolean = false,
     ): CreatedToken =
         direct { client ->
             // What is still in the slot when it is closed is revoked.
             NativeCreateSlot().use { slot ->
-                val new = NativeNewToken(name, expiresInDays.toLong(), tag)
+                val new = NativeNewToken(name, expiresInDays?.toLong(), tag)
                 client.createToken(new, userId, slot, Engine.neverCancelled)
                 slot.take()
             }
@@ -214,7 +214,7 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
      * [createToken], blocking this thread.
      *
      * @param name a name that you will recognise; not empty, need not be unique
-     * @param expiresInDays the lifetime in days, 1 to 365
+     * @param expiresInDays the lifetime in days, 1 to 365; null for 90
      * @param userId the user who is to own it; null for the one that the credential belongs to
      * @param tag whether the name is sent as `NAME #TAG`, see [createToken]
      * @return the token with its secret, which the server never shows again
@@ -224,11 +224,11 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     @Throws(NetBirdException::class)
     public fun createTokenBlocking(
         name: String,
-        expiresInDays: Int = DEFAULT_EXPIRES_IN_DAYS,
+        expiresInDays: Int? = null,
         userId: String? = null,
         tag: Boolean = false,
     ): CreatedToken {
-        val new = NativeNewToken(name, expiresInDays.toLong(), tag)
+        val new = NativeNewToken(name, expiresInDays?.toLong(), tag)
         return interruptible { client, cancel -> client.createTokenBlocking(new, userId, cancel) }.translated()
     }
 
@@ -298,9 +298,6 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
         handle.use { client -> translated { Interruptible.run { cancel -> call(client, cancel) } } }
 
     public companion object {
-        /** The default lifetime of a token, in days. */
-        public const val DEFAULT_EXPIRES_IN_DAYS: Int = 90
-
         /**
          * A client with the credential and the management URL from the environment; see [ClientOptions.fromEnv].
          *

@@ -47,7 +47,7 @@ class OperationsTest {
     @Test
     fun `blocking calls do the round trip`() {
         val created = client.createTokenBlocking("script")
-        assertEquals(Client.DEFAULT_EXPIRES_IN_DAYS.toLong(), created.token.daysLeft(created.token.createdAt))
+        assertEquals(90, created.token.daysLeft(created.token.createdAt))
         assertEquals(created.token, client.getTokenBlocking(created.token.id))
         assertTrue(created.token in client.listTokensBlocking())
         client.deleteTokenBlocking(created.token.id)

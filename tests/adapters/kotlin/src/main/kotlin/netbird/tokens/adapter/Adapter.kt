@@ -1,5 +1,6 @@
 package netbird.tokens.adapter
 
+import java.io.File
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
@@ -9,6 +10,7 @@ import netbird.tokens.Client
 import netbird.tokens.ClientOptions
 import netbird.tokens.CreatedToken
 import netbird.tokens.Credential
+import netbird.tokens.CredentialCheck
 import netbird.tokens.NetBirdException
 import netbird.tokens.OnUnknown
 import netbird.tokens.Secret
@@ -24,7 +26,7 @@ private val OPERATIONS = listOf(
 private val OPTIONS = listOf(
     "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
     "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file",
 )
 
 private const val DAYS = "expires_in_days"
@@ -63,7 +65,11 @@ class Adapter {
             "call" -> {
                 val call = Call(clients.getValue(name), command.getString("operation"), command.getJSONObject("args"))
                 when {
-                    command.has("cancel_after_ms") -> call.interrupted(command.getLong("cancel_after_ms"))
+                    command.has("cancel_after_ms") -> call.interrupted { it.join(command.getLong("cancel_after_ms")) }
+                    command.has("cancel_file") -> call.interrupted {
+                        val file = File(command.getString("cancel_file"))
+                        while (it.isAlive && !file.exists()) it.join(5)
+                    }
                     else -> runBlocking { call.awaited() }
                 }
             }
@@ -117,8 +123,8 @@ class Adapter {
         private val tag: Boolean = args.optBoolean("tag")
 
         /** Kotlin's parameter is an Int: a number that is not one does not compile there and is refused here. */
-        private val days: Int by lazy {
-            if (args.has(DAYS)) args.getBigDecimal(DAYS).intValueExact() else Client.DEFAULT_EXPIRES_IN_DAYS
+        private val days: Int? by lazy {
+            if (args.has(DAYS)) args.getBigDecimal(DAYS).intValueExact() else null
         }
 
         suspend fun awaited(): Any =
@@ -140,10 +146,10 @@ class Adapter {
          * An interrupted blocking call ends with the library's own error. (A cancelled coroutine ends with Kotlin's
          * `CancellationException`, which has none of the fields that are shown here; the package's own tests cover it.)
          */
-        fun interrupted(afterMillis: Long): Any {
+        fun interrupted(waitUntil: (Thread) -> Unit): Any {
             val outcome = AtomicReference<Result<Any>>()
             val caller = thread { outcome.set(runCatching { blocking() }) }
-            caller.join(afterMillis)
+            waitUntil(caller)
             caller.interrupt()
             caller.join()
             return outcome.get().getOrThrow()
@@ -166,6 +172,9 @@ class Adapter {
             return JSONObject().put("token", show(created.token)).put("plain_token", created.plainToken.toString())
                 .put("secret", "${secrets.lastIndex}")
         }
+
+        private fun show(check: CredentialCheck): JSONObject =
+            showCheck(check).put("token", check.token?.let { show(it) } ?: JSONObject.NULL)
 
         private fun show(token: Token): JSONObject {
             val shown = showToken(token)

@@ -39,13 +39,12 @@ fun show(user: User): JSONObject =
         .put("pending_approval", user.pendingApproval)
         .put("last_login", show(user.lastLogin))
 
-/** What is known about a credential. */
-fun show(check: CredentialCheck): JSONObject =
+/** What is known about a credential, but for the token. */
+fun showCheck(check: CredentialCheck): JSONObject =
     JSONObject()
         .put("state", check.state.name.lowercase())
         .put("kind", check.kind.name.lowercase())
         .put("user", check.user?.let(::show) ?: JSONObject.NULL)
-        .put("token", check.token?.let(::showToken) ?: JSONObject.NULL)
         .put("expires_at", show(check.expiresAt))
         .put("error", check.error?.let(::show) ?: JSONObject.NULL)
 
