@@ -19,28 +19,26 @@ class ExitTest {
     fun `the JVM's exit waits for an interrupted create`(how: String) =
         assertTimeoutPreemptively(Duration.ofSeconds(60)) {
             MockServer().use { mock ->
-                Gate(mock.url).use { gate ->
-                    gate.shut()
-                    val program = start(how, gate.url, mock.pat)
-                    while ("exiting" !in mock.tokenNames()) Thread.sleep(10)
-                    program.outputStream.close()
-                    val output = program.inputStream.bufferedReader()
-                    assertEquals("cancelled", output.readLine())
-                    // It would be gone by now if it did not wait.
-                    Thread.sleep(500)
-                    gate.open()
-                    val rest = output.readText().trim()
-                    assertEquals(0, program.waitFor())
-                    assertEquals(listOf("laptop"), mock.tokenNames())
-                    assertEquals(if ("logging" in how) "" else "FINISHED exiting", rest)
-                }
+                mock.holdCreate()
+                val program = start(how, mock)
+                while ("exiting" !in mock.tokenNames()) Thread.sleep(10)
+                program.outputStream.close()
+                val output = program.inputStream.bufferedReader()
+                assertEquals("cancelled", output.readLine())
+                // It would be gone by now if it did not wait.
+                Thread.sleep(500)
+                mock.release()
+                val rest = output.readText().trim()
+                assertEquals(0, program.waitFor())
+                assertEquals(listOf("laptop"), mock.tokenNames())
+                assertEquals(if ("logging" in how) "" else "FINISHED exiting", rest)
             }
         }
 
-    private fun start(how: String, url: String, pat: String): Process {
+    private fun start(how: String, mock: MockServer): Process {
         val java = ProcessHandle.current().info().command().orElse("java")
         val builder = ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), ExitProgram::class.java.name, how)
-        builder.environment() += mapOf("NB_PAT" to pat, "NB_MANAGEMENT_URL" to url)
+        builder.environment() += mapOf("NB_PAT" to mock.pat, "NB_MANAGEMENT_URL" to mock.url)
         return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start()
     }
 }

@@ -21,37 +21,29 @@ import org.junit.jupiter.api.Test
 /** A create that is interrupted after the server has acted leaves no token that nobody holds. */
 class InterruptedCreateTest {
     private val mock = MockServer()
-    private val gate = Gate(mock.url)
     private val events = CopyOnWriteArrayList<Event>()
-    private val client = client { observer = Observer { events.add(it) } }
+    private val client = mock.client { observer = Observer { events.add(it) } }
 
     @AfterEach
     fun stop() {
         client.close()
-        gate.close()
         mock.close()
     }
-
-    private fun client(configure: ClientOptions.() -> Unit) =
-        mock.client {
-            managementUrl = gate.url
-            configure()
-        }
 
     private fun untilTheServerHasMade(name: String) {
         while (name !in mock.tokenNames()) Thread.sleep(10)
     }
 
-    private fun openTheGateLater() =
+    private fun releaseLater() =
         thread {
             Thread.sleep(300)
-            gate.open()
+            mock.release()
         }
 
     /** Runs a create whose answer is held back, and cancels its coroutine once the token exists. */
     private fun cancelACreate(name: String) =
         runBlocking {
-            gate.shut()
+            mock.holdCreate()
             val call = async(Dispatchers.Default) { client.createToken(name, userId = MockServer.USER) }
             untilTheServerHasMade(name)
             call.cancelAndJoin()
@@ -70,7 +62,7 @@ class InterruptedCreateTest {
     fun `close waits for the create of a cancelled coroutine`() =
         assertTimeoutPreemptively(LIMIT) {
             cancelACreate("cancelled")
-            openTheGateLater()
+            releaseLater()
             client.close()
             assertFinished("cancelled")
         }
@@ -79,7 +71,7 @@ class InterruptedCreateTest {
     fun `closeAndAwait waits in a cancelled coroutine`() =
         assertTimeoutPreemptively(LIMIT) {
             cancelACreate("awaited")
-            openTheGateLater()
+            releaseLater()
             runBlocking {
                 launch {
                     coroutineContext.cancel()
@@ -93,7 +85,7 @@ class InterruptedCreateTest {
     @Test
     fun `use waits for the create of an interrupted thread`() =
         assertTimeoutPreemptively(LIMIT) {
-            gate.shut()
+            mock.holdCreate()
             val kinds = CopyOnWriteArrayList<ErrorKind>()
             val caller = thread {
                 try {
@@ -105,7 +97,7 @@ class InterruptedCreateTest {
             }
             untilTheServerHasMade("interrupted")
             caller.interrupt()
-            openTheGateLater()
+            releaseLater()
             caller.join()
             assertEquals(listOf(ErrorKind.CANCELLED), kinds)
             assertFinished("interrupted")
@@ -118,7 +110,7 @@ class InterruptedCreateTest {
             val refusal = """{"message": "no", "code": 403}"""
             val answer = """{"status": 403, "body": ${org.json.JSONObject.quote(refusal)}}"""
             mock.fault("""{"method": "DELETE", "action": {"answer": $answer}}""")
-            gate.open()
+            mock.release()
             client.close()
             val left = events.single { it.kind == EventKind.LEFT_BEHIND }
             assertTrue(left.isWarning)
@@ -131,7 +123,7 @@ class InterruptedCreateTest {
     fun `a token that is ready but never reaches its coroutine is revoked`() =
         assertTimeoutPreemptively(LIMIT) {
             var caller: Job? = null
-            val watched = client {
+            val watched = mock.client {
                 observer = Observer {
                     events.add(it)
                     if (it.isCreate()) caller?.cancel()
@@ -154,7 +146,7 @@ class InterruptedCreateTest {
     @Test
     fun `a token that is ready when its thread is interrupted is delivered`() =
         assertTimeoutPreemptively(LIMIT) {
-            client { observer = Observer { if (it.isCreate()) Thread.currentThread().interrupt() } }.use { watched ->
+            mock.client { observer = Observer { if (it.isCreate()) Thread.currentThread().interrupt() } }.use { watched ->
                 watched.createTokenBlocking("delivered", userId = MockServer.USER).use { created ->
                     assertTrue(Thread.interrupted(), "the thread stays marked as interrupted")
                     assertEquals("delivered", created.token.name)

@@ -59,6 +59,14 @@ class MockServer : AutoCloseable {
         control("POST", "/faults", json)
     }
 
+    /** Has the next create act, and hold its answer back until [release]. */
+    fun holdCreate() = fault("""{"method": "POST", "action": {"hold_answer": {}}}""")
+
+    /** Sends the answer that is held back. */
+    fun release() {
+        control("POST", "/release-held")
+    }
+
     /** The requests that arrived since this was last asked. */
     fun takeRequests(): List<JSONObject> = JSONArray(control("POST", "/requests/take")).map { it as JSONObject }
 
