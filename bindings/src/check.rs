@@ -1,4 +1,4 @@
-//! What the server makes of a credential.
+//! Whether a credential works.
 
 use netbird_tokens::{CredentialCheck, CredentialState};
 
@@ -8,7 +8,7 @@ use crate::time::NativeTimestamp;
 use crate::token::NativeToken;
 use crate::user::NativeUser;
 
-/// Whether a credential works, and why not. What each state means is written in the core.
+/// Whether a credential works, and why not. The core documents what each state means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum NativeCredentialState {
     /// It authenticates.
@@ -19,9 +19,9 @@ pub enum NativeCredentialState {
     Refused,
     /// Its user is blocked.
     Blocked,
-    /// Its user waits for approval.
+    /// Its user is waiting for approval.
     PendingApproval,
-    /// Its user may not even ask who it is.
+    /// Its user is not allowed to ask who it is.
     Forbidden,
 }
 
@@ -38,7 +38,7 @@ impl From<CredentialState> for NativeCredentialState {
     }
 }
 
-/// What there is to know about a credential.
+/// What is known about a credential.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct NativeCredentialCheck {
     /// Whether it works, and why not.
@@ -51,7 +51,7 @@ pub struct NativeCredentialCheck {
     pub token: Option<NativeToken>,
     /// When it stops working.
     pub expires_at: Option<NativeTimestamp>,
-    /// What the server said of one that does not work.
+    /// How the server refused one that does not work.
     pub failure: Option<NativeFailure>,
 }
 
@@ -63,7 +63,7 @@ impl From<CredentialCheck> for NativeCredentialCheck {
             user: check.user.map(NativeUser::from),
             token: check.token.map(NativeToken::from),
             expires_at: check.expires_at.map(NativeTimestamp::from),
-            failure: check.error.map(NativeFailure::from),
+            failure: check.error.as_ref().map(NativeFailure::from),
         }
     }
 }

@@ -31,7 +31,7 @@ impl From<CredentialKind> for NativeCredentialKind {
 #[derive(uniffi::Object)]
 pub struct NativeCredential(pub(crate) Credential);
 
-/// The text that the foreign side passed in is ours and is wiped here; the foreign side's own copy is not.
+/// The text that arrives is our copy and is wiped here. The foreign side's own text is not.
 fn checked(
     text: String,
     check: impl FnOnce(&str) -> netbird_tokens::Result<Credential>,

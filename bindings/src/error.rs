@@ -1,4 +1,4 @@
-//! Why a call failed, as a record that needs no further call to be read.
+//! Why a call failed, as a record that is read without further calls.
 
 use netbird_tokens::{Error, ErrorKind};
 
@@ -48,25 +48,21 @@ kinds! {
     Internal = 90,
 }
 
-/// What a failed call tells. Holds no secret.
+/// What is known about a failed call. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct NativeFailure {
     /// What went wrong, for programs.
     pub kind: NativeErrorKind,
-    /// The kind's stable number.
-    pub code: u32,
-    /// The kind's stable name, as `outcome_unknown`.
-    pub kind_name: String,
     // Not `message`, which in Kotlin is the exception's own.
     /// What went wrong and what to do about it, for people.
     pub text: String,
-    /// The HTTP status of the answer that decided it.
+    /// The HTTP status of the answer that led to the error.
     pub status: Option<u16>,
     /// The server's own message.
     pub server_message: Option<String>,
     /// The server's `X-Request-Id`.
     pub request_id: Option<String>,
-    /// Whether the same call may succeed later, and do nothing twice.
+    /// Whether the same call, unchanged, may succeed later.
     pub retryable: bool,
     /// How long the server asked to wait.
     pub retry_after_nanoseconds: Option<i64>,
@@ -74,53 +70,14 @@ pub struct NativeFailure {
     pub attempts: u32,
     /// With `outcome_unknown`: the tokens that may have been created or deleted.
     pub candidate_token_ids: Vec<String>,
+    /// With `outcome_unknown` of a create: the exact name that was sent.
+    pub token_name: Option<String>,
 }
 
-/// The error of every export.
-#[derive(Clone, Debug, PartialEq, Eq, uniffi::Error)]
-pub enum NativeError {
-    /// The call failed.
-    Failed {
-        /// How.
-        failure: Box<NativeFailure>,
-    },
-}
-
-impl NativeError {
-    /// An argument that could not be turned into the core's type.
-    pub(crate) fn invalid_argument(text: String) -> Self {
-        NativeError::own(ErrorKind::InvalidArgument, text)
-    }
-
-    /// A panic, whose own text might say anything and is therefore not passed on.
-    pub(crate) fn panicked() -> Self {
-        NativeError::own(ErrorKind::Internal, "a bug in the library stopped the call: please report it".to_owned())
-    }
-
-    fn own(kind: ErrorKind, text: String) -> Self {
-        let failure = NativeFailure {
-            kind: kind.into(),
-            code: kind.code(),
-            kind_name: kind.name().to_owned(),
-            text,
-            status: None,
-            server_message: None,
-            request_id: None,
-            retryable: false,
-            retry_after_nanoseconds: None,
-            attempts: 0,
-            candidate_token_ids: Vec::new(),
-        };
-        NativeError::Failed { failure: Box::new(failure) }
-    }
-}
-
-impl From<Error> for NativeFailure {
-    fn from(error: Error) -> Self {
+impl From<&Error> for NativeFailure {
+    fn from(error: &Error) -> Self {
         NativeFailure {
             kind: error.kind().into(),
-            code: error.kind().code(),
-            kind_name: error.kind().name().to_owned(),
             text: error.message().to_owned(),
             status: error.status(),
             server_message: error.server_message().map(str::to_owned),
@@ -129,24 +86,53 @@ impl From<Error> for NativeFailure {
             retry_after_nanoseconds: error.retry_after().map(nanoseconds),
             attempts: error.attempts(),
             candidate_token_ids: error.candidate_token_ids().to_vec(),
+            token_name: error.token_name().map(str::to_owned),
         }
+    }
+}
+
+/// The error of every export.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+pub enum NativeError {
+    /// The call failed.
+    #[error("{}", failure.text)]
+    Failed {
+        /// How.
+        failure: Box<NativeFailure>,
+    },
+}
+
+impl NativeError {
+    /// A panic that was caught.
+    pub(crate) fn bug() -> Self {
+        Error::bug().into()
     }
 }
 
 impl From<Error> for NativeError {
     fn from(error: Error) -> Self {
-        NativeError::Failed { failure: Box::new(error.into()) }
+        NativeError::Failed { failure: Box::new((&error).into()) }
     }
 }
 
-impl std::fmt::Display for NativeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let NativeError::Failed { failure } = self;
-        f.write_str(&failure.text)
+/// What a foreign callback gives that ends in an exception of its own.
+impl From<uniffi::UnexpectedUniFFICallbackError> for NativeError {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        NativeError::bug()
     }
 }
 
-impl std::error::Error for NativeError {}
+/// The failure of a call that ended in an error of the generated code, whose own text may hold anything.
+#[uniffi::export]
+pub fn bug() -> NativeFailure {
+    (&Error::bug()).into()
+}
+
+/// The failure of a call whose argument the layer above refuses.
+#[uniffi::export]
+pub fn invalid_argument(text: String) -> NativeFailure {
+    (&Error::invalid_argument(text)).into()
+}
 
 #[cfg(test)]
 mod tests {
@@ -157,5 +143,11 @@ mod tests {
         for &kind in ErrorKind::ALL {
             assert_eq!(NativeErrorKind::from(kind) as u32, kind.code());
         }
+    }
+
+    #[test]
+    fn the_layer_above_gets_the_cores_errors() {
+        assert_eq!(NativeError::Failed { failure: Box::new(bug()) }, NativeError::bug());
+        assert_eq!(invalid_argument("no".to_owned()), (&Error::invalid_argument("no")).into());
     }
 }

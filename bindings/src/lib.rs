@@ -1,11 +1,11 @@
 //! The lower layer of the Kotlin and the Swift package: the core's operations in the forms that UniFFI can carry.
 //!
 //! It converts types and does nothing else. Users never see it: each package has a layer above that speaks its language.
-//! Everything is called `Native…`, so that the layer above can give the plain names to its own types.
+//! Types are called `Native…`, so that the layer above can give the plain names to its own.
 //!
-//! * Every export can fail: UniFFI turns a panic in one that cannot into a crash of a Swift program. A panic in the core
-//!   arrives as an error of the kind `internal`.
-//! * Asynchronous exports run on the core's engine; whoever polls them needs no runtime. Dropping one cancels its request.
+//! * Every export can fail, unless nothing in it can panic: UniFFI turns a panic in one that cannot fail into a crash of a Swift
+//!   program. A panic in the core arrives as an error of the kind `internal`.
+//! * Asynchronous exports run on the core's engine; whoever polls them needs no runtime. Dropping one interrupts its call.
 //! * Times and durations cross as whole numbers, since `SystemTime` loses the year 1 on Windows and a duration out of range is
 //!   fatal in Swift.
 
@@ -14,22 +14,26 @@ mod check;
 mod client;
 mod credential;
 mod error;
+mod event;
 mod guard;
 mod options;
 mod secret;
+mod slot;
 mod time;
 mod token;
 mod user;
 
 pub use cancel::NativeCancel;
 pub use check::{NativeCredentialCheck, NativeCredentialState};
-pub use client::NativeClient;
+pub use client::{NativeClient, wait_before_exit};
 pub use credential::{NativeCredential, NativeCredentialKind};
-pub use error::{NativeError, NativeErrorKind, NativeFailure};
+pub use error::{NativeError, NativeErrorKind, NativeFailure, bug, invalid_argument};
+pub use event::{NativeEvent, NativeEventKind, NativeObserver};
 pub use options::{NativeOnUnknown, NativeOptions};
 pub use secret::NativeSecret;
-pub use time::NativeTimestamp;
-pub use token::{NativeCreatedToken, NativeToken};
+pub use slot::NativeCreateSlot;
+pub use time::{NativeTimestamp, days_left, is_expired};
+pub use token::{NativeCreatedToken, NativeNewToken, NativeToken};
 pub use user::NativeUser;
 
 uniffi::setup_scaffolding!("netbird_tokens");

@@ -1,21 +1,29 @@
-//! A client's settings, each absent unless given: the core's defaults are then in force.
+//! A client's options. Each is absent unless given: the core's default then applies.
 
-use netbird_tokens::{ClientBuilder, OnUnknown};
+use std::time::Duration;
 
-use crate::error::NativeError;
-use crate::time::duration;
+use netbird_tokens::{Client, ClientOptions, Error, OnUnknown, Result};
 
 /// What to do about a create whose answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Enum)]
 pub enum NativeOnUnknown {
-    /// Fail with `outcome_unknown` and the ids of the tokens that it may have created.
+    /// Fail with `outcome_unknown`, which says what to look for.
     Report,
-    /// Revoke those tokens and create anew.
+    /// Find the token by its tagged name, revoke it and create another one. Needs a tag.
     RevokeAndRetry,
 }
 
-/// A client's settings. Durations are whole nanoseconds. Numbers are signed so that a negative one is refused with an error
-/// and not by a crash of the conversion.
+impl From<NativeOnUnknown> for OnUnknown {
+    fn from(on_unknown: NativeOnUnknown) -> Self {
+        match on_unknown {
+            NativeOnUnknown::Report => OnUnknown::Report,
+            NativeOnUnknown::RevokeAndRetry => OnUnknown::RevokeAndRetry,
+        }
+    }
+}
+
+/// A client's options, as the core's `ClientOptions` describes them. Durations are whole nanoseconds. Numbers are signed, so that
+/// a negative one is refused with an error and not by a crash of the conversion.
 #[derive(Clone, Default, uniffi::Record)]
 pub struct NativeOptions {
     /// Takes what is not given explicitly from the environment.
@@ -33,13 +41,13 @@ pub struct NativeOptions {
     /// How long a whole call may take.
     #[uniffi(default = None)]
     pub timeout: Option<i64>,
-    /// How often a request is sent again at the most.
+    /// Maximum number of retries of one request.
     #[uniffi(default = None)]
     pub max_retries: Option<i64>,
-    /// The longest first wait between two attempts.
+    /// Base of the exponential backoff.
     #[uniffi(default = None)]
     pub retry_base_delay: Option<i64>,
-    /// What no wait between two attempts exceeds.
+    /// Maximum backoff.
     #[uniffi(default = None)]
     pub retry_max_delay: Option<i64>,
     /// The largest body that is read.
@@ -48,16 +56,16 @@ pub struct NativeOptions {
     /// Allows `http://` to other machines.
     #[uniffi(default = None)]
     pub allow_insecure_http: Option<bool>,
-    /// Trusts these certificates (PEM) besides the platform's.
+    /// Trusts these certificates (PEM) in addition to the platform's.
     #[uniffi(default = None)]
     pub ca_pem: Option<String>,
     /// Sends everything through this proxy.
     #[uniffi(default = None)]
     pub proxy: Option<String>,
-    /// Whether the environment's proxy variables count.
+    /// Whether the environment's proxy variables apply.
     #[uniffi(default = None)]
     pub proxy_from_env: Option<bool>,
-    /// Names the program before the library in the `User-Agent`.
+    /// Prefix for the `User-Agent`.
     #[uniffi(default = None)]
     pub user_agent: Option<String>,
     /// What to do about a create whose answer was lost.
@@ -65,61 +73,68 @@ pub struct NativeOptions {
     pub on_unknown: Option<NativeOnUnknown>,
 }
 
-fn count<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T, NativeError> {
-    T::try_from(value).map_err(|_| NativeError::invalid_argument(format!("{name} cannot be {value}")))
+impl NativeOptions {
+    /// The core's options. The credential and the observer are not among them.
+    pub(crate) fn fill(self) -> Result<ClientOptions> {
+        let options = Client::builder()
+            .management_url(self.management_url)
+            .connect_timeout(optional("connect_timeout", self.connect_timeout, duration)?)
+            .read_timeout(optional("read_timeout", self.read_timeout, duration)?)
+            .timeout(optional("timeout", self.timeout, duration)?)
+            .max_retries(optional("max_retries", self.max_retries, number)?)
+            .retry_base_delay(optional("retry_base_delay", self.retry_base_delay, duration)?)
+            .retry_max_delay(optional("retry_max_delay", self.retry_max_delay, duration)?)
+            .max_response_bytes(optional("max_response_bytes", self.max_response_bytes, number)?)
+            .allow_insecure_http(self.allow_insecure_http)
+            .ca_pem(self.ca_pem.map(String::into_bytes))
+            .proxy(self.proxy)
+            .proxy_from_env(self.proxy_from_env)
+            .user_agent(self.user_agent)
+            .on_unknown(self.on_unknown.map(OnUnknown::from));
+        Ok(if self.from_env { options.from_env() } else { options })
+    }
 }
 
-impl NativeOptions {
-    /// Puts what is given into the builder.
-    pub(crate) fn apply(self, mut builder: ClientBuilder) -> Result<ClientBuilder, NativeError> {
-        if self.from_env {
-            builder = builder.from_env();
+fn optional<T>(name: &str, value: Option<i64>, convert: impl FnOnce(&str, i64) -> Result<T>) -> Result<Option<T>> {
+    value.map(|value| convert(name, value)).transpose()
+}
+
+/// A duration that the foreign side gave in nanoseconds.
+pub(crate) fn duration(name: &str, nanoseconds: i64) -> Result<Duration> {
+    number(name, nanoseconds).map(Duration::from_nanos)
+}
+
+fn number<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T> {
+    T::try_from(value).map_err(|_| {
+        let why = if value < 0 { "negative: give 0 or more" } else { "too large: give a smaller number" };
+        Error::invalid_argument(format!("{name} is {why}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_name() {
+        assert_eq!(duration("timeout", 1_500_000_000).unwrap(), Duration::from_millis(1_500));
+        let refused = |options: NativeOptions| options.fill().unwrap_err().message().to_owned();
+        assert_eq!(
+            refused(NativeOptions { timeout: Some(-1), ..NativeOptions::default() }),
+            "timeout is negative: give 0 or more"
+        );
+        assert_eq!(
+            refused(NativeOptions { max_retries: Some(i64::MAX), ..NativeOptions::default() }),
+            "max_retries is too large: give a smaller number"
+        );
+    }
+
+    #[test]
+    fn every_option_of_the_core_is_handed_on() {
+        let source = include_str!("options.rs");
+        let fill = source.split("fn fill").nth(1).unwrap().split("\n    }\n").next().unwrap();
+        for name in ClientOptions::NAMES.iter().filter(|name| **name != "credential") {
+            assert!(fill.contains(&format!(".{name}(")), "{name}");
         }
-        if let Some(url) = self.management_url {
-            builder = builder.management_url(url);
-        }
-        if let Some(time) = self.connect_timeout {
-            builder = builder.connect_timeout(duration("the connect timeout", time)?);
-        }
-        if let Some(time) = self.read_timeout {
-            builder = builder.read_timeout(duration("the read timeout", time)?);
-        }
-        if let Some(time) = self.timeout {
-            builder = builder.timeout(duration("the timeout", time)?);
-        }
-        if let Some(retries) = self.max_retries {
-            builder = builder.max_retries(count("the number of retries", retries)?);
-        }
-        if let Some(delay) = self.retry_base_delay {
-            builder = builder.retry_base_delay(duration("the retry base delay", delay)?);
-        }
-        if let Some(delay) = self.retry_max_delay {
-            builder = builder.retry_max_delay(duration("the retry max delay", delay)?);
-        }
-        if let Some(bytes) = self.max_response_bytes {
-            builder = builder.max_response_bytes(count("the largest response", bytes)?);
-        }
-        if let Some(allow) = self.allow_insecure_http {
-            builder = builder.allow_insecure_http(allow);
-        }
-        if let Some(pem) = self.ca_pem {
-            builder = builder.ca_pem(pem);
-        }
-        if let Some(url) = self.proxy {
-            builder = builder.proxy(url);
-        }
-        if let Some(from_env) = self.proxy_from_env {
-            builder = builder.proxy_from_env(from_env);
-        }
-        if let Some(program) = self.user_agent {
-            builder = builder.user_agent(program);
-        }
-        if let Some(on_unknown) = self.on_unknown {
-            builder = builder.on_unknown(match on_unknown {
-                NativeOnUnknown::Report => OnUnknown::Report,
-                NativeOnUnknown::RevokeAndRetry => OnUnknown::RevokeAndRetry,
-            });
-        }
-        Ok(builder)
     }
 }

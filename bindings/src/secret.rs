@@ -1,4 +1,4 @@
-//! A secret text, held on this side of the border.
+//! A secret, held on this side of the boundary.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use netbird_tokens::Secret;
 use crate::error::NativeError;
 use crate::guard::guarded;
 
-/// A secret text, which is wiped when the last reference to it is freed. It has no text form of its own on the foreign side.
+/// A secret, wiped when the last reference to it is freed.
 #[derive(uniffi::Object)]
 pub struct NativeSecret(Secret);
 
@@ -19,7 +19,7 @@ impl NativeSecret {
 
 #[uniffi::export]
 impl NativeSecret {
-    /// The plain text. The copy that the foreign side gets cannot be wiped from here.
+    /// The plain text. The generated code wipes the buffer that carries it; the foreign side's own text cannot be wiped from here.
     pub fn expose(&self) -> Result<String, NativeError> {
         guarded(|| Ok(self.0.expose().to_owned()))
     }
@@ -29,7 +29,7 @@ impl NativeSecret {
         guarded(|| Ok(self.0.to_string()))
     }
 
-    /// Whether the two texts are equal, in constant time.
+    /// Whether the two are equal, compared in constant time.
     pub fn is_equal(&self, other: &NativeSecret) -> Result<bool, NativeError> {
         guarded(|| Ok(self.0 == other.0))
     }

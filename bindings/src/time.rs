@@ -1,10 +1,8 @@
-//! Instants and durations as whole numbers.
+//! Instants and durations as whole numbers, and what the core computes with instants.
 
 use std::time::Duration;
 
 use netbird_tokens::Timestamp;
-
-use crate::error::NativeError;
 
 /// An instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, uniffi::Record)]
@@ -21,11 +19,24 @@ impl From<Timestamp> for NativeTimestamp {
     }
 }
 
-/// A duration that the foreign side gave in nanoseconds.
-pub(crate) fn duration(name: &str, nanoseconds: i64) -> Result<Duration, NativeError> {
-    u64::try_from(nanoseconds)
-        .map(Duration::from_nanos)
-        .map_err(|_| NativeError::invalid_argument(format!("{name} is negative: give a duration of zero or more")))
+/// The foreign side's types may hold instants that the core's does not: these become its first or last one.
+impl From<NativeTimestamp> for Timestamp {
+    fn from(time: NativeTimestamp) -> Self {
+        let nearest = if time.seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Timestamp::from_unix(time.seconds, time.nanoseconds).unwrap_or(nearest)
+    }
+}
+
+/// Whether a token that expires at that instant has expired at `now`. Cannot fail.
+#[uniffi::export]
+pub fn is_expired(expiration_date: NativeTimestamp, now: NativeTimestamp) -> bool {
+    Timestamp::from(expiration_date).is_expired(now.into())
+}
+
+/// Whole days from `now` until a token that expires at that instant does. Cannot fail.
+#[uniffi::export]
+pub fn days_left(expiration_date: NativeTimestamp, now: NativeTimestamp) -> i64 {
+    Timestamp::from(expiration_date).days_left(now.into())
 }
 
 /// Nanoseconds for the foreign side, at most the 292 years that fit.
@@ -36,19 +47,34 @@ pub(crate) fn nanoseconds(duration: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::NativeErrorKind;
+
+    fn at(text: &str) -> NativeTimestamp {
+        text.parse::<Timestamp>().unwrap().into()
+    }
 
     #[test]
-    fn durations_out_of_range_are_refused_or_cut() {
-        assert_eq!(duration("it", 1_500_000_000).unwrap(), Duration::from_millis(1_500));
-        let NativeError::Failed { failure } = duration("it", -1).unwrap_err();
-        assert_eq!(failure.kind, NativeErrorKind::InvalidArgument);
+    fn durations_that_are_too_long_are_cut() {
+        assert_eq!(nanoseconds(Duration::from_millis(1_500)), 1_500_000_000);
         assert_eq!(nanoseconds(Duration::MAX), i64::MAX);
     }
 
     #[test]
     fn instants_before_1970_keep_their_nanoseconds() {
-        let time = NativeTimestamp::from("1969-12-31T23:59:59.25Z".parse::<Timestamp>().unwrap());
+        let time = at("1969-12-31T23:59:59.25Z");
         assert_eq!((time.seconds, time.nanoseconds), (-1, 250_000_000));
+        assert_eq!(Timestamp::from(time).to_string(), "1969-12-31T23:59:59.25Z");
+    }
+
+    #[test]
+    fn expiry_is_what_the_core_says_for_any_instant() {
+        let expiry = at("2026-11-22T14:02:53.235299123Z");
+        assert!(!is_expired(expiry, expiry));
+        assert_eq!(days_left(expiry, at("2026-11-21T14:02:53.235299123Z")), 1);
+        let (first, last) = (
+            NativeTimestamp { seconds: i64::MIN, nanoseconds: 0 },
+            NativeTimestamp { seconds: i64::MAX, nanoseconds: u32::MAX },
+        );
+        assert!(is_expired(expiry, last) && !is_expired(expiry, first));
+        assert!(days_left(expiry, last) < 0 && days_left(expiry, first) > 0);
     }
 }

@@ -1,13 +1,13 @@
-//! What the server tells of tokens.
+//! Tokens, and what creating one takes and gives.
 
 use std::sync::Arc;
 
-use netbird_tokens::{CreatedToken, Token};
+use netbird_tokens::{CreatedToken, NewToken, Token};
 
 use crate::secret::NativeSecret;
 use crate::time::NativeTimestamp;
 
-/// What the server tells of a token; no secret is among it.
+/// What the server says about a token. The secret is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
 pub struct NativeToken {
     /// The token's id.
@@ -20,7 +20,7 @@ pub struct NativeToken {
     pub created_at: NativeTimestamp,
     /// The id of the user who created it.
     pub created_by: String,
-    /// When it last authenticated a request; none for never.
+    /// When it last authenticated a request; absent for never.
     pub last_used: Option<NativeTimestamp>,
     /// The id of the user who owns it.
     pub user_id: String,
@@ -40,12 +40,33 @@ impl From<Token> for NativeToken {
     }
 }
 
+/// The token to create.
+#[derive(Clone, Debug, PartialEq, Eq, uniffi::Record)]
+pub struct NativeNewToken {
+    /// Its name; not empty, need not be unique.
+    pub name: String,
+    /// Its lifetime in days; absent for the core's default.
+    pub expires_in_days: Option<i64>,
+    /// Whether the name is sent as `NAME #TAG`.
+    pub tag: bool,
+}
+
+impl From<NativeNewToken> for NewToken {
+    fn from(new: NativeNewToken) -> Self {
+        let token = NewToken::new(new.name).tag(new.tag);
+        match new.expires_in_days {
+            Some(days) => token.expires_in_days(days),
+            None => token,
+        }
+    }
+}
+
 /// A token that was just created.
 #[derive(uniffi::Record)]
 pub struct NativeCreatedToken {
-    /// What the server tells of it.
+    /// What the server says about it.
     pub token: NativeToken,
-    /// The text that authenticates.
+    /// The secret that authenticates.
     pub plain_token: Arc<NativeSecret>,
 }
 

@@ -1,4 +1,4 @@
-//! What the server tells of users.
+//! Users.
 
 use netbird_tokens::User;
 
@@ -23,9 +23,9 @@ pub struct NativeUser {
     pub is_service_user: bool,
     /// Whether an administrator has blocked it.
     pub is_blocked: bool,
-    /// Whether it waits for an administrator's approval.
+    /// Whether it is waiting for an administrator's approval.
     pub pending_approval: bool,
-    /// When it last logged in; none for never.
+    /// When it last logged in; absent for never.
     pub last_login: Option<NativeTimestamp>,
 }
 

@@ -59,6 +59,7 @@ pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
 pub use token::{CreatedToken, NewToken, Token};
+pub use unfinished::wait_before_exit;
 pub use user::User;
 
 /// The guide's examples compile.

@@ -27,7 +27,15 @@ pub struct Timestamp {
 const FIRST_SECOND: i64 = -62_167_219_200 - 86_340;
 const LAST_SECOND: i64 = 253_402_300_799 + 86_340;
 
+const NANOSECONDS_PER_DAY: i128 = 86_400 * 1_000_000_000;
+
 impl Timestamp {
+    /// The first instant that can be held.
+    pub const MIN: Timestamp = Timestamp { seconds: FIRST_SECOND, nanoseconds: 0 };
+
+    /// The last instant that can be held.
+    pub const MAX: Timestamp = Timestamp { seconds: LAST_SECOND, nanoseconds: 999_999_999 };
+
     /// The instant at which this is called, by this machine's clock.
     #[must_use]
     pub fn now() -> Self {
@@ -70,6 +78,19 @@ impl Timestamp {
         self.seconds == ZERO_TIME_SECOND && self.nanoseconds == 0
     }
 
+    /// Whether what expires at this instant has expired at `now`: after it, not at it.
+    #[must_use]
+    pub fn is_expired(self, now: Timestamp) -> bool {
+        now > self
+    }
+
+    /// Whole days of 24 hours from `now` to this instant, rounded down: 0 on the last day, negative once it is past.
+    #[must_use]
+    pub fn days_left(self, now: Timestamp) -> i64 {
+        let days = self.nanoseconds_since(now).div_euclid(NANOSECONDS_PER_DAY);
+        i64::try_from(days).expect("years -9999 to 9999 are fewer than 2^63 days")
+    }
+
     /// `None` for the zero time.
     pub(crate) fn or_never(self) -> Option<Self> {
         (!self.is_zero()).then_some(self)
@@ -83,13 +104,12 @@ impl Timestamp {
 
     /// The instant that is this much earlier; the first one that can be held where there is none.
     pub(crate) fn saturating_sub(self, duration: Duration) -> Self {
-        let first = Timestamp { seconds: FIRST_SECOND, nanoseconds: 0 };
-        let Ok(seconds) = i64::try_from(duration.as_secs()) else { return first };
+        let Ok(seconds) = i64::try_from(duration.as_secs()) else { return Timestamp::MIN };
         let borrow = self.nanoseconds < duration.subsec_nanos();
         let nanoseconds = self.nanoseconds + if borrow { 1_000_000_000 } else { 0 } - duration.subsec_nanos();
         match self.seconds.checked_sub(seconds).map(|seconds| seconds - i64::from(borrow)) {
             Some(seconds) if seconds >= FIRST_SECOND => Timestamp { seconds, nanoseconds },
-            _ => first,
+            _ => Timestamp::MIN,
         }
     }
 

@@ -80,14 +80,13 @@ impl Token {
     /// Whether the server refuses it at the instant `now` (it does so after the expiration date, not at it).
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        now > self.expiration_date
+        self.expiration_date.is_expired(now)
     }
 
     /// Whole days of 24 hours from `now` to the expiration date, rounded down: 0 on the last day, negative once expired.
     #[must_use]
     pub fn days_left(&self, now: Timestamp) -> i64 {
-        let days = self.expiration_date.nanoseconds_since(now).div_euclid(NANOSECONDS_PER_DAY);
-        i64::try_from(days).expect("years -9999 to 9999 are fewer than 2^63 days")
+        self.expiration_date.days_left(now)
     }
 }
 

@@ -46,12 +46,27 @@ fn all() -> Arc<Unfinished> {
     }
 }
 
-/// Waits, when the process exits, until no create is unfinished, for at most [`PATIENCE`].
-extern "C" fn wait_at_exit() {
+/// Waits until the interrupted creates of all clients of this process are finished: at most 5 seconds. Says whether they are.
+///
+/// A normal exit of the process does this by itself. It is for front ends whose observer needs a runtime that ends before the
+/// process does, such as a JVM: called while that runtime is still there, it takes the place of the wait at exit.
+pub fn wait_before_exit() -> bool {
+    WAITED.store(true, Ordering::Relaxed);
     let all = all();
     let end = Instant::now() + PATIENCE;
     while !all.is_none() && Instant::now() < end {
         thread::sleep(TICK);
+    }
+    all.is_none()
+}
+
+/// Whether a front end has waited already.
+static WAITED: AtomicBool = AtomicBool::new(false);
+
+/// Waits when the process exits, unless that was done before.
+extern "C" fn wait_at_exit() {
+    if !WAITED.load(Ordering::Relaxed) {
+        wait_before_exit();
     }
 }
 

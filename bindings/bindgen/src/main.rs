@@ -1,9 +1,11 @@
 //! UniFFI's generator, pinned to the version that the library is built with.
 //!
 //! `netbird-tokens-bindgen generate LIBRARY --language kotlin --no-format --metadata-no-deps --config
-//! bindings/uniffi.toml --out-dir DIR`, with the built library's file. It must not be stripped, so take the debug build's.
+//! bindings/uniffi.toml --out-dir DIR`, with the built library's file. It must not be stripped, so use the debug build's.
 
+mod improve;
 mod kotlin;
+mod swift;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,11 +17,11 @@ fn main() -> ExitCode {
     let Some(folder) = args.find(|arg| arg == "--out-dir").and_then(|_| args.next()).map(PathBuf::from) else {
         return ExitCode::SUCCESS;
     };
-    match kotlin::reuse_call_statuses(&folder) {
+    match kotlin::improve_kotlin(&folder).and_then(|()| swift::improve_swift(&folder)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             use std::io::Write as _;
-            // Nobody is left to be told if standard error is closed.
+            // There is nobody to tell if standard error is closed.
             let _ = writeln!(std::io::stderr(), "netbird-tokens-bindgen: {problem}");
             ExitCode::FAILURE
         }

@@ -11,7 +11,7 @@ api=24
 
 cd "$workspace"
 
-# Newer NDKs link for pages of 16 KB by themselves; older ones must be told, and telling twice does no harm.
+# Newer NDKs link for pages of 16 KB by themselves; older ones need the option, which does no harm to the others.
 RUSTFLAGS="${RUSTFLAGS:-} -C link-arg=-Wl,-z,max-page-size=16384" \
     cargo ndk --platform "$api" --output-dir "$native" \
     --target arm64-v8a --target armeabi-v7a --target x86_64 --target x86 \

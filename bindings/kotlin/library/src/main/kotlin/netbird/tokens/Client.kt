@@ -1,8 +1,13 @@
 package netbird.tokens
 
 import kotlin.time.Duration
+import kotlin.time.toKotlinDuration
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
 import netbird.tokens.internal.NativeCancel
 import netbird.tokens.internal.NativeClient
+import netbird.tokens.internal.NativeCreateSlot
+import netbird.tokens.internal.NativeNewToken
 
 /**
  * A client of one NetBird server.
@@ -12,116 +17,280 @@ import netbird.tokens.internal.NativeClient
  *
  * Calls that take a `userId` take null for the user that the credential belongs to.
  *
- * **Cancellation.** Cancelling a coroutine drops its call and ends its request at once; interrupting a thread ends a blocking
- * call with [ErrorKind.CANCELLED]. A create or delete that was sent may then have happened: list the tokens to see.
+ * **Errors.** Every call may throw a [NetBirdException] of any [ErrorKind].
  *
- * **Closing.** [close] frees the client; calls under way still finish, and a call after it is an [IllegalStateException]. A client
- * that is never closed is freed once it was collected.
+ * **Cancellation.** A cancelled coroutine ends its call at once, with Kotlin's own `CancellationException`. An interrupted thread
+ * ends a blocking call with [ErrorKind.CANCELLED]. A delete that was sent may have happened: fetch the token to check. A create
+ * that was sent is finished in the background, and the token that it made is revoked, because nobody holds its secret. What
+ * cannot be revoked is reported to [ClientOptions.observer].
  *
- * Every call may throw a [NetBirdException] of any [ErrorKind].
+ * **Closing.** [close] and [closeAndAwait] free the client after waiting up to 5 seconds for interrupted creates. A normal exit of
+ * the JVM waits for them too. Calls in progress still finish; a call after closing throws [IllegalStateException]. A client that
+ * is never closed is freed by the garbage collector.
+ *
+ * @property managementUrl The management URL in use, without `/api` and without a trailing slash.
  */
 public class Client private constructor(native: NativeClient) : AutoCloseable {
     private val handle = Handle(native, "the client")
 
+    public val managementUrl: String = translated { native.managementUrl() }
+
     /**
-     * A client that authenticates with [credential]. Nothing is sent yet.
+     * A client that authenticates with [credential], of which it makes its own copy. Nothing is sent yet.
      *
      * ```
-     * Client(Credential.detect(text)) { managementUrl = "https://netbird.example.com" }.use { client -> … }
+     * val client = Credential.detect(text).use { Client(it) { managementUrl = "https://netbird.example.com" } }
      * ```
      *
+     * @param credential how to authenticate
+     * @param configure sets the options
      * @throws NetBirdException [ErrorKind.CONFIGURATION] or [ErrorKind.INVALID_ARGUMENT] for options that cannot be used
      */
     @JvmOverloads
+    @Throws(NetBirdException::class)
     public constructor(credential: Credential, configure: ClientOptions.() -> Unit = {}) :
-        this(create(credential, ClientOptions().apply(configure)))
+        this(credential, ClientOptions().apply(configure))
 
-    /** The management URL in use, without `/api` and without a slash at its end. */
-    public val managementUrl: String get() = direct { it.managementUrl() }
+    /**
+     * A client that authenticates with [credential], of which it makes its own copy. Nothing is sent yet.
+     *
+     * @param credential how to authenticate
+     * @param options read once, now
+     * @throws NetBirdException [ErrorKind.CONFIGURATION] or [ErrorKind.INVALID_ARGUMENT] for options that cannot be used
+     */
+    @Throws(NetBirdException::class)
+    public constructor(credential: Credential, options: ClientOptions) : this(create(credential, options, options.fromEnv))
 
-    /** A handle of the same client, to be closed on its own, whose calls may take this long, retries included. */
-    public fun withTimeout(timeout: Duration): Client =
-        direct { Client(it.withTimeout(timeout.inWholeNanoseconds)) }
+    /**
+     * A handle of the same client with another time limit. It is closed on its own.
+     *
+     * @param timeout how long a call of the handle may take, retries included
+     * @return the handle
+     * @throws NetBirdException [ErrorKind.INVALID_ARGUMENT] for a limit that is not positive or longer than a day
+     */
+    @Throws(NetBirdException::class)
+    public fun withTimeout(timeout: Duration): Client = direct { Client(it.withTimeout(timeout.inWholeNanoseconds)) }
 
-    /** Uses another credential from the next call on, in every handle of this client. Calls under way end with the old one. */
+    /**
+     * A handle of the same client with another time limit, for Java. It is closed on its own.
+     *
+     * @param timeout how long a call of the handle may take, retries included
+     * @return the handle
+     * @throws NetBirdException [ErrorKind.INVALID_ARGUMENT] for a limit that is not positive or longer than a day
+     */
+    @Throws(NetBirdException::class)
+    public fun withTimeout(timeout: java.time.Duration): Client = withTimeout(timeout.toKotlinDuration())
+
+    /**
+     * Uses another credential from the next call on, in every handle of this client. Calls in progress keep the old one.
+     *
+     * @param credential how to authenticate; the client makes its own copy
+     * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] when it has a character that cannot be sent
+     */
+    @Throws(NetBirdException::class)
     public fun setCredential(credential: Credential): Unit =
         credential.handle.use { new -> direct { it.setCredential(new) } }
 
-    /** All tokens of a user, in no particular order. */
+    /**
+     * All tokens of a user, in no particular order.
+     *
+     * @param userId the user; null for the one that the credential belongs to
+     * @return the tokens; empty if there are none
+     * @throws NetBirdException of any kind
+     */
+    @Throws(NetBirdException::class)
     public suspend fun listTokens(userId: String? = null): List<Token> =
         direct { it.listTokens(userId, Engine.neverCancelled) }.map { it.translated() }
 
-    /** One token of a user. [ErrorKind.NOT_FOUND] also when the token is another user's. */
+    /**
+     * One token of a user.
+     *
+     * @param tokenId the token's id
+     * @param userId the user; null for the one that the credential belongs to
+     * @return the token
+     * @throws NetBirdException of any kind; [ErrorKind.NOT_FOUND] also when the token is another user's
+     */
+    @Throws(NetBirdException::class)
     public suspend fun getToken(tokenId: String, userId: String? = null): Token =
         direct { it.getToken(tokenId, userId, Engine.neverCancelled) }.translated()
 
     /**
-     * Creates a token for a user, with a lifetime of 1 to 365 days. It is never sent twice unless the first cannot have been
-     * acted on. When its answer was lost, finding out what it did may take 15 seconds beyond the call's own time.
+     * Creates a token for a user. It is never sent twice unless the first was certainly not acted on. If its answer is lost,
+     * finding out what it did may take 15 seconds beyond the call's own time.
+     *
+     * If the coroutine is cancelled before the secret reaches it, the token is revoked in the background. Store the secret in the
+     * coroutine that creates the token: what cancels on its way out of `withContext` or `withTimeout` takes the result with it.
+     *
+     * @param name a name that you will recognise; not empty, need not be unique
+     * @param expiresInDays the lifetime in days, 1 to 365; null for 90
+     * @param userId the user who is to own it; null for the one that the credential belongs to
+     * @param tag whether the name is sent as `NAME #TAG`, with ten random characters. No other token has such a name, so a token
+     *   whose answer was lost can be found with certainty. [OnUnknown.REVOKE_AND_RETRY] needs it.
+     * @return the token with its secret, which the server never shows again
+     * @throws NetBirdException of any kind; once an answer was lost, [ErrorKind.OUTCOME_UNKNOWN] and no other
      */
+    @Throws(NetBirdException::class)
     public suspend fun createToken(
         name: String,
-        expiresInDays: Int = DEFAULT_EXPIRES_IN_DAYS,
+        expiresInDays: Int? = null,
         userId: String? = null,
-    ): CreatedToken = direct { it.createToken(name, expiresInDays.toLong(), userId, Engine.neverCancelled) }.translated()
+        tag: Boolean = false,
+    ): CreatedToken =
+        direct { client ->
+            // What is still in the slot when it is closed is revoked.
+            NativeCreateSlot().use { slot ->
+                val new = NativeNewToken(name, expiresInDays?.toLong(), tag)
+                client.createToken(new, userId, slot, Engine.neverCancelled)
+                slot.take()
+            }
+        }.translated()
 
-    /** Deletes (revokes) a token of a user. */
+    /**
+     * Deletes (revokes) a token of a user. Success means that the server said so, or that it no longer knows the token after an
+     * attempt whose answer was lost.
+     *
+     * @param tokenId the token's id
+     * @param userId the user; null for the one that the credential belongs to
+     * @throws NetBirdException of any kind
+     */
+    @Throws(NetBirdException::class)
     public suspend fun deleteToken(tokenId: String, userId: String? = null): Unit =
         direct { it.deleteToken(tokenId, userId, Engine.neverCancelled) }
 
-    /** The user that the credential belongs to. Always asks the server. */
+    /**
+     * The user that the credential belongs to. Always asks the server.
+     *
+     * @return the user
+     * @throws NetBirdException of any kind
+     */
+    @Throws(NetBirdException::class)
     public suspend fun currentUser(): User = direct { it.currentUser(Engine.neverCancelled) }.translated()
 
-    /** The users that the credential may see: all, or only its own. */
+    /**
+     * The users that the credential may see: all, or only its own.
+     *
+     * @return the users
+     * @throws NetBirdException of any kind
+     */
+    @Throws(NetBirdException::class)
     public suspend fun listUsers(): List<User> = direct { it.listUsers(Engine.neverCancelled) }.map { it.translated() }
 
     /**
-     * Whether the credential works, and what there is to know about it. One that does not is no exception here: the result says
+     * Whether the credential works, and what is known about it. One that does not work is not an exception here: the result says
      * how the server refuses it.
+     *
+     * @return what is known
+     * @throws NetBirdException for whatever keeps the question from being answered: the network, the server's own failure, the time
      */
+    @Throws(NetBirdException::class)
     public suspend fun checkCredential(): CredentialCheck = direct { it.checkCredential(Engine.neverCancelled) }.translated()
 
-    /** [listTokens], blocking this thread. */
+    /**
+     * [listTokens], blocking this thread.
+     *
+     * @param userId the user; null for the one that the credential belongs to
+     * @return the tokens; empty if there are none
+     * @throws NetBirdException of any kind
+     */
     @JvmOverloads
+    @Throws(NetBirdException::class)
     public fun listTokensBlocking(userId: String? = null): List<Token> =
         interruptible { client, cancel -> client.listTokensBlocking(userId, cancel) }.map { it.translated() }
 
-    /** [getToken], blocking this thread. */
+    /**
+     * [getToken], blocking this thread.
+     *
+     * @param tokenId the token's id
+     * @param userId the user; null for the one that the credential belongs to
+     * @return the token
+     * @throws NetBirdException of any kind; [ErrorKind.NOT_FOUND] also when the token is another user's
+     */
     @JvmOverloads
+    @Throws(NetBirdException::class)
     public fun getTokenBlocking(tokenId: String, userId: String? = null): Token =
         interruptible { client, cancel -> client.getTokenBlocking(tokenId, userId, cancel) }.translated()
 
-    /** [createToken], blocking this thread. */
+    /**
+     * [createToken], blocking this thread.
+     *
+     * @param name a name that you will recognise; not empty, need not be unique
+     * @param expiresInDays the lifetime in days, 1 to 365; null for 90
+     * @param userId the user who is to own it; null for the one that the credential belongs to
+     * @param tag whether the name is sent as `NAME #TAG`, see [createToken]
+     * @return the token with its secret, which the server never shows again
+     * @throws NetBirdException of any kind; once an answer was lost, [ErrorKind.OUTCOME_UNKNOWN] and no other
+     */
     @JvmOverloads
+    @Throws(NetBirdException::class)
     public fun createTokenBlocking(
         name: String,
-        expiresInDays: Int = DEFAULT_EXPIRES_IN_DAYS,
+        expiresInDays: Int? = null,
         userId: String? = null,
-    ): CreatedToken =
-        interruptible { client, cancel -> client.createTokenBlocking(name, expiresInDays.toLong(), userId, cancel) }
-            .translated()
+        tag: Boolean = false,
+    ): CreatedToken {
+        val new = NativeNewToken(name, expiresInDays?.toLong(), tag)
+        return interruptible { client, cancel -> client.createTokenBlocking(new, userId, cancel) }.translated()
+    }
 
-    /** [deleteToken], blocking this thread. */
+    /**
+     * [deleteToken], blocking this thread.
+     *
+     * @param tokenId the token's id
+     * @param userId the user; null for the one that the credential belongs to
+     * @throws NetBirdException of any kind
+     */
     @JvmOverloads
+    @Throws(NetBirdException::class)
     public fun deleteTokenBlocking(tokenId: String, userId: String? = null): Unit =
         interruptible { client, cancel -> client.deleteTokenBlocking(tokenId, userId, cancel) }
 
-    /** [currentUser], blocking this thread. */
+    /**
+     * [currentUser], blocking this thread.
+     *
+     * @return the user
+     * @throws NetBirdException of any kind
+     */
+    @Throws(NetBirdException::class)
     public fun currentUserBlocking(): User =
         interruptible { client, cancel -> client.currentUserBlocking(cancel) }.translated()
 
-    /** [listUsers], blocking this thread. */
+    /**
+     * [listUsers], blocking this thread.
+     *
+     * @return the users
+     * @throws NetBirdException of any kind
+     */
+    @Throws(NetBirdException::class)
     public fun listUsersBlocking(): List<User> =
         interruptible { client, cancel -> client.listUsersBlocking(cancel) }.map { it.translated() }
 
-    /** [checkCredential], blocking this thread. */
+    /**
+     * [checkCredential], blocking this thread.
+     *
+     * @return what is known
+     * @throws NetBirdException for whatever keeps the question from being answered: the network, the server's own failure, the time
+     */
+    @Throws(NetBirdException::class)
     public fun checkCredentialBlocking(): CredentialCheck =
         interruptible { client, cancel -> client.checkCredentialBlocking(cancel) }.translated()
 
-    /** Frees the client. Calls under way still finish. */
-    override fun close(): Unit = handle.close()
+    /**
+     * Closes the client. It first waits until the interrupted creates of this client are finished, for at most 5 seconds and
+     * whether or not the thread is interrupted; usually there are none. Closing twice does nothing.
+     */
+    override fun close() {
+        handle.close { translated { it.finishInterruptedBlocking() } }
+    }
 
-    override fun toString(): String = "Client"
+    /**
+     * [close] without blocking a thread. It also waits in a coroutine that is cancelled.
+     *
+     * @return whether all interrupted creates are finished. What could not be cleaned up was reported to [ClientOptions.observer].
+     */
+    public suspend fun closeAndAwait(): Boolean =
+        withContext(NonCancellable) { handle.close { translated { it.finishInterrupted() } } } ?: true
+
+    override fun toString(): String = "Client($managementUrl)"
 
     private inline fun <R> direct(call: (NativeClient) -> R): R = handle.use { translated { call(it) } }
 
@@ -129,28 +298,38 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
         handle.use { client -> translated { Interruptible.run { cancel -> call(client, cancel) } } }
 
     public companion object {
-        /** The lifetime that a token gets when none is said. */
-        public const val DEFAULT_EXPIRES_IN_DAYS: Int = 90
-
         /**
-         * A client with the credential and the management URL that the environment holds; see [ClientOptions.fromEnv].
+         * A client with the credential and the management URL from the environment; see [ClientOptions.fromEnv].
          *
-         * @throws NetBirdException [ErrorKind.CONFIGURATION] when there is no credential or two variables disagree
+         * @param configure sets the options; they win over the environment
+         * @return the client; nothing is sent yet
+         * @throws NetBirdException [ErrorKind.CONFIGURATION] when there is no credential or two variables disagree,
+         *   [ErrorKind.INVALID_CREDENTIAL], [ErrorKind.INVALID_ARGUMENT]
          */
         @JvmStatic
         @JvmOverloads
-        public fun fromEnv(configure: ClientOptions.() -> Unit = {}): Client {
-            val options = ClientOptions()
-            options.fromEnv = true
-            return Client(create(null, options.apply(configure)))
-        }
+        @Throws(NetBirdException::class)
+        public fun fromEnv(configure: ClientOptions.() -> Unit = {}): Client = fromEnv(ClientOptions().apply(configure))
 
-        private fun create(credential: Credential?, options: ClientOptions): NativeClient {
+        /**
+         * A client with the credential and the management URL from the environment; see [ClientOptions.fromEnv].
+         *
+         * @param options read once, now; they win over the environment
+         * @return the client; nothing is sent yet
+         * @throws NetBirdException [ErrorKind.CONFIGURATION] when there is no credential or two variables disagree,
+         *   [ErrorKind.INVALID_CREDENTIAL], [ErrorKind.INVALID_ARGUMENT]
+         */
+        @JvmStatic
+        @Throws(NetBirdException::class)
+        public fun fromEnv(options: ClientOptions): Client = Client(create(null, options, true))
+
+        private fun create(credential: Credential?, options: ClientOptions, fromEnv: Boolean): NativeClient {
             Engine.prepare()
-            return when (credential) {
-                null -> translated { NativeClient(null, options.toNative()) }
-                else -> credential.handle.use { translated { NativeClient(it, options.toNative()) } }
+            val reporter = Reporter.of(options.observer)
+            val make = { native: netbird.tokens.internal.NativeCredential? ->
+                translated { NativeClient(native, options.toNative(fromEnv), reporter, reporter.wantsRequests) }
             }
+            return if (credential == null) make(null) else credential.handle.use(make)
         }
     }
 }

@@ -8,7 +8,7 @@ import netbird.tokens.internal.NativeCredentialState
 
 /** How a request authenticates. */
 public enum class CredentialKind {
-    /** A personal access token. */
+    /** A personal access token (PAT). */
     PAT,
 
     /** A JWT from the account's identity provider. */
@@ -16,16 +16,17 @@ public enum class CredentialKind {
 }
 
 /**
- * A credential that passed its offline check. It never prints its text, which is kept outside the Java heap and wiped by [close]
- * or, when that is forgotten, once it was collected. A client that was made with it has its own copy.
+ * A credential that passed its offline check. It never prints its text, which is kept outside the Java heap and wiped by [close] or
+ * else by the garbage collector. A client that was made with it has its own copy.
+ *
+ * @property kind Whether it is a PAT or a JWT.
+ * @property expiresAt When a JWT expires, where it says so. A PAT does not say: ask the server.
  */
 public class Credential private constructor(native: NativeCredential) : AutoCloseable {
     internal val handle = Handle(native, "the credential")
 
-    /** Which of the two it is. */
     public val kind: CredentialKind = translated { native.kind() }.translated()
 
-    /** When a JWT expires, where it says so. A PAT does not tell: ask the server. */
     public val expiresAt: Instant? = translated { native.expiresAt() }?.toInstant()
 
     override fun toString(): String = "Credential($kind)"
@@ -35,33 +36,41 @@ public class Credential private constructor(native: NativeCredential) : AutoClos
 
     public companion object {
         /**
-         * A personal access token: exactly its 40 characters.
+         * A personal access token.
          *
+         * @param text exactly its 40 characters
+         * @return the credential
          * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] when the prefix, the length or the checksum is wrong
          */
         @JvmStatic
+        @Throws(NetBirdException::class)
         public fun pat(text: String): Credential = translated { Credential(NativeCredential.pat(text)) }
 
         /**
-         * A JWT. Its shape and its expiry are checked; its signature is the server's to check.
+         * A JWT. Its shape is checked; its signature and its expiry are the server's to check.
          *
-         * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] when it is no JWT or has expired
+         * @param jwt the JWT
+         * @return the credential
+         * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] when it is not a JWT
          */
         @JvmStatic
+        @Throws(NetBirdException::class)
         public fun bearer(jwt: String): Credential = translated { Credential(NativeCredential.bearer(jwt)) }
 
         /**
-         * Either of the two, as people paste them: white space and quotes around it, and a leading `Token ` or `Bearer `, are
-         * taken off.
+         * A PAT or a JWT, as people paste them: white space and quotes around it, and a leading `Token ` or `Bearer `, are removed.
          *
-         * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] saying what it looks like instead, where that can be told
+         * @param text the PAT or JWT
+         * @return the credential
+         * @throws NetBirdException [ErrorKind.INVALID_CREDENTIAL] saying what it looks like instead, where that can be recognised
          */
         @JvmStatic
+        @Throws(NetBirdException::class)
         public fun detect(text: String): Credential = translated { Credential(NativeCredential.detect(text)) }
     }
 }
 
-/** What the server makes of a credential. */
+/** Whether a credential works, and if not, how the server refuses it. */
 public enum class CredentialState {
     /** It authenticates, and its user may use the API. */
     WORKING,
@@ -69,36 +78,37 @@ public enum class CredentialState {
     /** The server does not know this PAT: it was revoked, or belongs to another server. */
     UNKNOWN,
 
-    /** The server refuses it: it has expired, or, of a JWT, is not accepted. */
+    /** The server refuses it: it has expired, or, for a JWT, is not accepted. */
     REFUSED,
 
     /** It authenticates, but an administrator has blocked its user. */
     BLOCKED,
 
-    /** It authenticates, but its user still waits for an administrator's approval. */
+    /** It authenticates, but its user is waiting for an administrator's approval. */
     PENDING_APPROVAL,
 
-    /** It authenticates, but the role of its user may not even ask who it is. */
+    /** It authenticates, but its user's role does not allow asking who it is. */
     FORBIDDEN,
 }
 
-/** What there is to know about a credential. */
+/**
+ * What is known about a credential.
+ *
+ * @property state Whether it works, and if not, how the server refuses it.
+ * @property kind Whether it is a PAT or a JWT.
+ * @property user The user that it belongs to. Known for one that works.
+ * @property token Which of the user's tokens it is. Null for a JWT, for a role that is not allowed to list its own tokens, and if
+ *   another token was used at the same time.
+ * @property expiresAt When it stops working, where that is known.
+ * @property error The server's refusal of one that does not work.
+ */
 @ConsistentCopyVisibility
 public data class CredentialCheck internal constructor(
-    /** Whether it works, and why not. */
     val state: CredentialState,
-    /** Whether it is a PAT or a JWT. */
     val kind: CredentialKind,
-    /** Whose it is. Known of a working one. */
     val user: User?,
-    /**
-     * Which of the user's tokens it is. Null for a JWT, for a role that may not list its own tokens, and where it could not be
-     * told from another token that was used at the same time.
-     */
     val token: Token?,
-    /** When it stops working, where that is known. */
     val expiresAt: Instant?,
-    /** What the server said of one that does not work. */
     val error: NetBirdException?,
 )
 

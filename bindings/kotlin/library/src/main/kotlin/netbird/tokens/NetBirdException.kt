@@ -1,83 +1,97 @@
 package netbird.tokens
 
+import java.nio.charset.CharacterCodingException
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.nanoseconds
+import kotlin.time.toJavaDuration
 import netbird.tokens.internal.InternalException
 import netbird.tokens.internal.NativeErrorKind
 import netbird.tokens.internal.NativeException
 import netbird.tokens.internal.NativeFailure
+import netbird.tokens.internal.bug
+import netbird.tokens.internal.invalidArgument
 
 /**
- * Why a call failed. [message] says what was wrong and what to do about it, for people; programs go by [kind]. It holds no
- * secret, so it may be logged.
+ * Why a call failed. It holds no secret, so it may be logged.
+ *
+ * @property message What went wrong and what to do about it, for people; programs go by [kind]. The text may change between versions.
+ * @property kind What went wrong, for programs.
+ * @property status The HTTP status of the answer that led to the error; null if no answer did.
+ * @property serverMessage The server's own message, as it sent it.
+ * @property requestId The server's `X-Request-Id`, by which its operator finds the request in the server's log.
+ * @property retryable Whether the same call, unchanged, may succeed later. Never true where sending it again could do something twice.
+ * @property retryAfter How long the server asked to wait (`Retry-After`), at most a year.
+ * @property attempts How many times the request that failed was sent or tried; 0 if it was refused before that.
+ * @property candidateTokenIds With [ErrorKind.OUTCOME_UNKNOWN]: the tokens that the call may have created or deleted, as far as the
+ *   server's list tells. Somebody else may have created one of them: inspect each before you revoke it.
+ * @property tokenName With [ErrorKind.OUTCOME_UNKNOWN] of a create: the exact name that was sent. With a tag no other token has that
+ *   name, so one that bears it is this call's.
  */
 public class NetBirdException internal constructor(
     override val message: String,
-    /** What went wrong. */
     public val kind: ErrorKind,
-    /** The HTTP status of the answer that decided it; null when no answer did. */
-    public val status: Int? = null,
-    /** The server's own message, as it sent it. */
-    public val serverMessage: String? = null,
-    /** The server's `X-Request-Id`, by which its operator finds the request in the server's log. */
-    public val requestId: String? = null,
-    /** Whether the same call, unchanged, may succeed later. Never true where sending it again could do something twice. */
-    public val retryable: Boolean = false,
-    /** How long the server asked to wait, where it did. */
-    public val retryAfter: Duration? = null,
-    /** How many times the request that failed was sent or tried; 0 when it was refused before that. */
-    public val attempts: Int = 0,
-    /**
-     * With [ErrorKind.OUTCOME_UNKNOWN]: the tokens that the call may have created or deleted. Revoke the ones of a create; look
-     * whether those of a delete are gone.
-     */
-    public val candidateTokenIds: List<String> = emptyList(),
+    public val status: Int?,
+    public val serverMessage: String?,
+    public val requestId: String?,
+    public val retryable: Boolean,
+    public val retryAfter: Duration?,
+    public val attempts: Int,
+    public val candidateTokenIds: List<String>,
+    public val tokenName: String?,
 ) : Exception(message) {
     /** The kind's stable number, the same in every language. */
     public val code: Int get() = kind.code
+
+    /**
+     * [retryAfter], for Java.
+     *
+     * @return how long the server asked to wait; null if it did not
+     */
+    public fun getRetryAfter(): java.time.Duration? = retryAfter?.toJavaDuration()
 
     override fun toString(): String = "${javaClass.name} ($kind): $message"
 }
 
 /**
- * What went wrong. The numbers and names are stable and the same in every language. A `when` over them needs no `else`; a kind
- * that a later version adds is a breaking change.
+ * What went wrong. The numbers and names are stable and the same in every language. A `when` over them needs no `else`; a new kind is
+ * a breaking change.
+ *
+ * @property code The stable number.
  */
 public enum class ErrorKind(
-    /** The stable number. */
     public val code: Int,
 ) {
-    /** An argument was refused before anything was sent: a name, a number of days, an id, a URL. */
+    /** An argument was refused before anything was sent: a name, a number of days, an id, a URL, an option. */
     INVALID_ARGUMENT(1),
 
     /** The credential's offline check failed. The message says what is wrong with it and never shows it. */
     INVALID_CREDENTIAL(2),
 
-    /** No credential was found, the environment disagrees with itself, or a CA certificate is unreadable. */
+    /** No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used. */
     CONFIGURATION(3),
 
     /** The server refused the credential. */
     UNAUTHORIZED(10),
 
-    /** The credential is fine but may not do this. */
+    /** The credential works but is not allowed to do this. */
     FORBIDDEN(11),
 
     /** The server knows no such user or token. */
     NOT_FOUND(12),
 
-    /** The server's state stands against it. */
+    /** The request conflicts with the server's current state. */
     CONFLICT(13),
 
     /** The server refused what was sent. */
     REJECTED(14),
 
-    /** Too many requests, still so after the retries. */
+    /** Too many requests, also after the retries. */
     RATE_LIMITED(15),
 
-    /** The server failed, still so after the retries. */
+    /** The server failed, also after the retries. */
     SERVER_ERROR(16),
 
-    /** No connection could be made, so nothing was sent. */
+    /** No connection could be made; nothing was sent. */
     CONNECT(20),
 
     /** The TLS handshake failed. Nothing was sent. */
@@ -89,10 +103,10 @@ public enum class ErrorKind(
     /** The connection broke before the whole answer had come. */
     TRANSPORT(23),
 
-    /** An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it. */
+    /** The answer is not NetBird's: a redirect, HTML, the wrong shape, too large, or an error body of another program. */
     UNEXPECTED_RESPONSE(24),
 
-    /** A create or delete may have happened; see [NetBirdException.candidateTokenIds]. */
+    /** A create or delete may have happened; see [NetBirdException.candidateTokenIds] and [NetBirdException.tokenName]. */
     OUTCOME_UNKNOWN(30),
 
     /** The thread that waited in a blocking call was interrupted. A cancelled coroutine has its own exception instead. */
@@ -108,9 +122,11 @@ internal inline fun <R> translated(call: () -> R): R =
         call()
     } catch (failed: NativeException) {
         throw failed.translated()
-    } catch (bug: InternalException) {
+    } catch (unpaired: CharacterCodingException) {
+        throw invalidArgument("a text has half of a surrogate pair, which is not a character: remove it").translated()
+    } catch (unexpected: InternalException) {
         // Its text is whatever a panic said, so it is not passed on.
-        throw NetBirdException("a bug in the library stopped the call: please report it", ErrorKind.INTERNAL)
+        throw bug().translated()
     }
 
 internal fun NativeException.translated(): NetBirdException =
@@ -129,9 +145,10 @@ internal fun NativeFailure.translated(): NetBirdException =
         retryAfter = retryAfterNanoseconds?.nanoseconds,
         attempts = attempts.toInt(),
         candidateTokenIds = candidateTokenIds,
+        tokenName = tokenName,
     )
 
-/** Exhaustive on purpose: a kind that the core adds does not compile here until it has its own. */
+/** Exhaustive on purpose: a kind that the core adds does not compile here until it is listed. */
 internal fun NativeErrorKind.translated(): ErrorKind =
     when (this) {
         NativeErrorKind.INVALID_ARGUMENT -> ErrorKind.INVALID_ARGUMENT

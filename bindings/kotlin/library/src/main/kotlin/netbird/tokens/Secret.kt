@@ -3,8 +3,8 @@ package netbird.tokens
 import netbird.tokens.internal.NativeSecret
 
 /**
- * A secret text. It is kept outside the Java heap, prints as `nbp_****` (or `****` when it is no PAT), is compared in constant
- * time, and is wiped from memory by [close] or, when that is forgotten, once it was collected.
+ * A secret. It is kept outside the Java heap, prints as `nbp_****` (or `****` if it is not a PAT), is compared in constant time, and
+ * is wiped from memory by [close] or else by the garbage collector.
  *
  * [expose] is the only way to read it. The [String] that it returns cannot be wiped and is yours to guard.
  */
@@ -15,21 +15,37 @@ public class Secret internal constructor(native: NativeSecret) : AutoCloseable {
     /**
      * The plain text.
      *
+     * @return a text that nothing can wipe: keep it nowhere
      * @throws IllegalStateException after [close]
+     * @throws NetBirdException [ErrorKind.INTERNAL] alone
      */
+    @Throws(NetBirdException::class)
     public fun expose(): String = handle.use { translated { it.expose() } }
 
-    /** Whether both hold the same text, compared in constant time. A closed one is equal to itself alone. */
+    /**
+     * Whether both hold the same text, compared in constant time. A closed one is equal only to itself.
+     *
+     * @param other what to compare it with
+     * @return whether it is a secret with the same text
+     */
     override fun equals(other: Any?): Boolean =
         this === other || (other is Secret && handle.isOpen && other.handle.isOpen && sameText(other))
 
     private fun sameText(other: Secret): Boolean =
         handle.use { mine -> other.handle.use { theirs -> translated { mine.isEqual(theirs) } } }
 
-    /** The same for all secrets, since a hash of the text would tell about it. */
+    /**
+     * The same for all secrets, since a hash of the text would reveal something about it.
+     *
+     * @return a constant
+     */
     override fun hashCode(): Int = Secret::class.hashCode()
 
-    /** `nbp_****` or `****`. */
+    /**
+     * The mask.
+     *
+     * @return `nbp_****` or `****`
+     */
     override fun toString(): String = mask
 
     /** Wipes the text. */

@@ -1,51 +1,62 @@
 package netbird.tokens
 
-import java.time.Duration
 import java.time.Instant
 import netbird.tokens.internal.NativeCreatedToken
 import netbird.tokens.internal.NativeTimestamp
 import netbird.tokens.internal.NativeToken
+import netbird.tokens.internal.daysLeft as nativeDaysLeft
+import netbird.tokens.internal.isExpired as nativeIsExpired
 
-private const val SECONDS_PER_DAY = 86_400L
-
-/** What the server tells of a token. The plain text is not among it: that comes once, in [CreatedToken]. */
+/**
+ * What the server says about a token. The secret is not part of it: that comes once, in [CreatedToken].
+ *
+ * @property id The token's id, which the server chose. Not a secret.
+ * @property name The name it was given; not unique.
+ * @property expirationDate When it stops working. The zero time (`0001-01-01T00:00:00Z`) if the server keeps none; it treats such a
+ *   token as expired.
+ * @property createdAt When it was created.
+ * @property createdBy The id of the user who created it, which need not be the one who owns it.
+ * @property lastUsed When it last authenticated a request; null for never. Reading a token with that same token counts as a use.
+ * @property userId The id of the user who owns it.
+ */
 @ConsistentCopyVisibility
 public data class Token internal constructor(
-    /** The token's id, which the server chose. Not a secret. */
     val id: String,
-    /** The name it was given; not unique. */
     val name: String,
-    /** When it stops working. The zero time where the server keeps none, which it treats as expired. */
     val expirationDate: Instant,
-    /** When it was created. */
     val createdAt: Instant,
-    /** The id of the user who created it, which need not be the one who owns it. */
     val createdBy: String,
-    /** When it last authenticated a request; null for never. Reading a token with that same token counts as a use. */
     val lastUsed: Instant?,
-    /** The id of the user who owns it. */
     val userId: String,
 ) {
-    /** Whether the server refuses it at the instant [now] (it does so after the expiration date, not at it). */
-    @JvmOverloads
-    public fun isExpired(now: Instant = Instant.now()): Boolean = now > expirationDate
-
     /**
-     * Whole days of 24 hours from [now] to the expiration date, rounded down: 0 on the last day, negative once expired.
+     * Whether the server refuses it at an instant. It does so after the expiration date, not at it.
+     *
+     * @param now the instant
+     * @return whether it has expired
      */
     @JvmOverloads
-    public fun daysLeft(now: Instant = Instant.now()): Long =
-        Math.floorDiv(Duration.between(now, expirationDate).seconds, SECONDS_PER_DAY)
+    public fun isExpired(now: Instant = Instant.now()): Boolean = nativeIsExpired(expirationDate.toNative(), now.toNative())
+
+    /**
+     * Whole days of 24 hours from an instant to the expiration date, rounded down.
+     *
+     * @param now the instant
+     * @return the days: 0 on the last day, negative once expired
+     */
+    @JvmOverloads
+    public fun daysLeft(now: Instant = Instant.now()): Long = nativeDaysLeft(expirationDate.toNative(), now.toNative())
 }
 
 /**
- * A token that was just created. The server never shows its plain text again. Closing it wipes [plainToken].
+ * A token that was just created. The server never shows its secret again. Closing it wipes [plainToken].
+ *
+ * @property token What the server says about it.
+ * @property plainToken The secret that authenticates. Store it now: it cannot be recovered.
  */
 @ConsistentCopyVisibility
 public data class CreatedToken internal constructor(
-    /** What the server tells of it. */
     val token: Token,
-    /** The text that authenticates: keep it safe, it cannot be had again. */
     val plainToken: Secret,
 ) : AutoCloseable {
     /** Wipes [plainToken]. */
@@ -66,3 +77,5 @@ internal fun NativeToken.translated(): Token =
 internal fun NativeCreatedToken.translated(): CreatedToken = CreatedToken(token.translated(), Secret(plainToken))
 
 internal fun NativeTimestamp.toInstant(): Instant = Instant.ofEpochSecond(seconds, nanoseconds.toLong())
+
+private fun Instant.toNative(): NativeTimestamp = NativeTimestamp(epochSecond, nano.toUInt())

@@ -3,28 +3,31 @@ package netbird.tokens
 import java.time.Instant
 import netbird.tokens.internal.NativeUser
 
-/** A person or a service user, as the server describes it. */
+/**
+ * A person or a service user, as the server describes it.
+ *
+ * @property id What calls take as the `userId`.
+ * @property name The display name; not unique.
+ * @property email Empty for a service user.
+ * @property role `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or one that a newer server adds.
+ * @property status `active`, `invited`, `blocked`, or one that a newer server adds.
+ * @property isCurrent Whether the credential in use is this user's.
+ * @property isServiceUser Whether it is a service user.
+ * @property isBlocked Whether an administrator has blocked it.
+ * @property pendingApproval Whether it is waiting for an administrator's approval.
+ * @property lastLogin When it last logged in; null for never, which includes every service user.
+ */
 @ConsistentCopyVisibility
 public data class User internal constructor(
-    /** What token calls take as the user id. */
     val id: String,
-    /** The display name; not unique. */
     val name: String,
-    /** Empty for a service user. */
     val email: String,
-    /** `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or one that a newer server adds. */
     val role: String,
-    /** `active`, `invited`, `blocked`, or one that a newer server adds. */
     val status: String,
-    /** Whether the credential in use is this user's. */
     val isCurrent: Boolean,
-    /** Whether it is a service user. */
     val isServiceUser: Boolean,
-    /** Whether an administrator has blocked it. */
     val isBlocked: Boolean,
-    /** Whether it waits for an administrator's approval. */
     val pendingApproval: Boolean,
-    /** When it last logged in; null for never, as service users always. */
     val lastLogin: Instant?,
 )
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 
-/** The server sits on its answers for a minute; nothing here may take that long. */
+/** The server holds its answers back for a minute; nothing here may take that long. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CancellationTest {
     private val mock = MockServer()

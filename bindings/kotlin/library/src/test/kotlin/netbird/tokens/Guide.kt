@@ -9,19 +9,33 @@ import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.withTimeout
 
-// What docs/kotlin.md shows, so that it compiles.
+// The snippets of docs/kotlin.md and of the README, so that they compile.
 
 private fun readSecretFile(): String = ""
 
 private fun store(secret: String) = secret
 
+private object vault {
+    fun write(secret: String) = secret
+}
+
+private suspend fun readme() {
+    Client.fromEnv().use { client ->
+        client.createToken("ci", expiresInDays = 30).use { created ->
+            vault.write(created.plainToken.expose())
+            client.deleteToken(created.token.id)
+        }
+    }
+}
+
 private suspend fun firstSteps() {
-    Client(Credential.detect(readSecretFile())) { managementUrl = "https://netbird.example.com" }.use { client ->
+    val client = Credential.detect(readSecretFile()).use { Client(it) { managementUrl = "https://netbird.example.com" } }
+    client.use {
         for (token in client.listTokens()) {
             println("${token.id} ${token.name} expires in ${token.daysLeft()} days")
         }
         client.createToken("ci", expiresInDays = 30).use { created ->
-            store(created.plainToken.expose()) // the only time it can be had
+            store(created.plainToken.expose()) // the secret is shown only once
             client.deleteToken(created.token.id)
         }
     }
@@ -34,7 +48,6 @@ private fun configuration() {
         timeout = 20.seconds
         maxRetries = 4
         userAgent = "backup/1.2"
-        onUnknown = OnUnknown.REVOKE_AND_RETRY
     }
     val patient = configured.withTimeout(5.minutes)
     listOf(fromEnvironment, configured, patient).forEach { it.close() }
@@ -45,13 +58,30 @@ private suspend fun errors(client: Client) {
         client.createToken("ci").use { created -> store(created.plainToken.expose()) }
     } catch (error: NetBirdException) {
         when (error.kind) {
-            // The server may have made it, but its secret never arrived: revoke what is named, then create anew.
-            ErrorKind.OUTCOME_UNKNOWN -> error.candidateTokenIds.forEach { client.deleteToken(it) }
+            // The server may have made it, but its secret never arrived. Without a tag, somebody else may have made what is named.
+            ErrorKind.OUTCOME_UNKNOWN -> println("inspect ${error.candidateTokenIds}, named ${error.tokenName}: ${error.message}")
             ErrorKind.UNAUTHORIZED, ErrorKind.INVALID_CREDENTIAL -> println("log in again: ${error.message}")
             ErrorKind.FORBIDDEN -> println("ask an administrator: ${error.serverMessage}")
             else -> if (error.retryable) println("later, in ${error.retryAfter ?: 1.minutes}") else throw error
         }
     }
+}
+
+private suspend fun tagged() {
+    Client.fromEnv { onUnknown = OnUnknown.REVOKE_AND_RETRY }.use { client ->
+        client.createToken("deploy", tag = true).use { created ->
+            println(created.token.name) // deploy #k3f9q2xm7w
+        }
+    }
+}
+
+private fun observed() {
+    val client = Client.fromEnv {
+        observer = Observer { event ->
+            if (event.kind == EventKind.LEFT_BEHIND) println("revoke ${event.tokenIds}, named ${event.tokenName}")
+        }
+    }
+    client.close()
 }
 
 private suspend fun coroutines(client: Client, userIds: List<String>): List<Token> {
@@ -72,10 +102,10 @@ private suspend fun check(client: Client) {
     val check = client.checkCredential()
     when (check.state) {
         CredentialState.WORKING -> println("works until ${check.expiresAt}, as ${check.user?.name}")
-        CredentialState.UNKNOWN -> println("revoked, or of another server")
+        CredentialState.UNKNOWN -> println("revoked, or from another server")
         CredentialState.REFUSED -> println("expired")
-        CredentialState.BLOCKED, CredentialState.PENDING_APPROVAL -> println("its user may not log in")
-        CredentialState.FORBIDDEN -> println("its user may not ask")
+        CredentialState.BLOCKED, CredentialState.PENDING_APPROVAL -> println("its user is not allowed to log in")
+        CredentialState.FORBIDDEN -> println("its user is not allowed to ask")
     }
 }
 

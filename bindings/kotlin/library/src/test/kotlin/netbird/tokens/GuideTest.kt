@@ -4,16 +4,24 @@ import java.io.File
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
-/** Every Kotlin snippet of the guide stands in [Guide.kt][Guide], which compiles. */
+/** Every Kotlin and Java snippet of the guide and the README is in a file that compiles. */
 class GuideTest {
+    private val guide = File(System.getProperty("netbird.guide")).readText()
+    private val readme = File(System.getProperty("netbird.readme")).readText()
+
     @Test
-    fun `the guide's snippets compile`() {
-        val compiled = normalised(File("src/test/kotlin/netbird/tokens/Guide.kt").readText())
-        val guide = File(System.getProperty("netbird.guide")).readText()
-        val snippets = Regex("```kotlin\n(.*?)```", RegexOption.DOT_MATCHES_ALL).findAll(guide).map { it.groupValues[1] }.toList()
-        assertTrue(snippets.size >= 5, "${snippets.size} snippets")
+    fun `the Kotlin snippets compile`() =
+        assertCompiled("kotlin", guide + readme, "src/test/kotlin/netbird/tokens/Guide.kt", 8)
+
+    @Test
+    fun `the Java snippet compiles`() = assertCompiled("java", guide, "src/test/java/netbird/tokens/JavaGuide.java", 1)
+
+    private fun assertCompiled(language: String, text: String, file: String, atLeast: Int) {
+        val compiled = normalised(File(file).readText())
+        val snippets = Regex("```$language\n(.*?)```", RegexOption.DOT_MATCHES_ALL).findAll(text).map { it.groupValues[1] }.toList()
+        assertTrue(snippets.size >= atLeast, "${snippets.size} snippets")
         for (snippet in snippets) {
-            assertTrue(normalised(snippet) in compiled, "not in Guide.kt:\n$snippet")
+            assertTrue(normalised(snippet) in compiled, "not in $file:\n$snippet")
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
+import kotlin.time.Duration.Companion.minutes
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.runBlocking
@@ -29,7 +30,8 @@ class LifetimeTest {
         client.close()
         assertThrows(IllegalStateException::class.java) { runBlocking { client.listTokens() } }
         assertThrows(IllegalStateException::class.java) { client.createTokenBlocking("late") }
-        assertThrows(IllegalStateException::class.java) { client.managementUrl }
+        assertThrows(IllegalStateException::class.java) { client.withTimeout(1.minutes) }
+        assertTrue(runBlocking { client.closeAndAwait() })
 
         val credential = Credential.pat(mock.pat)
         credential.close()

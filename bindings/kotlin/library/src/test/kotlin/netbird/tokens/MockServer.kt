@@ -40,21 +40,37 @@ class MockServer : AutoCloseable {
 
     /** A client of it. */
     fun client(configure: ClientOptions.() -> Unit = {}): Client =
-        Client(Credential.pat(pat)) {
-            managementUrl = url
-            proxyFromEnv = false
-            configure()
+        Credential.pat(pat).use {
+            Client(it) {
+                managementUrl = url
+                proxyFromEnv = false
+                configure()
+            }
         }
+
+    /** The tokens of [USER], as the control API lists them. */
+    fun tokens(): List<JSONObject> = JSONArray(control("GET", "/users/$USER/tokens")).map { it as JSONObject }
+
+    /** Their names. */
+    fun tokenNames(): List<String> = tokens().map { it.getString("name") }
 
     /** Something that goes wrong with coming requests, as the control API takes it. */
     fun fault(json: String) {
         control("POST", "/faults", json)
     }
 
+    /** Has the next create act, and hold its answer back until [release]. */
+    fun holdCreate() = fault("""{"method": "POST", "action": {"hold_answer": {}}}""")
+
+    /** Sends the answer that is held back. */
+    fun release() {
+        control("POST", "/release-held")
+    }
+
     /** The requests that arrived since this was last asked. */
     fun takeRequests(): List<JSONObject> = JSONArray(control("POST", "/requests/take")).map { it as JSONObject }
 
-    /** How many connections this machine has open to it, as the system tells (Linux). */
+    /** How many connections this machine has open to it, as the system counts them (Linux). */
     fun connections(): Int {
         val port = "%04X".format(url.substringAfterLast(':').toInt())
         return File("/proc/net/tcp").readLines().count { line ->

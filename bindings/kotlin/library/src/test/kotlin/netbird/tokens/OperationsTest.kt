@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestInstance
 
-/** Every operation once in either form. What each must do in every case is the scenarios' to say. */
+/** Every operation once in either form. The scenarios say what each must do in every case. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperationsTest {
     private val mock = MockServer()
@@ -47,7 +47,7 @@ class OperationsTest {
     @Test
     fun `blocking calls do the round trip`() {
         val created = client.createTokenBlocking("script")
-        assertEquals(Client.DEFAULT_EXPIRES_IN_DAYS.toLong(), created.token.daysLeft(created.token.createdAt))
+        assertEquals(90, created.token.daysLeft(created.token.createdAt))
         assertEquals(created.token, client.getTokenBlocking(created.token.id))
         assertTrue(created.token in client.listTokensBlocking())
         client.deleteTokenBlocking(created.token.id)
@@ -58,7 +58,7 @@ class OperationsTest {
     }
 
     @Test
-    fun `a credential that does not work is told, not thrown`() {
+    fun `a credential that does not work is a result, not an exception`() {
         client.createTokenBlocking("short-lived").use { created ->
             client.deleteTokenBlocking(created.token.id)
             Client(Credential.pat(created.plainToken.expose())) { managementUrl = mock.url }.use { revoked ->
@@ -67,6 +67,36 @@ class OperationsTest {
                 assertEquals(ErrorKind.UNAUTHORIZED, check.error?.kind)
             }
         }
+    }
+
+    @Test
+    fun `an unknown outcome names what to look for`() {
+        mock.fault("""{"method": "POST", "action": {"drop_after": {}}}""")
+        val lost = assertThrows(NetBirdException::class.java) { client.createTokenBlocking("lost", tag = true) }
+        assertEquals(ErrorKind.OUTCOME_UNKNOWN, lost.kind)
+        assertTrue(checkNotNull(lost.tokenName).matches(Regex("lost #[0-9a-z]{10}")), lost.tokenName)
+        val made = client.getTokenBlocking(lost.candidateTokenIds.single())
+        assertEquals(lost.tokenName, made.name)
+        client.deleteTokenBlocking(made.id)
+    }
+
+    @Test
+    fun `a lost create with a tag is revoked and made again`() {
+        mock.fault("""{"method": "POST", "action": {"drop_after": {}}}""")
+        mock.client { onUnknown = OnUnknown.REVOKE_AND_RETRY }.use { client ->
+            val untagged = assertThrows(NetBirdException::class.java) { client.createTokenBlocking("again") }
+            assertEquals(ErrorKind.INVALID_ARGUMENT, untagged.kind)
+            val created = runBlocking { client.createToken("again", tag = true) }
+            assertEquals(listOf(created.token.name), mock.tokenNames().filter { it.startsWith("again") })
+            client.deleteTokenBlocking(created.token.id)
+        }
+    }
+
+    @Test
+    fun `half of a surrogate pair is an invalid argument`() {
+        val refused = assertThrows(NetBirdException::class.java) { client.createTokenBlocking("\uD83D") }
+        assertEquals(ErrorKind.INVALID_ARGUMENT, refused.kind)
+        assertThrows(NetBirdException::class.java) { runBlocking { client.createToken("\uD83D") } }
     }
 
     @Test
@@ -82,7 +112,8 @@ class OperationsTest {
         assertEquals(ErrorKind.INVALID_ARGUMENT, refused.kind)
         assertThrows(NetBirdException::class.java) { mock.client { maxRetries = -1 } }
         assertThrows(NetBirdException::class.java) { mock.client { maxResponseBytes = -1 } }
-        mock.client { timeout = kotlin.time.Duration.INFINITE }.use { assertTrue(it.listUsersBlocking().isNotEmpty()) }
+        assertThrows(NetBirdException::class.java) { mock.client { timeout = kotlin.time.Duration.INFINITE } }
+        assertThrows(NetBirdException::class.java) { client.withTimeout(kotlin.time.Duration.ZERO) }
     }
 
     @Test
@@ -108,6 +139,8 @@ class OperationsTest {
         assertEquals(0, known.daysLeft(at))
         assertEquals(-1, known.daysLeft(at.plusNanos(1)))
         assertEquals(1, known.daysLeft(at.minusSeconds(86_400)))
+        assertTrue(known.isExpired(Instant.MAX) && known.daysLeft(Instant.MAX) < 0)
+        assertTrue(!known.isExpired(Instant.MIN) && known.daysLeft(Instant.MIN) > 0)
     }
 
     private fun Token.copyWithExpiry(at: Instant) = Token(id, name, at, createdAt, createdBy, lastUsed, userId)

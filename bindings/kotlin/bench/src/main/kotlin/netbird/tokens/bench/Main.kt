@@ -13,13 +13,15 @@ private const val NANOS_PER_MICRO = 1_000.0
 /**
  * Measures lists of 10 tokens, one after the other, after as many to warm up, and prints a JSON array of rows with the 50th and
  * 99th percentile in microseconds. The environment says against what: `NETBIRD_BENCH_URL`, `NETBIRD_BENCH_PAT` and
- * `NETBIRD_BENCH_USER`, whose list it is; with `NETBIRD_BENCH_QUICK` it is only seen to work.
+ * `NETBIRD_BENCH_USER`, the owner of the list. With `NETBIRD_BENCH_QUICK` there are few calls, which only show that it works.
  */
 fun main() {
     val user = required("NETBIRD_BENCH_USER")
     val calls = if (System.getenv("NETBIRD_BENCH_QUICK").isNullOrEmpty()) CALLS else QUICK_CALLS
     val rows = JSONArray()
-    Client(Credential.pat(required("NETBIRD_BENCH_PAT"))) { managementUrl = required("NETBIRD_BENCH_URL") }.use { client ->
+    val client =
+        Credential.pat(required("NETBIRD_BENCH_PAT")).use { Client(it) { managementUrl = required("NETBIRD_BENCH_URL") } }
+    client.use {
         rows.put(row("suspending", runBlocking { measure(calls) { check(client.listTokens(user).size == TOKENS) } }))
         rows.put(row("blocking", measure(calls) { check(client.listTokensBlocking(user).size == TOKENS) }))
     }

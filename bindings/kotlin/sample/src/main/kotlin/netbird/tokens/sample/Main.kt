@@ -29,10 +29,9 @@ private suspend fun tour(client: Client) {
     client.createToken("kotlin-sample", expiresInDays = 1).use { created ->
         println("created ${created.token.id}: ${created.plainToken}")
         try {
-            val credential = Credential.pat(created.plainToken.expose())
-            Client(credential) { managementUrl = client.managementUrl }.use { newcomer ->
-                println("used it as ${newcomer.currentUser().id}")
-            }
+            val newcomer =
+                Credential.pat(created.plainToken.expose()).use { Client(it) { managementUrl = client.managementUrl } }
+            newcomer.use { println("used it as ${it.currentUser().id}") }
         } finally {
             client.deleteToken(created.token.id)
             println("revoked ${created.token.id}")

@@ -1,5 +1,6 @@
 package netbird.tokens.adapter
 
+import java.io.File
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
@@ -9,6 +10,7 @@ import netbird.tokens.Client
 import netbird.tokens.ClientOptions
 import netbird.tokens.CreatedToken
 import netbird.tokens.Credential
+import netbird.tokens.CredentialCheck
 import netbird.tokens.NetBirdException
 import netbird.tokens.OnUnknown
 import netbird.tokens.Secret
@@ -17,15 +19,17 @@ import org.json.JSONException
 import org.json.JSONObject
 
 private val OPERATIONS = listOf(
-    "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential", "expose",
-    "secret_equals",
+    "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
+    "set_credential", "expose", "secret_equals",
 )
 
 private val OPTIONS = listOf(
     "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
     "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file",
 )
+
+private const val DAYS = "expires_in_days"
 
 /** Calls the public API as any Kotlin program would, and shows what it got. */
 class Adapter {
@@ -61,7 +65,11 @@ class Adapter {
             "call" -> {
                 val call = Call(clients.getValue(name), command.getString("operation"), command.getJSONObject("args"))
                 when {
-                    command.has("cancel_after_ms") -> call.interrupted(command.getLong("cancel_after_ms"))
+                    command.has("cancel_after_ms") -> call.interrupted { it.join(command.getLong("cancel_after_ms")) }
+                    command.has("cancel_file") -> call.interrupted {
+                        val file = File(command.getString("cancel_file"))
+                        while (it.isAlive && !file.exists()) it.join(5)
+                    }
                     else -> runBlocking { call.awaited() }
                 }
             }
@@ -112,20 +120,22 @@ class Adapter {
         private val userId: String? = args.optString("user_id", null)
         private val tokenId: String by lazy { args.getString("token_id") }
         private val name: String by lazy { args.getString("name") }
+        private val tag: Boolean = args.optBoolean("tag")
+
+        /** Kotlin's parameter is an Int: a number that is not one does not compile there and is refused here. */
+        private val days: Int? by lazy {
+            if (args.has(DAYS)) args.getBigDecimal(DAYS).intValueExact() else null
+        }
 
         suspend fun awaited(): Any =
             when (operation) {
                 "list_tokens" -> client.listTokens(userId).map { show(it) }
                 "get_token" -> show(client.getToken(tokenId, userId))
-                "create_token" -> show(
-                    when (val days = days()) {
-                        null -> client.createToken(name, userId = userId)
-                        else -> client.createToken(name, days, userId)
-                    },
-                )
+                "create_token" -> show(client.createToken(name, days, userId, tag))
                 "delete_token" -> done { client.deleteToken(tokenId, userId) }
                 "current_user" -> show(client.currentUser())
                 "list_users" -> client.listUsers().map { show(it) }
+                "check_credential" -> show(client.checkCredential())
                 "set_credential" -> done { checkNotNull(credential(args)).use { client.setCredential(it) } }
                 "expose" -> secret(args.getString("secret")).expose()
                 "secret_equals" -> secret(args.getString("secret")) == secret(args.getString("other"))
@@ -133,13 +143,13 @@ class Adapter {
             }
 
         /**
-         * Interrupted, a blocking call ends with the library's own error. (A cancelled coroutine ends with Kotlin's
+         * An interrupted blocking call ends with the library's own error. (A cancelled coroutine ends with Kotlin's
          * `CancellationException`, which has none of the fields that are shown here; the package's own tests cover it.)
          */
-        fun interrupted(afterMillis: Long): Any {
+        fun interrupted(waitUntil: (Thread) -> Unit): Any {
             val outcome = AtomicReference<Result<Any>>()
             val caller = thread { outcome.set(runCatching { blocking() }) }
-            caller.join(afterMillis)
+            waitUntil(caller)
             caller.interrupt()
             caller.join()
             return outcome.get().getOrThrow()
@@ -149,26 +159,22 @@ class Adapter {
             when (operation) {
                 "list_tokens" -> client.listTokensBlocking(userId).map { show(it) }
                 "get_token" -> show(client.getTokenBlocking(tokenId, userId))
-                "create_token" -> show(
-                    when (val days = days()) {
-                        null -> client.createTokenBlocking(name, userId = userId)
-                        else -> client.createTokenBlocking(name, days, userId)
-                    },
-                )
+                "create_token" -> show(client.createTokenBlocking(name, days, userId, tag))
                 "delete_token" -> done { client.deleteTokenBlocking(tokenId, userId) }
                 "current_user" -> show(client.currentUserBlocking())
                 "list_users" -> client.listUsersBlocking().map { show(it) }
+                "check_credential" -> show(client.checkCredentialBlocking())
                 else -> throw UnsupportedOperationException("$operation cannot be interrupted")
             }
-
-        /** Kotlin's parameter is an Int: what is none does not compile there and is refused here. */
-        private fun days(): Int? = if (args.has("expires_in_days")) args.getBigDecimal("expires_in_days").intValueExact() else null
 
         private fun show(created: CreatedToken): JSONObject {
             secrets += created.plainToken
             return JSONObject().put("token", show(created.token)).put("plain_token", created.plainToken.toString())
                 .put("secret", "${secrets.lastIndex}")
         }
+
+        private fun show(check: CredentialCheck): JSONObject =
+            showCheck(check).put("token", check.token?.let { show(it) } ?: JSONObject.NULL)
 
         private fun show(token: Token): JSONObject {
             val shown = showToken(token)

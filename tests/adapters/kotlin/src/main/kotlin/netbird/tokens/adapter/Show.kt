@@ -3,12 +3,13 @@ package netbird.tokens.adapter
 import java.time.Instant
 import java.time.ZoneOffset
 import java.time.format.DateTimeFormatter
+import netbird.tokens.CredentialCheck
 import netbird.tokens.NetBirdException
 import netbird.tokens.Token
 import netbird.tokens.User
 import org.json.JSONObject
 
-/** The pattern cuts the fraction and does not round it. */
+/** The pattern truncates the fraction and does not round it. */
 private val TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC)
 
 private fun show(time: Instant?): Any = time?.let(TIME::format) ?: JSONObject.NULL
@@ -38,6 +39,15 @@ fun show(user: User): JSONObject =
         .put("pending_approval", user.pendingApproval)
         .put("last_login", show(user.lastLogin))
 
+/** What is known about a credential, but for the token. */
+fun showCheck(check: CredentialCheck): JSONObject =
+    JSONObject()
+        .put("state", check.state.name.lowercase())
+        .put("kind", check.kind.name.lowercase())
+        .put("user", check.user?.let(::show) ?: JSONObject.NULL)
+        .put("expires_at", show(check.expiresAt))
+        .put("error", check.error?.let(::show) ?: JSONObject.NULL)
+
 /** The error's public fields. */
 fun show(error: NetBirdException): JSONObject =
     error(error.kind.name.lowercase(), error.code, error.message)
@@ -46,9 +56,11 @@ fun show(error: NetBirdException): JSONObject =
         .put("request_id", error.requestId ?: JSONObject.NULL)
         .put("retryable", error.retryable)
         .put("attempts", error.attempts)
+        .put("retry_after_ms", error.retryAfter?.inWholeMilliseconds ?: JSONObject.NULL)
         .put("candidate_token_ids", error.candidateTokenIds)
+        .put("token_name", error.tokenName ?: JSONObject.NULL)
 
-/** An error that the library was not asked about. */
+/** An error that does not come from the library. */
 fun error(kind: String, code: Int, message: String?): JSONObject =
     JSONObject()
         .put("kind", kind)
@@ -59,4 +71,6 @@ fun error(kind: String, code: Int, message: String?): JSONObject =
         .put("request_id", JSONObject.NULL)
         .put("retryable", false)
         .put("attempts", 0)
+        .put("retry_after_ms", JSONObject.NULL)
         .put("candidate_token_ids", emptyList<String>())
+        .put("token_name", JSONObject.NULL)
