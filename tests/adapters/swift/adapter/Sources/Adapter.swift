@@ -12,6 +12,7 @@ final class Adapter {
         "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
         "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
         "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+        "cancel_file",
     ]
 
     private var clients: [String: Client] = [:]
@@ -45,24 +46,19 @@ final class Adapter {
         default: break
         }
         guard let client else { throw Refused("there is no such client") }
-        guard let after = try Arguments(command).wholeNumber("cancel_after_ms") else {
-            return try await operate(command, client, args)
-        }
+        let command = Arguments(command)
+        let request = Request(operation: try command.text("operation"), args: args)
+        let (after, file) = (try command.wholeNumber("cancel_after_ms"), try command.text("cancel_file"))
+        guard after != nil || file != nil else { return try answer(await request.operate(client), args) }
         // As a program does it: the call is a task, and something else cancels that.
-        let operation = command["operation"] as? String
-        let sent = Request(operation: operation, args: args)
-        let task = Task { try await sent.operate(client) }
-        let timer = Task {
-            try await Task.sleep(for: .milliseconds(after))
-            task.cancel()
+        let call = Task { try await request.operate(client) }
+        let canceller = Task {
+            if let after { try await Task.sleep(for: .milliseconds(after)) }
+            while let file, !FileManager.default.fileExists(atPath: file) { try await Task.sleep(for: .milliseconds(5)) }
+            call.cancel()
         }
-        defer { timer.cancel() }
-        return try answer(await task.value, args)
-    }
-
-    private func operate(_ command: [String: Any], _ client: Client, _ args: Arguments) async throws -> Any {
-        let request = Request(operation: command["operation"] as? String, args: args)
-        return try answer(await request.operate(client), args)
+        defer { canceller.cancel() }
+        return try answer(await call.value, args)
     }
 
     /// What the protocol prints of a result.
