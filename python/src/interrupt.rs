@@ -12,10 +12,10 @@ thread_local! {
     static IS_MAIN: Cell<Option<(u32, bool)>> = const { Cell::new(None) };
 }
 
-/// Runs the signal handlers that wait to run, and says whether one raised. The core asks about every 20 ms, on the thread that
-/// waits, with the GIL released.
+/// Runs the pending signal handlers, and says whether one raised. The core asks about every 20 ms, on the thread that waits,
+/// with the GIL released.
 pub(crate) fn interrupted() -> bool {
-    // Python runs signal handlers on the main thread alone. The others had better not queue for the GIL.
+    // Python runs signal handlers only on the main thread. The others need not queue for the GIL.
     if !is_main_thread() {
         return false;
     }
@@ -40,7 +40,7 @@ fn is_main_thread() -> bool {
                 let main = threading.call_method0(intern!(py, "main_thread"))?.getattr(intern!(py, "ident"))?;
                 threading.call_method0(intern!(py, "get_ident"))?.eq(main)
             });
-            // An interpreter that shuts down runs no more handlers.
+            // An interpreter that is shutting down runs no more handlers.
             let is_main = matches!(asked, Some(Ok(true)));
             IS_MAIN.set(Some((pid, is_main)));
             is_main
