@@ -21,7 +21,7 @@ pub(crate) struct Unfinished(PerProcess<Arc<AtomicUsize>>);
 /// Those of all clients.
 static ALL: Unfinished = Unfinished::new();
 
-/// Whether the wait before the exit ended without result. There is no second one.
+/// Whether a wait before the exit has ended without result. There is no second one.
 static GAVE_UP: AtomicBool = AtomicBool::new(false);
 
 impl Unfinished {
@@ -55,11 +55,11 @@ impl Unfinished {
 /// Waits until the interrupted creates of all clients are finished: at most 5 seconds, and until `interrupted` says true. Says
 /// whether they are. For front ends whose language ends before the process does, and whose observer must not be called later.
 ///
-/// A normal exit of the process waits by itself, unless this wait has ended without result.
+/// A normal exit of the process waits by itself. Once such a wait has ended without result, the next ones end at once.
 pub fn wait_before_exit(interrupted: impl Fn() -> bool) -> bool {
     let end = Instant::now() + PATIENCE;
     while !ALL.is_none() {
-        if Instant::now() >= end || interrupted() {
+        if GAVE_UP.load(Ordering::Relaxed) || Instant::now() >= end || interrupted() {
             GAVE_UP.store(true, Ordering::Relaxed);
             return false;
         }
@@ -69,9 +69,7 @@ pub fn wait_before_exit(interrupted: impl Fn() -> bool) -> bool {
 }
 
 extern "C" fn wait_at_exit() {
-    if !GAVE_UP.load(Ordering::Relaxed) {
-        wait_before_exit(|| false);
-    }
+    wait_before_exit(|| false);
 }
 
 /// Counts one create as unfinished for as long as it lives.
