@@ -31,7 +31,8 @@ pub(crate) fn run_or_undo<T: Send>(
     if is_finalizing(py)? {
         return Err(PyRuntimeError::new_err("the interpreter is shutting down: no more calls are possible"));
     }
-    logging::before_call(py);
+    interrupt::before_wait(py)?;
+    logging::before_call(py)?;
     let result = detached(py, || call(client))?;
     match interrupt::take_raised() {
         None => result.map_err(|error| error::raise(py, &error)),
@@ -55,6 +56,7 @@ pub(crate) fn close(py: Python<'_>, client: &Client) -> PyResult<bool> {
     if is_finalizing(py)? {
         return Ok(false);
     }
+    interrupt::before_wait(py)?;
     let result = detached(py, || {
         let closed = client.close();
         logging::background::flush();

@@ -9,6 +9,7 @@ use crate::{call, interrupt, logging};
 /// raises. After the last such wait, the end of the interpreter follows and nothing is logged any more.
 #[pyfunction]
 fn wait_before_exit(py: Python<'_>, is_last: bool) -> PyResult<()> {
+    interrupt::before_wait(py)?;
     call::detached(py, || {
         netbird_tokens::wait_before_exit(interrupt::interrupted);
         if is_last {

@@ -33,9 +33,12 @@ class CredentialState(str, Enum):
     FORBIDDEN = "forbidden"
     """It authenticates, but the role of its user may not even request who it is."""
 
-    # The same in all versions of Python, which disagree about an Enum with str.
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return self.value
+
+    # The same in all versions of Python, which disagree about an Enum that is a str.
+    def __format__(self, format_spec: str) -> str:
+        return format(self.value, format_spec)
 
 
 class CredentialKind(str, Enum):
@@ -47,8 +50,11 @@ class CredentialKind(str, Enum):
     BEARER = "bearer"
     """A JWT from the account's identity provider."""
 
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return self.value
+
+    def __format__(self, format_spec: str) -> str:
+        return format(self.value, format_spec)
 
 
 @dataclass(frozen=True)

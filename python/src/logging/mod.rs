@@ -5,7 +5,7 @@ pub(crate) mod background;
 use std::cell::Cell;
 
 use netbird_tokens::Event;
-use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::exceptions::{PyAttributeError, PyKeyboardInterrupt};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -46,13 +46,19 @@ fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
 }
 
 /// Asks, while the GIL is still held, whether requests are to be logged, so that a call that is not logged never takes it.
-pub(crate) fn before_call(py: Python<'_>) {
+pub(crate) fn before_call(py: Python<'_>) -> PyResult<()> {
     let wanted = logger(py).and_then(|logger| match logger {
         None => Ok(false),
         Some(logger) => logger.call_method1(intern!(py, "isEnabledFor"), (DEBUG,))?.is_truthy(),
     });
-    // Another thread may be in the middle of importing `logging`: then it is as if it had not begun.
-    WANTS_DEBUG.set(Some(wanted.unwrap_or(false)));
+    let wanted = match wanted {
+        // Another thread may be in the middle of importing `logging`: then it is as if it had not begun.
+        Err(error) if error.is_instance_of::<PyAttributeError>(py) => false,
+        // What a signal handler raised, too.
+        wanted => wanted?,
+    };
+    WANTS_DEBUG.set(Some(wanted));
+    Ok(())
 }
 
 /// Logs one event. Called by the core without the GIL: on the thread that makes the call, or on the core's own.
