@@ -28,7 +28,10 @@ pub(crate) fn text<'a>(name: &str, value: &'a Any<'_>) -> PyResult<&'a str> {
     let text = value.cast::<PyString>().map_err(|_| error::wrong_type(name, "str", value))?;
     // Python's own error would hold the whole text.
     text.to_str().map_err(|_| {
-        error::invalid_argument(value.py(), &format!("{name} has a lone surrogate, which is not a character: remove it"))
+        error::invalid_argument(
+            value.py(),
+            &format!("{name} has a lone surrogate, which is not a character: remove it"),
+        )
     })
 }
 

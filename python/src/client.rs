@@ -91,6 +91,7 @@ macro_rules! methods {
         #[pymethods]
         impl Client {
             #[new]
+            #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
             #[pyo3(signature = (*, $($option = None),*))]
             fn py_new(py: Python<'_>, $($option: Option<&Bound<'_, PyAny>>),*) -> PyResult<Self> {
                 Client::build(py, CoreClient::builder(), ClientArguments { $($option),* })
@@ -109,6 +110,7 @@ macro_rules! methods {
             ///     InvalidCredentialError: The credential cannot be one.
             ///     InvalidArgumentError: An option has a value that cannot be used.
             #[staticmethod]
+            #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
             #[pyo3(signature = (*, $($option = None),*))]
             fn from_env(py: Python<'_>, $($option: Option<&Bound<'_, PyAny>>),*) -> PyResult<Self> {
                 Client::build(py, CoreClient::builder().from_env(), ClientArguments { $($option),* })

@@ -5,7 +5,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::error;
+use crate::arguments;
 
 /// A secret text, such as that of a new token.
 ///
@@ -34,11 +34,7 @@ impl Secret {
     #[new]
     #[pyo3(signature = (text, /))]
     fn from_text(text: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let string = text.cast::<PyString>().map_err(|_| error::wrong_type("text", "str", text))?;
-        let string = string
-            .to_str()
-            .map_err(|_| error::invalid_argument(text.py(), "text has a lone surrogate, which is not a character: remove it"))?;
-        Ok(Secret(CoreSecret::new(string)))
+        arguments::text("text", text).map(|text| Secret(CoreSecret::new(text)))
     }
 
     /// The text. Keep it out of logs.

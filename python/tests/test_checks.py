@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -66,15 +67,11 @@ def test_an_expired_jwt_is_for_the_server_to_judge(netbird_mock: MockNetBird) ->
 
 
 @pytest.mark.parametrize(
-    ("fields", "state"),
-    [
-        ({"is_blocked": True}, CredentialState.BLOCKED),
-        ({"pending_approval": True}, CredentialState.PENDING_APPROVAL),
-    ],
+    ("field", "state"),
+    [("is_blocked", CredentialState.BLOCKED), ("pending_approval", CredentialState.PENDING_APPROVAL)],
 )
-def test_one_whose_user_may_do_nothing(
-    netbird_mock: MockNetBird, fields: dict[str, bool], state: CredentialState
-) -> None:
+def test_one_whose_user_may_do_nothing(netbird_mock: MockNetBird, field: str, state: CredentialState) -> None:
+    fields: dict[str, Any] = {field: True}
     token = netbird_mock.add_token(user_id=netbird_mock.add_user("bob", **fields))
     with netbird_mock.client(pat=token.plain) as client:
         check = client.check_credential()

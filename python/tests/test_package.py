@@ -71,8 +71,8 @@ def documented(tree: ast.Module) -> Iterator[tuple[str, str, list[str]]]:
         for each in [node, *(node.body if isinstance(node, ast.ClassDef) else [])]:
             if isinstance(each, (ast.ClassDef, ast.FunctionDef)) and (docstring := ast.get_docstring(each)):
                 path = each.name if each is node else f"{getattr(node, 'name', '')}.{each.name}"
-                arguments = each.args if isinstance(each, ast.FunctionDef) else ast.arguments([], [], None, [], [])
-                names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+                given = each.args if isinstance(each, ast.FunctionDef) else None
+                names = [arg.arg for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)] if given else []
                 yield path, docstring, [name for name in names if name != "self"]
 
 
