@@ -129,3 +129,28 @@ fn a_create_right_after_the_server_closed_the_connection_goes_over_a_new_one() {
         client.delete_token(created.token.id(), Some("ada")).unwrap();
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_library_s_threads_take_no_signal() {
+    let server = support::server();
+    support::client(&server).list_tokens(Some("ada")).unwrap();
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let mut ours = 0;
+    for task in tasks {
+        let status = std::fs::read_to_string(task.unwrap().path().join("status")).unwrap_or_default();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        if !field("Name:").starts_with("netbird-tokens") {
+            continue;
+        }
+        ours += 1;
+        let blocked = u64::from_str_radix(field("SigBlk:"), 16).unwrap();
+        // All but SIGKILL and SIGSTOP, which cannot be blocked, and the two that the C library keeps for itself.
+        for signal in
+            [libc::SIGINT, libc::SIGTERM, libc::SIGPIPE, libc::SIGHUP, libc::SIGCHLD, libc::SIGUSR1, libc::SIGALRM]
+        {
+            assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal} is not blocked: {blocked:x}");
+        }
+    }
+    assert!(ours >= 1, "the engine has a thread");
+}

@@ -1,115 +1,267 @@
-//! What a person may type after `cargo xtask`.
+//! The command line of the task runner.
 
-use anyhow::{Result, bail};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-/// The help text.
-pub const HELP: &str = "\
-Usage: cargo xtask COMMAND [OPTIONS]
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
 
-Commands
-  demo [--server URL]      do the main job on an embedded mock server, or on a real one
-  test                     build and test every front end
-  bench [--only NAME] [--quick] [--json FILE]
-                           measure speed and size beside their baselines
-  ci                       test in strict mode, with format, lint and freshness checks
-  build                    build every front end, without testing it
-  setup                    only get the tools that the front ends need
-  fmt                      format the Rust sources
-  lint                     format check, clippy and the freshness checks
-  check-versions           compare every copy of the version
-  swift-exec DIR -- CMD …  run a command where Swift is, in the folder DIR
+use crate::bench::Language;
+use crate::{checks, fronts};
 
-Options of test, build and setup
-  --only NAME   only this front end, and what it needs; may be repeated:
-                rust mock conformance cli python c kotlin swift
-  --strict      a missing tool fails instead of skipping its front end
-  -v, --verbose print what each step prints
-";
+/// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub struct Cli {
+    /// What to do; nothing prints the help.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
 
-/// Options of `test`, `build`, `setup`, `lint` and `ci`.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Names of front ends; none means all.
+// The help lists the commands in this order.
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the life of a token: create, use, list and delete it
+    ///
+    /// Runs the demo of the command-line tool, and then the same through the Python wheel.
+    Demo(Demo),
+    /// Build and test every front end
+    Test(Steps),
+    /// Measure speed and size against the baselines
+    Bench(Bench),
+    /// Test in strict mode, and run the checks of `lint`
+    Ci(Ci),
+    /// Build every front end without testing it
+    Build(Steps),
+    /// Install the tools that the front ends need
+    Setup(Steps),
+    /// Format the Rust sources
+    Fmt(Fmt),
+    /// Check formatting, lints, dependencies and documents
+    Lint(Lint),
+    /// Compare every copy of the version with the one in Cargo.toml
+    CheckVersions(Verbose),
+    /// Run a command where Swift is installed
+    ///
+    /// That is this system if it has Swift, or else a Debian root that has it.
+    SwiftExec(SwiftExec),
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Use this server and the credential in the environment, and leave nothing behind
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Leave out the Python wheel
+    #[arg(long)]
+    pub without_wheel: bool,
+    /// More options for `netbird-tokens demo`
+    #[arg(last = true, value_name = "DEMO_OPTIONS")]
+    pub options: Vec<String>,
+}
+
+/// Arguments of `build`, `setup` and `test`.
+#[derive(Debug, Args)]
+pub struct Steps {
+    /// Only this front end and what it needs; can be repeated or a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(fronts::names()))]
     pub only: Vec<String>,
-    /// A missing tool fails.
+    /// Fail if a tool is missing, instead of skipping its front end
+    #[arg(long)]
     pub strict: bool,
-    /// Print what each step prints.
+    #[command(flatten)]
+    pub verbose: Verbose,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Only Rust and this language; can be repeated or a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_enum)]
+    pub only: Vec<Language>,
+    /// Measure for a shorter time, with less precise results
+    #[arg(long)]
+    pub quick: bool,
+    /// Also write the figures to this file
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// Arguments of `ci`.
+#[derive(Debug, Args)]
+pub struct Ci {
+    /// Only this front end and what it needs, or the checks; can be repeated or a list with commas
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME]))
+    )]
+    pub only: Vec<String>,
+    #[command(flatten)]
+    pub verbose: Verbose,
+}
+
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Change nothing; fail if a file is not formatted
+    #[arg(long)]
+    pub check: bool,
+    /// Options for rustfmt
+    #[arg(last = true, value_name = "RUSTFMT_OPTIONS")]
+    pub options: Vec<String>,
+}
+
+/// Arguments of `lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Fail if Cargo.lock is out of date, instead of updating it
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub verbose: Verbose,
+}
+
+/// The option of every command that runs steps.
+#[derive(Debug, Args)]
+pub struct Verbose {
+    /// Print the output of each step as well as logging it
+    #[arg(short, long)]
     pub verbose: bool,
 }
 
-impl Options {
-    /// Reads them; `names` are the front ends that there are.
-    pub fn parse(words: &[String], names: &[&str]) -> Result<Self> {
-        let mut options = Self::default();
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let only = match word.as_str() {
-                "--strict" => {
-                    options.strict = true;
-                    continue;
-                }
-                "-v" | "--verbose" => {
-                    options.verbose = true;
-                    continue;
-                }
-                "--only" => match words.next() {
-                    Some(name) => name.as_str(),
-                    None => bail!("--only needs a name: {}", names.join(", ")),
-                },
-                other => match other.strip_prefix("--only=") {
-                    Some(name) => name,
-                    None => bail!("unknown option '{other}'; see: cargo xtask help"),
-                },
-            };
-            for name in only.split(',') {
-                if !names.contains(&name) {
-                    bail!("nothing is called '{name}'; there are {}", names.join(", "));
-                }
-                options.only.push(name.to_owned());
-            }
-        }
-        Ok(options)
-    }
-
-    /// True if a step of this name is wanted.
-    pub fn wants(&self, step: &str) -> bool {
-        let front = step.split(':').next().unwrap_or_default();
-        self.only.is_empty() || self.only.iter().any(|name| name == front)
-    }
+/// Arguments of `swift-exec`.
+#[derive(Debug, Args)]
+pub struct SwiftExec {
+    /// The folder to run it in
+    pub dir: PathBuf,
+    /// The program and its arguments, best after `--`
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<OsString>,
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
     use super::*;
 
-    fn parse(line: &str) -> Result<Options> {
-        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
-        Options::parse(&words, &["rust", "c", "swift"])
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        let words = ["cargo xtask"].into_iter().chain(line.split_whitespace());
+        Cli::try_parse_from(words).map(|cli| cli.command.expect("a command"))
+    }
+
+    fn steps(line: &str) -> Steps {
+        match parse(line) {
+            Ok(Command::Test(steps)) => steps,
+            other => panic!("not a test command: {other:?}"),
+        }
+    }
+
+    fn refused(line: &str) -> String {
+        parse(line).expect_err(line).to_string()
     }
 
     #[test]
-    fn options_are_read() {
-        let options = parse("--only rust --only=c,swift --strict -v").expect("options");
-        assert_eq!(options.only, ["rust", "c", "swift"]);
-        assert!(options.strict && options.verbose);
-        assert_eq!(parse("").expect("none"), Options::default());
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
     }
 
     #[test]
-    fn mistakes_are_explained() {
-        for (line, part) in
-            [("--only", "needs a name"), ("--only java", "'java'"), ("--strickt", "'--strickt'"), ("rust", "'rust'")]
-        {
-            let error = parse(line).expect_err(line).to_string();
-            assert!(error.contains(part), "{error}");
+    fn help_is_printed_instead_of_starting_the_command() {
+        let cli = Cli::command();
+        let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(
+            commands,
+            ["demo", "test", "bench", "ci", "build", "setup", "fmt", "lint", "check-versions", "swift-exec"]
+        );
+        for command in commands {
+            // A command starts only from a parsed `Command`; asking for help ends the parsing.
+            for line in [format!("{command} --help"), format!("{command} -h"), format!("help {command}")] {
+                let help = parse(&line).expect_err(&line);
+                assert_eq!(help.kind(), ErrorKind::DisplayHelp, "{line}");
+                let text = help.to_string();
+                assert!(text.contains(&format!("Usage: cargo xtask {command}")), "{text}");
+            }
+        }
+        // Also after other arguments.
+        for line in ["bench --quick --help", "test --only rust -h", "swift-exec bindings/swift --help"] {
+            assert_eq!(parse(line).expect_err(line).kind(), ErrorKind::DisplayHelp, "{line}");
         }
     }
 
     #[test]
-    fn a_front_end_is_the_start_of_a_name() {
-        let options = parse("--only c").expect("options");
-        assert!(options.wants("c: tests"));
-        assert!(!options.wants("cli: tests"));
-        assert!(Options::default().wants("anything: at all"));
+    fn every_option_is_explained() {
+        for command in Cli::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn front_ends_are_selected_by_name() {
+        assert!(steps("test").only.is_empty());
+        let steps = steps("test --only rust --only=c,swift --strict -v");
+        assert_eq!(steps.only, ["rust", "c", "swift"]);
+        assert!(steps.strict && steps.verbose.verbose);
+        assert!(matches!(parse("ci --only check"), Ok(Command::Ci(_))));
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_list() {
+        let error = refused("test --only java");
+        assert!(error.contains("'java'"), "{error}");
+        for name in fronts::names() {
+            assert!(error.contains(name), "{name}: {error}");
+        }
+        let error = refused("bench --only cobol");
+        assert!(error.contains("[possible values: rust, python, c, kotlin, swift]"), "{error}");
+        // The checks are part of `ci`, not of `test`.
+        assert!(refused("test --only check").contains("'check'"));
+    }
+
+    #[test]
+    fn mistakes_are_explained() {
+        for (line, part) in [
+            ("tset", "'test'"),
+            ("test --strickt", "'--strict'"),
+            ("test rust", "unexpected argument 'rust'"),
+            ("test --only", "a value is required"),
+            ("bench --quik", "'--quick'"),
+            ("swift-exec bindings/swift", "<COMMAND>..."),
+        ] {
+            let error = refused(line);
+            assert!(error.contains(part), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_command_for_swift_keeps_its_own_options() {
+        for line in
+            ["swift-exec bindings/swift -- swift build -c release", "swift-exec bindings/swift swift build -c release"]
+        {
+            let Ok(Command::SwiftExec(arguments)) = parse(line) else { panic!("{line}") };
+            assert_eq!(arguments.dir, PathBuf::from("bindings/swift"));
+            assert_eq!(arguments.command, ["swift", "build", "-c", "release"]);
+        }
+        let Ok(Command::SwiftExec(arguments)) = parse("swift-exec . -- printf -- x --help") else { panic!("refused") };
+        assert_eq!(arguments.command, ["printf", "--", "x", "--help"]);
+    }
+
+    #[test]
+    fn options_after_dashes_are_passed_on() {
+        let Ok(Command::Demo(demo)) = parse("demo --server http://x --without-wheel -- --output json") else {
+            panic!("refused")
+        };
+        assert_eq!(demo.server.as_deref(), Some("http://x"));
+        assert_eq!(demo.options, ["--output", "json"]);
+        let Ok(Command::Fmt(fmt)) = parse("fmt --check -- --color never") else { panic!("refused") };
+        assert!(fmt.check);
+        assert_eq!(fmt.options, ["--color", "never"]);
     }
 }

@@ -1,61 +1,19 @@
-//! External commands: no standard input, a time limit, output in a log, and nothing left
-//! running when the limit or Ctrl-C ends them.
+//! Runs external commands: no standard input, a time limit, output to a log.
 
-use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::process::CommandExt;
+use std::io::{Read, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-/// Process groups that we started and that still run.
-static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use crate::children::Group;
 
-/// Ends every command we started when the person presses Ctrl-C or the system ends us.
-/// Each runs in its own process group, so none would hear of it otherwise.
-pub fn end_children_on_interrupt() -> Result<()> {
-    ctrlc::set_handler(|| {
-        INTERRUPTED.store(true, Ordering::SeqCst);
-        for group in running().iter() {
-            end_group(*group, "TERM");
-        }
-        thread::sleep(Duration::from_millis(500));
-        for group in running().iter() {
-            end_group(*group, "KILL");
-        }
-        std::process::exit(130);
-    })
-    .context("cannot listen for Ctrl-C")
-}
-
-/// True once Ctrl-C was pressed: what failed since then failed because of it.
-pub fn interrupted() -> bool {
-    INTERRUPTED.load(Ordering::SeqCst)
-}
-
-fn running() -> std::sync::MutexGuard<'static, BTreeSet<u32>> {
-    RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
-fn end_group(group: u32, signal: &str) {
-    // Failure means that the group is gone already, which is what was wanted.
-    let _ = Command::new("kill")
-        .args(["-s", signal, "--", &format!("-{group}")])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-}
-
-/// One external command and the rules it runs under.
+/// An external command: arguments, folder, environment, time limit and log.
 #[derive(Debug)]
 pub struct Cmd {
     program: OsString,
@@ -67,7 +25,7 @@ pub struct Cmd {
 }
 
 impl Cmd {
-    /// A command with a limit of ten minutes whose output goes to the terminal.
+    /// A command with a time limit of ten minutes and its output on the terminal.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         Self {
             program: program.as_ref().to_owned(),
@@ -103,7 +61,7 @@ impl Cmd {
         self
     }
 
-    /// Ends the command, and all it started, after so many minutes.
+    /// Sets the time limit. At the limit the command and everything that it started are ended.
     pub fn limit_minutes(mut self, minutes: u64) -> Self {
         self.limit = Duration::from_secs(minutes * 60);
         self
@@ -115,7 +73,7 @@ impl Cmd {
         self
     }
 
-    /// The command as a person would type it, for messages.
+    /// The command as you would type it, for messages.
     pub fn shown(&self) -> String {
         let mut words = vec![self.program.to_string_lossy().into_owned()];
         words.extend(self.args.iter().map(|arg| {
@@ -145,38 +103,13 @@ impl Cmd {
         command
     }
 
-    fn spawn(&self, command: &mut Command) -> Result<Child> {
-        // Its own group, so that a limit ends the whole tree and not only the first process.
-        let child = command
-            .process_group(0)
-            .spawn()
-            .with_context(|| format!("cannot start {}", self.program.to_string_lossy()))?;
-        running().insert(child.id());
-        Ok(child)
+    fn spawn(&self, command: &mut Command) -> Result<Group> {
+        Group::spawn(command).with_context(|| format!("cannot start {}", self.program.to_string_lossy()))
     }
 
-    fn wait(&self, mut child: Child) -> Result<ExitStatus> {
-        let group = child.id();
-        let started = Instant::now();
-        let outcome = loop {
-            if let Some(status) = child.try_wait()? {
-                break Ok(status);
-            }
-            if started.elapsed() > self.limit {
-                end_group(group, "TERM");
-                thread::sleep(Duration::from_secs(2));
-                end_group(group, "KILL");
-                child.wait()?;
-                break Err(anyhow::anyhow!(
-                    "took longer than {} minutes and was ended: {}",
-                    self.limit.as_secs() / 60,
-                    self.shown()
-                ));
-            }
-            thread::sleep(Duration::from_millis(20));
-        };
-        running().remove(&group);
-        outcome
+    fn wait(&self, group: Group) -> Result<ExitStatus> {
+        let minutes = self.limit.as_secs() / 60;
+        group.wait(self.limit)?.with_context(|| format!("ended after its limit of {minutes} minutes: {}", self.shown()))
     }
 
     fn open_log(&self) -> Result<Option<File>> {
@@ -192,7 +125,7 @@ impl Cmd {
         Ok(Some(file))
     }
 
-    /// Runs it; an exit status other than 0 is an error.
+    /// Runs the command; an exit status other than 0 is an error.
     pub fn run(self) -> Result<()> {
         let status = self.status()?;
         if !status.success() {
@@ -201,106 +134,64 @@ impl Cmd {
         Ok(())
     }
 
-    /// Runs it and gives its exit status.
+    /// Runs the command and returns its exit status.
     pub fn status(&self) -> Result<ExitStatus> {
         let mut command = self.command(Stdio::null());
         if let Some(file) = self.open_log()? {
             command.stdout(file.try_clone()?).stderr(file);
         }
-        let child = self.spawn(&mut command)?;
-        self.wait(child)
+        let group = self.spawn(&mut command)?;
+        self.wait(group)
     }
 
-    /// Replaces this process by the command, keeping standard input and output: for commands
-    /// that somebody else talks to. Returns only if it could not be started.
+    /// Replaces this process by the command, which inherits standard input and output. Returns only if the command could
+    /// not be started.
     pub fn exec(self) -> anyhow::Error {
         let mut command = self.command(Stdio::inherit());
         let error = command.exec();
         anyhow::Error::new(error).context(format!("cannot start {}", self.program.to_string_lossy()))
     }
 
-    /// Runs it and gives what it printed on standard output; the rest goes to the log.
+    /// Runs the command and returns its standard output. Standard error goes to the log, or without a log into the error.
     pub fn output(self) -> Result<String> {
         let mut command = self.command(Stdio::null());
         command.stdout(Stdio::piped());
-        if let Some(file) = self.open_log()? {
-            command.stderr(file);
-        } else {
-            command.stderr(Stdio::piped());
-        }
-        let mut child = self.spawn(&mut command)?;
-        let mut stdout = child.stdout.take().context("standard output is piped")?;
-        let stderr = child.stderr.take();
-        let reader = thread::spawn(move || {
-            let mut text = Vec::new();
-            stdout.read_to_end(&mut text).map(|_| text)
-        });
-        let errors = thread::spawn(move || {
-            let mut text = Vec::new();
-            if let Some(mut stderr) = stderr {
-                let _ = stderr.read_to_end(&mut text);
-            }
-            text
-        });
-        let status = self.wait(child)?;
-        let text = reader.join().map_err(|_| anyhow::anyhow!("the reading thread panicked"))??;
+        match self.open_log()? {
+            Some(file) => command.stderr(file),
+            None => command.stderr(Stdio::piped()),
+        };
+        let mut group = self.spawn(&mut command)?;
+        // Two threads, so that neither pipe fills up while the other is read.
+        let stdout = read_on_thread(group.child.stdout.take());
+        let stderr = read_on_thread(group.child.stderr.take());
+        let status = self.wait(group)?;
+        let text = |reader: thread::JoinHandle<std::io::Result<Vec<u8>>>| -> Result<String> {
+            let bytes = reader.join().map_err(|_| anyhow::anyhow!("the reading thread panicked"))??;
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
+        };
         if !status.success() {
-            let errors = errors.join().unwrap_or_default();
-            let errors = String::from_utf8_lossy(&errors);
-            bail!("{status}: {}\n{}", self.shown(), errors.trim_end());
+            bail!("{status}: {}\n{}", self.shown(), text(stderr)?.trim_end());
         }
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        text(stdout)
     }
 }
 
-/// Where the system looks for shared libraries first.
+fn read_on_thread<R: Read + Send + 'static>(pipe: Option<R>) -> thread::JoinHandle<std::io::Result<Vec<u8>>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut bytes))?;
+        Ok(bytes)
+    })
+}
+
+/// The environment variable with the folders that are searched first for shared libraries.
 const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
-/// The search path without what `cargo run` put there for us: a program under test must load the library that was packed or
-/// installed for it, not the unoptimised one that happens to lie in the target directory.
+/// The search path without the entries that `cargo run` added for the task runner: a program under test must load the
+/// library that was packed or installed for it, not the debug build in the target directory.
 fn without_target(path: &OsStr, target: Option<&Path>) -> OsString {
     let kept = std::env::split_paths(path).filter(|entry| target.is_none_or(|target| !entry.starts_with(target)));
     std::env::join_paths(kept).unwrap_or_default()
-}
-
-/// The lines of a log that say what failed, wherever they stand, and its end.
-pub fn telling(path: &Path) -> String {
-    const MOST: usize = 120;
-    let text = std::fs::read(path).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let mut found = Vec::new();
-    // The conformance runner explains a failure in the indented lines after it.
-    let mut explains = false;
-    for line in text.lines() {
-        explains = line.starts_with("FAIL ") || (explains && line.starts_with(' '));
-        if explains || line.starts_with("[ERROR]") {
-            found.push(line);
-        }
-    }
-    let end = tail(path, 60);
-    if found.is_empty() {
-        return end;
-    }
-    let left_out = found.len().saturating_sub(MOST);
-    found.truncate(MOST);
-    let more = if left_out > 0 { format!("\n… and {left_out} lines more") } else { String::new() };
-    format!("{}{more}\n----\n{end}", found.join("\n"))
-}
-
-/// The last lines of a log, for showing why something failed.
-pub fn tail(path: &Path, lines: usize) -> String {
-    let Ok(mut file) = File::open(path) else {
-        return String::new();
-    };
-    let length = file.metadata().map(|data| data.len()).unwrap_or(0);
-    let mut bytes = Vec::new();
-    if file.seek(SeekFrom::Start(length.saturating_sub(64 * 1024))).and_then(|_| file.read_to_end(&mut bytes)).is_err()
-    {
-        return String::new();
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let all: Vec<&str> = text.lines().collect();
-    all[all.len().saturating_sub(lines)..].join("\n")
 }
 
 /// Looks a program up on the `PATH`.
@@ -313,14 +204,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_lies_in_the_target_directory_is_not_loaded_by_chance() {
+    fn the_target_directory_is_not_searched_for_libraries() {
         let path = OsStr::new("/c/target/debug/deps:/c/target/debug:/usr/lib/rust:/opt/lib");
         assert_eq!(without_target(path, Some(Path::new("/c/target"))), "/usr/lib/rust:/opt/lib");
         assert_eq!(without_target(path, None), path);
     }
 
     #[test]
-    fn output_is_given_and_a_failure_shows_what_was_said() {
+    fn output_is_returned_and_a_failure_shows_standard_error() {
         let text = Cmd::new("sh").args(["-c", "echo out; echo err >&2"]).output();
         assert_eq!(text.expect("ran"), "out\n");
         let error = Cmd::new("sh").args(["-c", "echo why >&2; exit 3"]).output().expect_err("failed");
@@ -333,34 +224,16 @@ mod tests {
         let log = folder.path().join("log");
         let script = "echo out; echo err >&2";
         Cmd::new("sh").args(["-c", script]).log(&log).run().expect("ran");
-        assert_eq!(tail(&log, 2), "out\nerr");
-        assert!(tail(&log, 9).starts_with("$ sh -c"), "{}", tail(&log, 9));
+        let text = std::fs::read_to_string(&log).expect("log");
+        assert_eq!(text, format!("$ sh -c '{script}'\nout\nerr\n"));
     }
 
     #[test]
-    fn what_failed_is_found_far_from_the_end() {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let log = folder.path().join("log");
-        let text = format!("ok    a\nFAIL  b\n  because\nok    c\n  not this\n{}", "ok    d\n".repeat(200));
-        std::fs::write(&log, text).expect("written");
-        let shown = telling(&log);
-        assert!(shown.starts_with("FAIL  b\n  because\n----\n"), "{shown}");
-        assert!(!shown.contains("not this"), "{shown}");
-    }
-
-    #[test]
-    fn the_limit_ends_the_whole_tree() {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let sign = folder.path().join("sign");
-        let script = format!("(sleep 4; touch {}) & wait", sign.display());
-        let mut command = Cmd::new("sh").args(["-c", &script]);
-        command.limit = Duration::from_millis(100);
-        let started = Instant::now();
-        let error = command.run().expect_err("too slow");
-        assert!(error.to_string().contains("took longer"), "{error}");
-        assert!(started.elapsed() < Duration::from_secs(4));
-        thread::sleep(Duration::from_secs(5).saturating_sub(started.elapsed()));
-        assert!(!sign.exists(), "the grandchild went on");
+    fn the_limit_is_an_error_that_names_the_command() {
+        let mut command = Cmd::new("sleep").arg("20");
+        command.limit = Duration::ZERO;
+        let error = command.run().expect_err("too slow").to_string();
+        assert!(error.contains("limit") && error.ends_with("sleep 20"), "{error}");
     }
 
     #[test]

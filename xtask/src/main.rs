@@ -1,30 +1,35 @@
-//! The task runner: the same commands for a person and for the continuous integration.
+//! The task runner: one set of commands for developers and for continuous integration.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 mod arguments;
 mod bench;
 mod checks;
+mod children;
 mod command;
-mod evidence;
+mod demo;
 mod fronts;
+mod log;
 mod plan;
+mod test_counts;
 mod toolchain;
 mod workspace;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
+use clap::{CommandFactory as _, Parser as _};
 
-use arguments::Options;
+use arguments::{Cli, Command, Fmt, Steps, SwiftExec};
 use command::Cmd;
 use fronts::Stage;
 use plan::{Context, Step};
 use workspace::Workspace;
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match run(&words) {
+    // Prints the help, or what is wrong with the arguments, and exits before anything starts.
+    let cli = Cli::parse();
+    match run(cli.command) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -34,115 +39,95 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what was asked for; false if it did not hold.
-fn run(words: &[String]) -> Result<bool> {
-    let Some((command, rest)) = words.split_first() else {
-        print!("{}", arguments::HELP);
+/// Runs the command. Returns false if it ran and its result is a failure.
+fn run(command: Option<Command>) -> Result<bool> {
+    let Some(command) = command else {
+        Cli::command().print_help()?;
         return Ok(true);
     };
     let workspace = Workspace::find()?;
-    match command.as_str() {
-        "help" | "--help" | "-h" => {
-            print!("{}", arguments::HELP);
-            Ok(true)
+    // These two replace this process by the command, which then gets the terminal's signals itself.
+    match &command {
+        Command::Fmt(arguments) => return Err(format(&workspace, arguments)),
+        Command::SwiftExec(arguments) => return swift_exec(&workspace, arguments),
+        _ => {}
+    }
+    children::end_on_interrupt()?;
+    match command {
+        Command::Demo(arguments) => demo::run(workspace, &arguments),
+        Command::Bench(arguments) => bench::run(workspace, &arguments),
+        Command::Setup(arguments) => front_ends(workspace, Stage::Setup, &arguments),
+        Command::Build(arguments) => front_ends(workspace, Stage::Build, &arguments),
+        Command::Test(arguments) => front_ends(workspace, Stage::Test, &arguments),
+        Command::Ci(arguments) => {
+            let mut steps = fronts::steps(&workspace, Stage::Test);
+            steps.extend(checks::steps());
+            run_steps(workspace, steps, &arguments.only, true, arguments.verbose.verbose)
         }
-        "swift-exec" => swift_exec(&workspace, rest),
-        "demo" => demo(workspace, rest),
-        "bench" => {
-            command::end_children_on_interrupt()?;
-            bench::run(workspace, rest)
+        Command::Lint(arguments) => {
+            run_steps(workspace, checks::steps(), &[], arguments.strict, arguments.verbose.verbose)
         }
-        "fmt" => program(&workspace, &["fmt", "--all"], rest),
-        "setup" => front_ends(workspace, Stage::Setup, rest),
-        "build" => front_ends(workspace, Stage::Build, rest),
-        "test" => front_ends(workspace, Stage::Test, rest),
-        "check-versions" => steps(workspace, vec![checks::version_step()], &options(rest)?),
-        "lint" => steps(workspace, checks::steps(), &options(rest)?),
-        "ci" => {
-            let mut options = options(rest)?;
-            options.strict = true;
-            let mut all = fronts::steps(&workspace, Stage::Test);
-            all.extend(checks::steps());
-            steps(workspace, all, &options)
+        Command::CheckVersions(arguments) => {
+            run_steps(workspace, vec![checks::version_step()], &[], false, arguments.verbose)
         }
-        other => bail!("unknown command '{other}'; see: cargo xtask help"),
+        Command::Fmt(_) | Command::SwiftExec(_) => unreachable!("handled above"),
     }
 }
 
-fn options(words: &[String]) -> Result<Options> {
-    let fronts = fronts::all();
-    let mut names: Vec<&str> = fronts.iter().map(|front| front.name()).collect();
-    names.push("check");
-    Options::parse(words, &names)
+fn front_ends(workspace: Workspace, stage: Stage, arguments: &Steps) -> Result<bool> {
+    let steps = fronts::steps(&workspace, stage);
+    run_steps(workspace, steps, &arguments.only, arguments.strict, arguments.verbose.verbose)
 }
 
-fn front_ends(workspace: Workspace, stage: Stage, words: &[String]) -> Result<bool> {
-    let options = options(words)?;
-    let all = fronts::steps(&workspace, stage);
-    steps(workspace, all, &options)
-}
-
-/// Runs those steps that are wanted, and what they need.
-fn steps(workspace: Workspace, steps: Vec<Step>, options: &Options) -> Result<bool> {
-    command::end_children_on_interrupt()?;
-    let logs = workspace.logs();
-    let steps = plan::select(steps, |name| options.wants(name));
+/// Runs the steps of the front ends in `only` (all if it is empty) and what these steps need.
+fn run_steps(workspace: Workspace, steps: Vec<Step>, only: &[String], strict: bool, verbose: bool) -> Result<bool> {
+    let steps = plan::select(steps, |name| is_selected(name, only));
     if steps.is_empty() {
-        println!("Nothing to do: it needs no tools of its own.");
+        println!("Nothing to do: this needs no tools of its own.");
         return Ok(true);
     }
-    let context =
-        Arc::new(Context { workspace, only: options.only.clone(), strict: options.strict, verbose: options.verbose });
-    let summary = plan::run(&context, steps)?;
+    let logs = workspace.logs();
+    let excluded_packages = fronts::unneeded_packages(only);
+    let summary = plan::run(&Arc::new(Context { workspace, excluded_packages, strict, verbose }), steps)?;
     summary.print(&logs);
     Ok(summary.is_success())
 }
 
-/// Runs cargo in our place, with the terminal, so that what it starts ends as a person expects.
-fn program(workspace: &Workspace, cargo: &[&str], rest: &[String]) -> Result<bool> {
-    Err(Cmd::new(workspace.cargo()).args(cargo).args(rest).dir(&workspace.root).exec())
+/// The part of a step's name before the colon is its front end.
+fn is_selected(step: &str, only: &[String]) -> bool {
+    let front = step.split(':').next().unwrap_or_default();
+    only.is_empty() || only.iter().any(|name| name == front)
 }
 
-/// The main job through the command line, and once more through the wheel.
-fn demo(workspace: Workspace, rest: &[String]) -> Result<bool> {
-    const WITHOUT_WHEEL: &str = "--without-wheel";
-    let args: Vec<String> = rest.iter().filter(|word| *word != WITHOUT_WHEEL).cloned().collect();
-    command::end_children_on_interrupt()?;
-    let status = Cmd::new(workspace.cargo())
-        .args(["run", "--quiet", "--package", "netbird-tokens-cli", "--bin", "netbird-tokens", "--", "demo"])
-        .args(&args)
-        .dir(&workspace.root)
-        .limit_minutes(40)
-        .status()?;
-    let wants_wheel = args.len() == rest.len() && workspace.path("python/pyproject.toml").exists();
-    if !status.success() || !wants_wheel {
-        return Ok(status.success());
+/// Replaces this process by `cargo fmt`. Returns only if that fails.
+fn format(workspace: &Workspace, arguments: &Fmt) -> anyhow::Error {
+    let mut command = Cmd::new(workspace.cargo()).args(["fmt", "--all"]).dir(&workspace.root);
+    if arguments.check {
+        command = command.arg("--check");
     }
-    println!("\nThe same through the Python wheel, which is built first ({WITHOUT_WHEEL} leaves this out).\n");
-    let all = fronts::steps(&workspace, Stage::Build);
-    let steps = plan::select(all, |name| name == fronts::python::WHEEL);
-    let only = vec!["python".to_owned()];
-    let context = Arc::new(Context { workspace: workspace.clone(), only, strict: false, verbose: false });
-    let summary = plan::run(&context, steps)?;
-    if !summary.is_success() {
-        summary.print(&workspace.logs());
-        return Ok(false);
+    if !arguments.options.is_empty() {
+        command = command.arg("--").args(&arguments.options);
     }
-    fronts::python::demo(&workspace, &args)
+    command.exec()
 }
 
-fn swift_exec(workspace: &Workspace, words: &[String]) -> Result<bool> {
-    const USAGE: &str = "usage: cargo xtask swift-exec DIR -- COMMAND …";
-    let (dir, rest) = words.split_first().context(USAGE)?;
-    let rest = match rest {
-        [dashes, rest @ ..] if dashes == "--" => rest,
-        rest => rest,
-    };
-    if rest.is_empty() {
-        bail!(USAGE);
-    }
+/// Replaces this process by a command that has Swift. Returns only if that fails.
+fn swift_exec(workspace: &Workspace, arguments: &SwiftExec) -> Result<bool> {
     std::fs::create_dir_all(workspace.logs())?;
     let log = workspace.logs().join("swift-toolchain.log");
     let swift = toolchain::swift::ensure(workspace, &log)?;
-    Err(swift.command(workspace, std::path::Path::new(dir), rest)?.exec())
+    Err(swift.command(workspace, &arguments.dir, &arguments.command)?.exec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_front_end_is_the_start_of_a_steps_name() {
+        let only = ["c".to_owned()];
+        assert!(is_selected("c: tests", &only));
+        assert!(!is_selected("cli: tests", &only));
+        assert!(is_selected("anything: at all", &[]));
+    }
 }

@@ -1,4 +1,4 @@
-//! Where things are: the checkout, the target directory, logs and provisioned tools.
+//! Paths of the checkout, the target directory, the logs and the installed tools.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 pub struct Workspace {
     /// The checkout: the folder of the workspace's `Cargo.toml`.
     pub root: PathBuf,
-    /// Where cargo writes: `CARGO_TARGET_DIR`, or `target` in the checkout.
+    /// The target directory: `CARGO_TARGET_DIR`, or `target` in the checkout.
     pub target: PathBuf,
 }
 
 impl Workspace {
-    /// Finds the checkout this runner was built from.
+    /// Finds the checkout that this program was built from.
     pub fn find() -> anyhow::Result<Self> {
         let manifest =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
@@ -31,20 +31,20 @@ impl Workspace {
         self.root.join(relative)
     }
 
-    /// Where each step's output is kept.
+    /// The folder of the steps' logs.
     pub fn logs(&self) -> PathBuf {
         self.target.join("xtask-logs")
     }
 
-    /// The Debian root that holds the Swift toolchain where the system has none.
+    /// The folder of the Debian root that has Swift, used if the system has no Swift.
     ///
-    /// It is slow to make and the same for every build, so it stays with the checkout even
-    /// when cargo writes elsewhere; `NETBIRD_SWIFT_ROOT` moves it.
+    /// The root is slow to make and does not depend on the build, so it stays in the checkout even if the target directory
+    /// is elsewhere. `NETBIRD_SWIFT_ROOT` overrides it.
     pub fn swift_root(&self) -> PathBuf {
         env::var_os("NETBIRD_SWIFT_ROOT").map_or_else(|| self.root.join("target/swift-root"), PathBuf::from)
     }
 
-    /// The cargo binary that runs us, so that a chosen toolchain stays chosen.
+    /// The cargo that runs this program, so that every step uses the same toolchain.
     pub fn cargo(&self) -> PathBuf {
         env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from)
     }

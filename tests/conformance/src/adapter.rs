@@ -6,23 +6,25 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
+use thiserror::Error;
 
-use crate::process::{End, LineProcess, NoAnswer};
+use crate::process::{Exit, LineProcess, NoLine};
 
 /// The first answer may take long: some languages start slowly.
 const HELLO_LIMIT: Duration = Duration::from_secs(90);
 
-/// The option by which an adapter says that each of its calls is a process of its own, which knows nothing of the last.
+/// The option by which an adapter says that each of its calls runs in a new process, which keeps nothing from the one
+/// before.
 pub const PROCESS_PER_CALL: &str = "process_per_call";
-/// What all others have: a client that keeps what it learned, and its connections. Scenarios about that need it.
+/// The ability that all other adapters have: a client keeps what it learned, and its connections.
 const MEMORY: &str = "memory";
 
-/// What an adapter says that it has.
+/// What an adapter declares that it has.
 #[derive(Clone, Debug, Default)]
 pub struct Hello {
-    /// Operations that `call` knows.
+    /// The operations of `call`.
     pub operations: BTreeSet<String>,
-    /// Options of `new_client`, and further abilities.
+    /// The options of `new_client`, and further abilities.
     pub options: BTreeSet<String>,
 }
 
@@ -36,14 +38,34 @@ pub enum Answer {
 }
 
 /// Why a command got no usable answer.
-#[derive(Debug)]
-pub enum Trouble {
+#[derive(Debug, Error)]
+pub enum CommandError {
     /// Not in time.
+    #[error("no answer within {0:?}")]
     TooSlow(Duration),
-    /// The process is gone.
+    /// The process has ended.
+    #[error("the adapter ended before it answered")]
     Ended,
-    /// The answer breaks the protocol.
+    /// The answer violates the protocol.
+    #[error("{0}")]
     Protocol(String),
+}
+
+impl From<NoLine> for CommandError {
+    fn from(error: NoLine) -> Self {
+        match error {
+            NoLine::TooSlow(limit) => Self::TooSlow(limit),
+            NoLine::Ended => Self::Ended,
+        }
+    }
+}
+
+/// A command that was sent and not answered yet.
+#[derive(Debug)]
+pub struct Sent {
+    id: u64,
+    at: Instant,
+    confidential: bool,
 }
 
 /// A running adapter.
@@ -51,25 +73,25 @@ pub enum Trouble {
 pub struct Adapter {
     process: LineProcess,
     next_id: u64,
-    /// Every line it printed, but for answers to `expose`.
+    /// Every line it printed, except answers to `expose`.
     printed: String,
 }
 
-/// How it ended.
+/// How an adapter ended.
 #[derive(Debug)]
 pub struct Ending {
     /// The exit.
-    pub end: End,
-    /// Lines that answered nothing.
-    pub unasked: Vec<String>,
+    pub exit: Exit,
+    /// Lines that answered no command.
+    pub extra_lines: Vec<String>,
     /// All of standard error.
     pub stderr: String,
-    /// All of standard output, but for answers to `expose`.
+    /// All of standard output, except answers to `expose`.
     pub printed: String,
 }
 
 impl Adapter {
-    /// Starts the program and asks what it has.
+    /// Starts the program and sends `hello`.
     ///
     /// # Errors
     /// It does not start or does not answer properly.
@@ -95,51 +117,66 @@ impl Adapter {
         Ok((adapter, hello))
     }
 
-    /// Sends a command and waits for the answer. `confidential` answers are left out of what is searched for secrets.
+    /// Sends a command and waits for the answer. The answer to a confidential command is not searched for secrets.
     ///
     /// # Errors
     /// There is no usable answer.
     pub fn command(
         &mut self,
-        mut command: Value,
+        command: Value,
         limit: Duration,
         confidential: bool,
-    ) -> Result<(Answer, Duration), Trouble> {
+    ) -> Result<(Answer, Duration), CommandError> {
+        let sent = self.send(command, confidential)?;
+        self.receive(&sent, limit)
+    }
+
+    /// Sends a command.
+    ///
+    /// # Errors
+    /// The process has ended.
+    pub fn send(&mut self, mut command: Value, confidential: bool) -> Result<Sent, CommandError> {
         let id = self.next_id;
         self.next_id += 1;
         command["id"] = json!(id);
-        let started = Instant::now();
-        let line = self.process.ask(&command.to_string(), limit).map_err(|error| match error {
-            NoAnswer::TooSlow(limit) => Trouble::TooSlow(limit),
-            NoAnswer::Ended => Trouble::Ended,
-        })?;
-        let took = started.elapsed();
-        if !confidential {
+        let at = Instant::now();
+        self.process.send(&command.to_string())?;
+        Ok(Sent { id, at, confidential })
+    }
+
+    /// Waits for the answer to a command, and says how long after the command it came.
+    ///
+    /// # Errors
+    /// There is no usable answer within the limit.
+    pub fn receive(&mut self, sent: &Sent, limit: Duration) -> Result<(Answer, Duration), CommandError> {
+        let line = self.process.receive(limit)?;
+        let took = sent.at.elapsed();
+        if !sent.confidential {
             self.printed.push_str(&line);
             self.printed.push('\n');
         }
-        Ok((understand(&line, id)?, took))
+        Ok((parse_answer(&line, sent.id)?, took))
     }
 
-    /// All it printed so far on standard output (without `expose`) and on standard error.
+    /// Everything it printed so far on standard output (without answers to `expose`) and on standard error.
     #[must_use]
     pub fn output(&self) -> (&str, String) {
         (&self.printed, self.process.stderr())
     }
 
-    /// Ends its input and waits for its end.
+    /// Closes its input and waits until it exits.
     #[must_use]
     pub fn finish(self) -> Ending {
-        let (end, unasked, stderr) = self.process.finish();
+        let (exit, extra_lines, stderr) = self.process.finish();
         let mut printed = self.printed;
-        for line in &unasked {
+        for line in &extra_lines {
             printed.push_str(line);
             printed.push('\n');
         }
-        Ending { end, unasked, stderr, printed }
+        Ending { exit, extra_lines, stderr, printed }
     }
 
-    /// Ends it at once: it hangs.
+    /// Kills it: it hangs, or its answers cannot be matched to commands. Returns what it printed.
     #[must_use]
     pub fn kill(mut self) -> (String, String) {
         self.process.kill();
@@ -147,10 +184,10 @@ impl Adapter {
     }
 }
 
-fn understand(line: &str, id: u64) -> Result<Answer, Trouble> {
-    let broken = |why: String| Trouble::Protocol(why);
+fn parse_answer(line: &str, id: u64) -> Result<Answer, CommandError> {
+    let broken = |why: String| CommandError::Protocol(why);
     let mut fields: Map<String, Value> = serde_json::from_str(line)
-        .map_err(|error| broken(format!("a line that is no JSON object ({error}): {line}")))?;
+        .map_err(|error| broken(format!("a line that is not a JSON object ({error}): {line}")))?;
     if fields.remove("id") != Some(json!(id)) {
         return Err(broken(format!("an answer to another command than {id}: {line}")));
     }

@@ -1,21 +1,25 @@
 //! Runs the shared scenarios against one front end at a time.
 //!
-//! A scenario says who exists on a server, what goes wrong, what is called, what comes back and what arrived on the
-//! wire. A front end is driven through its adapter, a small program that speaks the protocol of
-//! `tests/adapters/README.md`. All comparing is done here.
+//! A scenario describes the users and tokens on a server, the faults, the calls, their results and the requests that
+//! reach the server. A front end is driven through its adapter, a small program that speaks the protocol of
+//! `tests/adapters/README.md`. Every comparison happens in this crate.
 
 pub mod adapter;
+pub mod error_kinds;
 pub mod expectation;
-pub mod kinds;
+pub mod launch;
 pub mod matcher;
+pub mod operations;
 pub mod process;
 pub mod proxy;
-pub mod registry;
 pub mod report;
+pub mod requests;
 pub mod runner;
 pub mod scenario;
+pub mod scenario_file;
+pub mod schema;
 pub mod secrets;
 pub mod server;
 pub mod skips;
 pub mod variables;
-pub mod wire;
+mod versions;

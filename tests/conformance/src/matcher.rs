@@ -1,4 +1,4 @@
-//! Compares an answer with what a scenario expects. Strict: every field must be expected, every expected one be there.
+//! Compares an answer with what a scenario expects. Strict: every field must be expected, and every expected field present.
 
 use regex::Regex;
 use serde_json::Value;

@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use thiserror::Error;
 
-/// How long a process may take to end once its input has.
+/// How long a process may take to exit after its input was closed.
 const EXIT_LIMIT: Duration = Duration::from_secs(15);
 
 /// Variables that would change what a client does.
-fn is_unwanted(name: &str) -> bool {
+fn configures_clients(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
     upper.starts_with("NB_")
         || upper.starts_with("NETBIRD_")
@@ -30,21 +31,23 @@ fn is_unwanted(name: &str) -> bool {
         )
 }
 
-/// Why there is no answer.
-#[derive(Debug)]
-pub enum NoAnswer {
+/// Why there is no line.
+#[derive(Debug, Error)]
+pub enum NoLine {
     /// Not within the limit.
+    #[error("no line within {0:?}")]
     TooSlow(Duration),
-    /// The process ended or closed its output.
+    /// The process has ended or closed its output.
+    #[error("the process has ended")]
     Ended,
 }
 
-/// How a process came to its end.
+/// How a process ended.
 #[derive(Debug)]
-pub enum End {
+pub enum Exit {
     /// By itself.
     Exited(ExitStatus),
-    /// It had to be killed after this long.
+    /// It was killed after this long.
     Killed(Duration),
 }
 
@@ -59,7 +62,7 @@ pub struct LineProcess {
 }
 
 impl LineProcess {
-    /// Starts it, in `folder`, without any variable that configures a NetBird client or a proxy but with `env`.
+    /// Starts it in `folder`. It inherits no variable that configures a NetBird client or a proxy, and gets `env`.
     ///
     /// # Errors
     /// It cannot be started.
@@ -68,7 +71,7 @@ impl LineProcess {
         let mut builder = Command::new(program);
         builder.args(args).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         for (name, _) in std::env::vars_os() {
-            if name.to_str().is_some_and(is_unwanted) {
+            if name.to_str().is_some_and(configures_clients) {
                 builder.env_remove(&name);
             }
         }
@@ -105,19 +108,23 @@ impl LineProcess {
         Ok(Self { child, stdin, lines, stderr, readers })
     }
 
-    /// Sends one line and waits for one.
+    /// Sends one line.
     ///
     /// # Errors
-    /// No line came: too slow, or the process is gone.
-    pub fn ask(&mut self, line: &str, limit: Duration) -> Result<String, NoAnswer> {
-        let sent =
-            self.stdin.as_mut().is_some_and(|stdin| writeln!(stdin, "{line}").and_then(|()| stdin.flush()).is_ok());
-        if !sent {
-            return Err(NoAnswer::Ended);
-        }
+    /// The process has ended.
+    pub fn send(&mut self, line: &str) -> Result<(), NoLine> {
+        let stdin = self.stdin.as_mut().ok_or(NoLine::Ended)?;
+        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).map_err(|_| NoLine::Ended)
+    }
+
+    /// Waits for one line.
+    ///
+    /// # Errors
+    /// No line came: too slow, or the process has ended.
+    pub fn receive(&mut self, limit: Duration) -> Result<String, NoLine> {
         self.lines.recv_timeout(limit).map_err(|error| match error {
-            RecvTimeoutError::Timeout => NoAnswer::TooSlow(limit),
-            RecvTimeoutError::Disconnected => NoAnswer::Ended,
+            RecvTimeoutError::Timeout => NoLine::TooSlow(limit),
+            RecvTimeoutError::Disconnected => NoLine::Ended,
         })
     }
 
@@ -128,36 +135,36 @@ impl LineProcess {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Ends its input and waits for its end. Gives also the lines that nobody asked for, and all of standard error.
+    /// Closes its input and waits until it exits. Returns also the lines that were not received, and all of standard error.
     #[must_use]
-    pub fn finish(mut self) -> (End, Vec<String>, String) {
+    pub fn finish(mut self) -> (Exit, Vec<String>, String) {
         self.stdin = None;
         let started = Instant::now();
-        let end = loop {
+        let exit = loop {
             match self.child.try_wait() {
-                Ok(Some(status)) => break End::Exited(status),
+                Ok(Some(status)) => break Exit::Exited(status),
                 Ok(None) if started.elapsed() < EXIT_LIMIT => {
                     std::thread::sleep(Duration::from_millis(2));
                 }
                 _ => {
                     self.kill();
-                    break End::Killed(started.elapsed());
+                    break Exit::Killed(started.elapsed());
                 }
             }
         };
-        // A grandchild may hold the pipes open: wait for the readers, but not for ever.
+        // A grandchild may hold the pipes open: wait for the readers, but not forever.
         let until = Instant::now() + Duration::from_secs(2);
         while Instant::now() < until && !self.readers.iter().all(std::thread::JoinHandle::is_finished) {
             std::thread::sleep(Duration::from_millis(2));
         }
-        let unasked = self.lines.try_iter().collect();
+        let extra_lines = self.lines.try_iter().collect();
         let stderr = self.stderr();
-        (end, unasked, stderr)
+        (exit, extra_lines, stderr)
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub fn kill(&mut self) {
-        // Errors mean that it is gone already.
+        // An error means that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

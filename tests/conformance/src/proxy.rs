@@ -1,4 +1,4 @@
-//! A tiny forward proxy: it notes what it is asked for and passes it on.
+//! A small forward proxy that records the requests that it forwards.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -18,18 +18,18 @@ impl ForwardProxy {
     /// Starts it.
     ///
     /// # Errors
-    /// No port can be had.
+    /// No port is available.
     pub fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").context("binding the proxy")?;
         let address = listener.local_addr()?;
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&seen);
+        let recorded = Arc::clone(&seen);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let noted = Arc::clone(&noted);
+                let recorded = Arc::clone(&recorded);
                 thread::spawn(move || {
-                    // A connection that breaks is the client's to report.
-                    let _ = serve(client, &noted);
+                    // The client reports a broken connection.
+                    let _ = serve(client, &recorded);
                 });
             }
         });
@@ -49,7 +49,7 @@ impl ForwardProxy {
     }
 }
 
-/// One request, then bytes both ways: with `Connection: close` nothing more needs to be understood.
+/// One request, then bytes both ways: with `Connection: close` there is no second request to parse.
 fn serve(mut client: TcpStream, seen: &Mutex<Vec<String>>) -> Result<()> {
     let (head, rest) = read_head(&mut client)?;
     let (first, fields) = head.split_once("\r\n").context("no request line")?;
@@ -96,7 +96,7 @@ fn connect(authority: &str) -> Result<TcpStream> {
     Ok(TcpStream::connect(address)?)
 }
 
-/// The head without its final empty line, and what came after it.
+/// The head without its final empty line, and the bytes after it.
 fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut chunk = [0_u8; 2048];
@@ -106,7 +106,7 @@ fn read_head(stream: &mut TcpStream) -> Result<(String, Vec<u8>)> {
             return Ok((String::from_utf8_lossy(&bytes[..end + 2]).into_owned(), rest));
         }
         let count = stream.read(&mut chunk)?;
-        anyhow::ensure!(count > 0, "the client went away");
+        anyhow::ensure!(count > 0, "the client closed the connection");
         bytes.extend_from_slice(&chunk[..count]);
     }
 }

@@ -1,20 +1,23 @@
-//! What a run tells: a line for each scenario, a diff for each failure, a summary, and JUnit.
+//! The report of a run: a line for each scenario, a diff for each failure, a summary, and JUnit.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-/// What kind of promise was broken.
+/// What kind of failure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The file breaks the schema or contradicts itself.
+    /// The file violates the schema or contradicts itself.
     Scenario,
-    /// The adapter lacks something, and nobody declared it.
+    /// The adapter's list of operations is not the full one, and no skip declares the difference.
+    Operations,
+    /// The adapter lacks what a scenario needs, and no skip declares it.
     UndeclaredSkip,
-    /// A declared skip hides nothing.
+    /// A declared skip has no effect.
     StaleSkip,
     /// Another answer than expected.
     Answer,
@@ -24,31 +27,31 @@ pub enum FailureKind {
     State,
     /// A secret was printed.
     Leak,
-    /// The adapter ended badly, or in the middle, or printed what nobody asked for.
+    /// The adapter exited with an error, exited before the end of its input, or printed lines that answer no command.
     UncleanExit,
     /// No answer in time.
     Hang,
     /// Too early or too late.
     Timing,
-    /// An answer that breaks the protocol.
+    /// An answer that violates the protocol.
     Protocol,
     /// The runner itself could not do its part.
     Setup,
 }
 
-/// One broken promise.
+/// One failure.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Which.
+    /// What kind.
     pub kind: FailureKind,
-    /// At which step; empty for the scenario as a whole.
+    /// The step; empty for the scenario as a whole.
     pub at: String,
-    /// What a person needs to see.
+    /// The description.
     pub lines: Vec<String>,
 }
 
 impl Failure {
-    /// One of a single line.
+    /// A failure with a description of one line.
     #[must_use]
     pub fn new(kind: FailureKind, at: &str, line: impl Into<String>) -> Self {
         Self { kind, at: at.to_owned(), lines: vec![line.into()] }
@@ -71,19 +74,21 @@ impl Failure {
 /// How a scenario ended.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    /// As it says.
+    /// Everything was as expected.
     Passed,
-    /// Not.
+    /// Something was not.
     Failed(Vec<Failure>),
-    /// Left out, with the declared reason.
+    /// Left out, for the declared reason.
     Skipped(String),
 }
 
-/// One scenario's end.
+/// The outcome of one scenario.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The scenario's name.
+    /// The scenario's full name.
     pub name: String,
+    /// The server version, where the scenario runs on several.
+    pub version: Option<String>,
     /// How it ended.
     pub verdict: Verdict,
     /// How long it took.
@@ -91,6 +96,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A failure that belongs to no single scenario.
+    #[must_use]
+    pub fn failed(name: &str, failures: Vec<Failure>) -> Self {
+        Self { name: name.to_owned(), version: None, verdict: Verdict::Failed(failures), took: Duration::ZERO }
+    }
+
     /// What is printed about it.
     #[must_use]
     pub fn text(&self) -> String {
@@ -109,18 +120,47 @@ impl Outcome {
     }
 }
 
-/// Passed, failed, skipped.
-#[must_use]
-pub fn count(outcomes: &[Outcome]) -> (usize, usize, usize) {
-    let mut counts = (0, 0, 0);
+/// How many scenarios passed, failed and were skipped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Passed.
+    pub passed: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Skipped.
+    pub skipped: usize,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+    }
+}
+
+/// Counts outcomes.
+pub fn count<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Counts {
+    let mut counts = Counts::default();
     for outcome in outcomes {
         match outcome.verdict {
-            Verdict::Passed => counts.0 += 1,
-            Verdict::Failed(_) => counts.1 += 1,
-            Verdict::Skipped(_) => counts.2 += 1,
+            Verdict::Passed => counts.passed += 1,
+            Verdict::Failed(_) => counts.failed += 1,
+            Verdict::Skipped(_) => counts.skipped += 1,
         }
     }
     counts
+}
+
+/// The summary: a line for each server version that scenarios name, then the total.
+#[must_use]
+pub fn summary(outcomes: &[Outcome]) -> String {
+    let versions: BTreeSet<&String> = outcomes.iter().filter_map(|outcome| outcome.version.as_ref()).collect();
+    let mut out = String::new();
+    for version in versions {
+        let of_version = outcomes.iter().filter(|outcome| outcome.version.as_ref() == Some(version));
+        let _ = writeln!(out, "server version {version}: {}", count(of_version));
+    }
+    let _ = write!(out, "{}", count(outcomes));
+    out
 }
 
 /// Writes a JUnit report.

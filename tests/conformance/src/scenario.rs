@@ -1,23 +1,15 @@
-//! What a scenario file says, and reading it.
+//! What a scenario says.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A file of scenarios about one topic.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScenarioFile {
-    about: String,
-    #[serde(default)]
-    server: Map<String, Value>,
-    scenarios: Vec<Scenario>,
-}
+/// The server version that a mock has by default.
+pub const CURRENT_VERSION: &str = "current";
 
-/// One story: who exists, what goes wrong, what is called, what comes back and what arrived on the wire.
+/// One scenario: the server's state, the faults, the calls, their results and the requests that reach the server.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -25,10 +17,10 @@ pub struct Scenario {
     pub name: String,
     /// Why this must be so and where the fact comes from.
     pub about: String,
-    /// Runs against a real server too, and leaves nothing behind there.
+    /// It also runs against a real server, and leaves nothing behind there.
     #[serde(default)]
     pub live: bool,
-    /// Names that the adapter's `hello` must list among its options, besides those that the steps use.
+    /// Abilities that the adapter's `hello` must list among its options, besides those that the steps use.
     #[serde(default)]
     pub needs: BTreeSet<String>,
     /// The credential of the client `default`, made before the first step: a seeded token's id, or `jwt:USER_ID`.
@@ -37,7 +29,7 @@ pub struct Scenario {
     /// More options for that client.
     #[serde(default)]
     pub options: Map<String, Value>,
-    /// Environment variables of the adapter's process, which is then a fresh one.
+    /// Environment variables of the adapter, which then gets a process of its own.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
     /// Files made before the process starts; `${file:NAME}` is the path.
@@ -46,21 +38,27 @@ pub struct Scenario {
     /// A forward proxy listens at `${proxy.url}`.
     #[serde(default)]
     pub proxy: bool,
-    /// The server's world. Its keys replace those of the file's `server`.
+    /// The server's initial state. Its keys replace those of the file's `server`.
     #[serde(default)]
     pub server: Map<String, Value>,
+    /// The server versions to run on, once each. Absent: those of the file, or else one run on the current version.
+    #[serde(default)]
+    pub server_versions: Option<Vec<String>>,
     /// Texts that must never be printed, besides all credentials.
     #[serde(default)]
     pub secrets: Vec<String>,
-    /// What happens, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
-    /// The file it stands in.
+    /// The one of `server_versions` that this run is for.
+    #[serde(skip)]
+    pub version: Option<String>,
+    /// The file that contains it.
     #[serde(skip)]
     pub file: PathBuf,
 }
 
-/// One thing that happens. Exactly one of `new_client`, `call`, `close`, `server`, `server_has` and `proxy_saw` is set,
-/// which the schema makes sure of.
+/// One step. Exactly one of `new_client`, `call`, `close`, `server`, `server_has`, `server_becomes` and `proxy_saw` is
+/// set; the schema checks that.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
@@ -76,20 +74,26 @@ pub struct Step {
     pub client: Option<String>,
     /// The operation's arguments.
     pub args: Map<String, Value>,
-    /// Interrupt the call from outside after that time.
+    /// Interrupt the call after that time.
     pub cancel_after_ms: Option<u64>,
+    /// Interrupt the call at that moment.
+    pub cancel_when: Option<Moment>,
     /// Close the client of that name.
     pub close: Option<String>,
     /// Something happens on the server.
     pub server: Option<ServerAction>,
-    /// The names of the tokens that each of these users now has on the server, in any order.
-    pub server_has: Option<BTreeMap<String, Vec<String>>>,
+    /// The names of the tokens that each of these users has on the server now, in any order.
+    pub server_has: Option<TokenNames>,
+    /// As `server_has`, but the server may take until `within_ms` to get there.
+    pub server_becomes: Option<TokenNames>,
+    /// How long `server_becomes` waits. Absent: 10 seconds.
+    pub within_ms: Option<u64>,
     /// `METHOD TARGET` of what the proxy was asked for so far.
     pub proxy_saw: Option<Vec<String>>,
-    /// The answer: `ok: …` or `error: …`. Absent: any success is wanted.
+    /// The answer: `ok: …` or `error: …`. Absent: any success.
     pub expect: Option<Value>,
     /// What arrived at the server during this step. Absent: nothing.
-    pub requests: Vec<Value>,
+    pub requests: Requests,
     /// `requests` may arrive in any order.
     pub any_order: bool,
     /// Keep the answer under this name.
@@ -98,21 +102,79 @@ pub struct Step {
     pub at_least_ms: Option<u64>,
     /// The step takes at most this long.
     pub at_most_ms: Option<u64>,
-    /// Do this step even when one before it failed, so that nothing is left behind.
+    /// Run this step even when an earlier one failed, so that nothing is left behind.
     pub always: bool,
+    /// Only on these server versions. Absent: on all.
+    pub only_on: Option<BTreeSet<String>>,
+    /// What differs on a server version.
+    pub on_version: BTreeMap<String, Difference>,
+    /// Its place in the scenario, counted from 1.
+    #[serde(skip)]
+    pub number: usize,
+}
+
+/// The names of the tokens of each user.
+pub type TokenNames = BTreeMap<String, Vec<String>>;
+
+/// When to interrupt a call.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Moment {
+    /// The server has received this request: `METHOD TARGET`, and `-> STATUS` if it must have answered it too.
+    Received(String),
+    /// The server has acted: these users have these tokens.
+    ServerHas(TokenNames),
+}
+
+/// The requests that a step expects.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Requests {
+    /// These, since the last step that compared requests.
+    These(Vec<Value>),
+    /// Not compared in this step: the next step that has `requests` lists these too.
+    Later(Later),
+}
+
+/// The word `later`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Later {
+    /// `later`
+    Later,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self::These(Vec::new())
+    }
+}
+
+/// What a step expects on one server version, in place of what it expects on the others.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// Replaces the step's `expect`.
+    #[serde(default)]
+    pub expect: Option<Value>,
+    /// Replaces the step's `requests`.
+    #[serde(default)]
+    pub requests: Option<Requests>,
 }
 
 /// Something that happens on the server between calls.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ServerAction {
-    /// Its clock jumps, backwards too.
+    /// Its clock jumps, backwards if negative.
     AdvanceClockSecs(i64),
     /// It closes every connection on which no request is being answered.
     CloseIdleConnections(bool),
-    /// One more thing goes wrong from now on.
+    /// It goes on with the requests that the faults `hold` and `hold_answer` hold.
+    ReleaseHeld(bool),
+    /// One more fault applies from now on.
     PushFault(Value),
-    /// Somebody else made a token.
+    /// Somebody else creates a token.
     AddToken {
         /// The owner.
         user: String,
@@ -122,18 +184,10 @@ pub enum ServerAction {
 }
 
 impl Step {
-    /// The operations and options that this step uses.
-    fn needs(&self, needs: &mut BTreeSet<String>) {
-        needs.extend(self.options.keys().cloned());
-        if self.cancel_after_ms.is_some() {
-            needs.insert("cancel_after_ms".to_owned());
-        }
-    }
-
     /// In a few words, for a report.
     #[must_use]
     pub fn title(&self) -> String {
-        if let Some(operation) = &self.call {
+        let what = if let Some(operation) = &self.call {
             format!("call {operation}")
         } else if let Some(name) = &self.new_client {
             format!("new_client {name}")
@@ -143,13 +197,40 @@ impl Step {
             "server".to_owned()
         } else if self.server_has.is_some() {
             "server_has".to_owned()
+        } else if self.server_becomes.is_some() {
+            "server_becomes".to_owned()
         } else {
             "proxy_saw".to_owned()
-        }
+        };
+        format!("step {}, {what}", self.number)
+    }
+
+    /// The options and abilities that an adapter must have for this step.
+    fn options_needed(&self) -> impl Iterator<Item = String> {
+        let interrupted = [
+            self.cancel_after_ms.is_some().then_some("cancel_after_ms"),
+            self.cancel_when.is_some().then_some("cancel_file"),
+        ];
+        self.options.keys().cloned().chain(interrupted.into_iter().flatten().map(str::to_owned))
     }
 }
 
 impl Scenario {
+    /// The name, and the server version where the scenario runs on several: `name [0.40]`.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{} [{version}]", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// Whether this run is for the current server version, or for no particular one.
+    #[must_use]
+    pub fn is_for_current_version(&self) -> bool {
+        self.version.as_ref().is_none_or(|version| version == CURRENT_VERSION)
+    }
+
     /// The operations that it calls.
     #[must_use]
     pub fn operations(&self) -> BTreeSet<String> {
@@ -162,120 +243,13 @@ impl Scenario {
     pub fn options_needed(&self) -> BTreeSet<String> {
         let mut needs = self.needs.clone();
         needs.extend(self.options.keys().cloned());
-        for step in &self.steps {
-            step.needs(&mut needs);
-        }
+        needs.extend(self.steps.iter().flat_map(Step::options_needed));
         needs
     }
 
     /// Whether it needs an adapter process that no other scenario uses.
     #[must_use]
-    pub fn wants_own_process(&self) -> bool {
+    pub fn needs_own_process(&self) -> bool {
         !self.env.is_empty() || !self.files.is_empty()
     }
-}
-
-/// A file that does not follow the rules.
-#[derive(Clone, Debug)]
-pub struct Invalid {
-    /// The file.
-    pub file: PathBuf,
-    /// What is wrong with it.
-    pub problem: String,
-}
-
-/// All scenarios below a folder, in the order of file names, and the files that break the schema or the rules.
-///
-/// # Errors
-/// The folder or the schema cannot be read.
-pub fn load_folder(folder: &Path, schema: &Path) -> Result<(Vec<Scenario>, Vec<Invalid>)> {
-    let validator = validator(schema)?;
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .with_context(|| format!("reading {}", folder.display()))?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|ext| ext == "yaml"))
-        .filter(|path| path.file_name().is_some_and(|name| name != "skips.yaml"))
-        .collect();
-    files.sort();
-    let mut scenarios: Vec<Scenario> = Vec::new();
-    let mut invalid = Vec::new();
-    let mut seen = BTreeMap::new();
-    for file in files {
-        match load_file(&file, &validator) {
-            Ok(found) => {
-                for scenario in found {
-                    if let Some(first) = seen.insert(scenario.name.clone(), file.clone()) {
-                        invalid.push(Invalid {
-                            file: file.clone(),
-                            problem: format!("{} is also in {}", scenario.name, first.display()),
-                        });
-                    }
-                    scenarios.push(scenario);
-                }
-            }
-            Err(error) => invalid.push(Invalid { file, problem: format!("{error:#}") }),
-        }
-    }
-    Ok((scenarios, invalid))
-}
-
-/// The compiled schema.
-///
-/// # Errors
-/// It cannot be read or is no JSON Schema.
-pub fn validator(schema: &Path) -> Result<jsonschema::Validator> {
-    let text = std::fs::read_to_string(schema).with_context(|| format!("reading {}", schema.display()))?;
-    let schema: Value = serde_json::from_str(&text).context("the schema is not JSON")?;
-    jsonschema::validator_for(&schema).map_err(|error| anyhow::anyhow!("the schema is not valid: {error}"))
-}
-
-/// The scenarios of one file.
-///
-/// # Errors
-/// It cannot be read, is no YAML, breaks the schema, or contradicts itself.
-pub fn load_file(file: &Path, validator: &jsonschema::Validator) -> Result<Vec<Scenario>> {
-    let text = std::fs::read_to_string(file)?;
-    let value: Value = serde_norway::from_str(&text).context("not valid YAML")?;
-    let problems: Vec<String> =
-        validator.iter_errors(&value).take(5).map(|error| format!("at {}: {error}", error.instance_path())).collect();
-    if !problems.is_empty() {
-        bail!("breaks the schema: {}", problems.join("; "));
-    }
-    let parsed: ScenarioFile = serde_json::from_value(value)?;
-    if parsed.about.trim().is_empty() {
-        bail!("does not say what it is about");
-    }
-    parsed
-        .scenarios
-        .into_iter()
-        .map(|mut scenario| {
-            let mut world = parsed.server.clone();
-            world.extend(std::mem::take(&mut scenario.server));
-            scenario.server = world;
-            scenario.file = file.to_owned();
-            check(&scenario).with_context(|| scenario.name.clone())?;
-            Ok(scenario)
-        })
-        .collect()
-}
-
-/// What a schema cannot say.
-fn check(scenario: &Scenario) -> Result<()> {
-    let calls_default = scenario.steps.iter().any(|step| step.call.is_some() && step.client.is_none());
-    let makes_default = scenario.steps.iter().any(|step| step.new_client.as_deref() == Some("default"));
-    if calls_default && scenario.credential.is_none() && !makes_default {
-        bail!("calls the client `default`, but has neither `as` nor a `new_client: default`");
-    }
-    if scenario.credential.is_none() && !scenario.options.is_empty() {
-        bail!("has `options` for the client `default`, but no `as`");
-    }
-    if scenario.live {
-        if scenario.credential.is_none() {
-            bail!("a live scenario gets its credential through `as`");
-        }
-        if scenario.steps.iter().any(|step| step.server.is_some()) {
-            bail!("a live scenario cannot tell the server what to do");
-        }
-    }
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Looks for credentials in what an adapter printed.
+//! Searches an adapter's output for credentials.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,14 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use sha2::{Digest, Sha256};
 
-/// Shorter texts would be found by accident.
+/// Shorter texts would match by accident.
 const SHORTEST: usize = 10;
 
-/// Texts that nobody may print, each with a name by which a report can speak of it.
+/// Texts that must not be printed, each with a name that a report can show.
 #[derive(Clone, Default)]
 pub struct Secrets {
     known: Vec<Secret>,
-    /// From the first bytes of a trace to where it is kept: one pass over the output finds them all.
+    /// From the first bytes of a trace to its place: one pass over the output finds all traces.
     index: HashMap<[u8; SHORTEST], Vec<(usize, usize)>>,
 }
 
@@ -21,18 +21,18 @@ pub struct Secrets {
 struct Secret {
     name: String,
     text: String,
-    /// What gives it away: the text itself, recognisable parts of it, and the server's hash of it.
+    /// What must not appear: the text itself, recognisable parts of it, and the server's hash of it.
     traces: Vec<(&'static str, String)>,
 }
 
 /// A secret that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leak {
-    /// Whose.
+    /// The secret's name.
     pub name: String,
     /// `the text`, `a part`, `the hash`.
     pub what: &'static str,
-    /// What was found, so that the same leak is not told twice. Not to be shown.
+    /// What was found, to report the same leak only once. Must not be shown.
     pub trace: String,
 }
 
@@ -52,17 +52,17 @@ impl Secrets {
         self.known.push(Secret { name: name.to_owned(), text: text.to_owned(), traces });
     }
 
-    /// Everything known to `other` too.
+    /// Adds every secret of `other`.
     pub fn merge(&mut self, other: &Self) {
         for secret in &other.known {
             self.add(&secret.name, &secret.text);
         }
     }
 
-    /// The secrets that `output` gives away.
+    /// The secrets that appear in `output`.
     #[must_use]
     pub fn leaks(&self, output: &str) -> Vec<Leak> {
-        // Of each secret the trace that comes first in its list: the whole text rather than a part.
+        // Of each secret the first of its traces: the whole text rather than a part.
         let mut first: BTreeMap<usize, usize> = BTreeMap::new();
         let bytes = output.as_bytes();
         for at in 0..bytes.len() {
@@ -83,7 +83,7 @@ impl Secrets {
         first.into_iter().map(leak).collect()
     }
 
-    /// `text` without any secret, so that a report can be shown to anybody.
+    /// `text` with every secret replaced by its name, so that a report can be shown to anybody.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
         let mut out = text.to_owned();
@@ -100,14 +100,14 @@ impl Secrets {
 
 fn traces(text: &str) -> Vec<(&'static str, String)> {
     let mut traces = vec![("the text", text.to_owned())];
-    // In JSON some characters are written differently.
+    // JSON escapes some characters.
     let quoted = serde_json::Value::from(text).to_string();
     let quoted = quoted.trim_matches('"');
     if quoted != text {
         traces.push(("the text", quoted.to_owned()));
     }
     if let Some(body) = text.strip_prefix("nbp_") {
-        // Any ten characters in a row of the secret part: nobody prints so many by accident.
+        // Any ten consecutive characters of the secret part: too many for an accident.
         let characters: Vec<char> = body.chars().collect();
         for window in characters.windows(SHORTEST) {
             let mut distinct = window.to_vec();

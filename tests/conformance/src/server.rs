@@ -10,14 +10,14 @@ use crate::secrets::Secrets;
 
 /// A real server, from `NETBIRD_TEST_URL` and `NETBIRD_TEST_TOKEN`.
 #[derive(Clone)]
-pub struct Live {
+pub struct LiveServer {
     /// Its base URL.
     pub url: String,
     /// A credential there.
     pub token: String,
 }
 
-impl Live {
+impl LiveServer {
     /// Reads the two variables.
     ///
     /// # Errors
@@ -31,24 +31,24 @@ impl Live {
     }
 }
 
-/// Either server.
+/// Either kind of server.
 pub enum Server {
     /// In this process, for one scenario.
     Mock {
         /// The mock.
         server: Box<MockServer>,
-        /// Everybody who existed at the start.
+        /// The ids of the users that it started with.
         users: Vec<String>,
     },
-    /// Somewhere else.
-    Live(Live),
+    /// A real one.
+    Live(LiveServer),
 }
 
 impl Server {
-    /// Starts a mock with that world.
+    /// Starts a mock with that initial state.
     ///
     /// # Errors
-    /// The world is not one, or no port can be had.
+    /// The state is invalid, or no port is available.
     pub fn start(world: Map<String, Value>) -> Result<Self> {
         let world: World = serde_json::from_value(Value::Object(world)).context("the scenario's `server`")?;
         let users = world.users.iter().map(|user| user.id.clone()).collect();
@@ -76,7 +76,7 @@ impl Server {
         }
     }
 
-    /// What arrived so far; nothing is known of a real server.
+    /// The requests that arrived so far; of a real server nothing is known.
     #[must_use]
     pub fn requests(&self) -> Vec<SeenRequest> {
         match self {
@@ -85,7 +85,7 @@ impl Server {
         }
     }
 
-    /// Adds every plain token that exists now.
+    /// Adds the plain text of every token that exists now.
     pub fn collect_secrets(&self, secrets: &mut Secrets) {
         match self {
             Self::Mock { server, users } => {
@@ -111,7 +111,7 @@ impl Server {
         Ok(names)
     }
 
-    /// Does what a scenario's step says.
+    /// Does what a `server` step says.
     ///
     /// # Errors
     /// The step's data is wrong, or this is a real server.
@@ -122,6 +122,7 @@ impl Server {
             ServerAction::CloseIdleConnections(_) => {
                 mock.close_idle_connections();
             }
+            ServerAction::ReleaseHeld(_) => mock.release_held(),
             ServerAction::PushFault(fault) => {
                 let fault = expanded.unwrap_or_else(|| fault.clone());
                 mock.push_fault(serde_json::from_value(fault).context("the fault")?);

@@ -1,4 +1,4 @@
-//! Which scenarios an adapter may leave out, and why.
+//! Which scenarios and operations an adapter may leave out, and why.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::adapter::Hello;
 use crate::scenario::Scenario;
 
-/// One declared gap: of a scenario, or of everything that needs an option or an operation.
+/// One declared gap: a scenario, or everything that needs an option or an operation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skip {
@@ -21,28 +21,28 @@ pub struct Skip {
     /// All scenarios that need this option or ability.
     #[serde(default)]
     pub option: Option<String>,
-    /// All scenarios that call this operation.
+    /// This operation, and all scenarios that call it.
     #[serde(default)]
     pub operation: Option<String>,
-    /// Why that language or program cannot have it.
+    /// Why the language or program cannot have it.
     pub reason: String,
 }
 
 /// What to do with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// The adapter has all it needs.
+    /// The adapter has everything that it needs.
     Run,
-    /// A gap, and it is declared.
+    /// Leave it out, for the declared reason.
     Skip(String),
-    /// A gap that nobody declared.
+    /// The adapter lacks these, and no skip declares it.
     Undeclared(Vec<String>),
 }
 
-/// Reads a skips file; no file is no skips.
+/// Reads a skips file. A file that does not exist declares nothing.
 ///
 /// # Errors
-/// It does not follow the rules.
+/// The file breaks the rules.
 pub fn load(path: &Path) -> Result<Vec<Skip>> {
     if !path.exists() {
         return Ok(Vec::new());
@@ -75,7 +75,7 @@ pub fn decide(scenario: &Scenario, hello: &Hello, skips: &[Skip], adapter: &str)
         return Decision::Run;
     }
     let own: Vec<&Skip> = skips.iter().filter(|skip| skip.adapter == adapter).collect();
-    if let Some(skip) = own.iter().find(|skip| skip.scenario.as_deref() == Some(scenario.name.as_str())) {
+    if let Some(skip) = own.iter().find(|skip| skip.scenario.as_deref().is_some_and(|name| is_named(scenario, name))) {
         return Decision::Skip(skip.reason.clone());
     }
     let mut reasons = Vec::new();
@@ -92,27 +92,45 @@ pub fn decide(scenario: &Scenario, hello: &Hello, skips: &[Skip], adapter: &str)
     if undeclared.is_empty() { Decision::Skip(reasons.join("; ")) } else { Decision::Undeclared(undeclared) }
 }
 
-/// Declared skips of this adapter that hide nothing: whose scenario does not exist or would run.
+/// Declared skips of this adapter that have no effect: the scenario or the operation does not exist, or the adapter has
+/// what it is said to lack.
 #[must_use]
-pub fn stale(scenarios: &[Scenario], hello: &Hello, skips: &[Skip], adapter: &str) -> Vec<String> {
+pub fn stale(
+    scenarios: &[Scenario],
+    operations: &BTreeSet<String>,
+    hello: &Hello,
+    skips: &[Skip],
+    adapter: &str,
+) -> Vec<String> {
     let mut problems = Vec::new();
     for skip in skips.iter().filter(|skip| skip.adapter == adapter) {
         if let Some(name) = &skip.scenario {
-            match scenarios.iter().find(|scenario| &scenario.name == name) {
-                None => problems.push(format!("the skipped scenario {name} does not exist")),
-                Some(scenario) if missing(scenario, hello).is_empty() => {
-                    problems.push(format!("the skipped scenario {name} would run"));
-                }
-                Some(_) => {}
+            let mut named = scenarios.iter().filter(|scenario| is_named(scenario, name)).peekable();
+            if named.peek().is_none() {
+                problems.push(format!("the skipped scenario {name} does not exist"));
+            } else if named.all(|scenario| missing(scenario, hello).is_empty()) {
+                problems.push(format!("the skipped scenario {name} would run"));
             }
         }
-        for name in [&skip.option, &skip.operation].into_iter().flatten() {
-            if hello.options.contains(name) || hello.operations.contains(name) {
-                problems.push(format!("{name} is declared as missing, but the adapter has it"));
+        if let Some(name) = &skip.operation {
+            if hello.operations.contains(name) {
+                problems.push(format!("the operation {name} is declared as missing, but the adapter has it"));
+            } else if !operations.contains(name) {
+                problems.push(format!("the operation {name} is declared as missing, but does not exist"));
+            }
+        }
+        if let Some(name) = &skip.option {
+            if hello.options.contains(name) {
+                problems.push(format!("the option {name} is declared as missing, but the adapter has it"));
             } else if !scenarios.iter().any(|scenario| missing(scenario, hello).contains(name)) {
-                problems.push(format!("{name} is declared as missing, but no scenario needs it"));
+                problems.push(format!("the option {name} is declared as missing, but no scenario needs it"));
             }
         }
     }
     problems
+}
+
+/// A name means the scenario on every server version, a full name (`name [0.40]`) on that one.
+fn is_named(scenario: &Scenario, name: &str) -> bool {
+    scenario.name == name || scenario.full_name() == name
 }

@@ -3,20 +3,20 @@
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 
-/// Knows what a reference stands for.
+/// Resolves references.
 pub trait Source {
     /// The value of `${name}`.
     ///
     /// # Errors
-    /// The name means nothing here.
+    /// The name is unknown here.
     fn lookup(&mut self, name: &str) -> Result<Value>;
 }
 
-/// Replaces every reference inside `value`, references inside references first. A text that is one reference and nothing
-/// else becomes the value itself, whatever its type. `$${` stands for a literal `${`.
+/// Replaces every reference inside `value`, inner references first. A text that is a single reference becomes the value
+/// itself, whatever its type. `$${` is a literal `${`.
 ///
 /// # Errors
-/// A reference that `source` does not know, or that is not closed.
+/// A reference is unknown to `source`, or not closed.
 pub fn expand(value: &Value, source: &mut dyn Source) -> Result<Value> {
     Ok(match value {
         Value::String(text) => expand_text(text, source)?,
@@ -67,7 +67,7 @@ fn expand_text(text: &str, source: &mut dyn Source) -> Result<Value> {
     Ok(Value::String(out))
 }
 
-/// Where the brace closes that was opened just before `text`; those inside count.
+/// Where the brace that was opened just before `text` closes.
 fn closing_brace(text: &str) -> Option<usize> {
     let mut depth = 1_usize;
     for (at, byte) in text.bytes().enumerate() {

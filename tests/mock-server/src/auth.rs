@@ -1,4 +1,4 @@
-//! Who is asking: the `Authorization` header.
+//! Authentication: the `Authorization` header.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,15 +7,16 @@ use crate::errors::ApiError;
 use crate::http::Request;
 use crate::pat;
 use crate::state::{State, UserKey};
+use crate::world::ServerVersion;
 
-/// Clients that name this in `User-Agent` are not limited.
+/// Clients with this in `User-Agent` are not rate limited.
 const UNLIMITED_AGENT: &str = "terraform";
 
 fn token_invalid() -> ApiError {
     ApiError::new(401, "token invalid")
 }
 
-/// The user whose credential the request carries. A token that authenticates is marked as used.
+/// The user who the request's credential belongs to. A token that authenticates is marked as used.
 pub(crate) fn authenticate(state: &mut State, request: &Request) -> Result<UserKey, ApiError> {
     let header = request.header("authorization").unwrap_or_default();
     let parts: Vec<&str> = header.split(' ').collect();
@@ -48,6 +49,9 @@ fn personal_access_token(state: &mut State, request: &Request, plain: &str) -> R
         return Err(token_invalid());
     }
     let Some((user, token)) = state.find_pat(&digest) else {
+        if state.version < ServerVersion::Current {
+            return Err(token_invalid());
+        }
         let hash = STANDARD.encode(digest);
         return Err(ApiError::new(404, format!("invalid token: pat: {hash} not found")));
     };

@@ -1,30 +1,38 @@
-//! The control API over HTTP: what [`MockServer`](crate::MockServer) does, as JSON.
+//! The control API: the methods of [`MockServer`](crate::MockServer) as JSON over HTTP.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::http::{Framing, Request, Response};
+use crate::listener::Core;
 use crate::paths::decode_segment;
-use crate::server::Core;
 use crate::time;
 use crate::world::{SeededToken, WorldError};
 
 /// Why a control call failed.
-struct Refusal {
-    status: u16,
-    message: String,
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("the path is not well encoded")]
+    Path,
+    #[error("the body: {0}")]
+    Body(serde_json::Error),
+    #[error("{0}")]
+    NotFound(String),
+    #[error(transparent)]
+    World(#[from] WorldError),
+    #[error("the answer: {0}")]
+    Answer(serde_json::Error),
 }
 
 impl Refusal {
-    fn new(status: u16, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
-    }
-}
-
-impl From<WorldError> for Refusal {
-    fn from(error: WorldError) -> Self {
-        Self::new(422, error.to_string())
+    fn status(&self) -> u16 {
+        match self {
+            Self::Path | Self::Body(_) => 400,
+            Self::NotFound(_) => 404,
+            Self::World(_) => 422,
+            Self::Answer(_) => 500,
+        }
     }
 }
 
@@ -43,7 +51,8 @@ fn an_hour() -> i64 {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ClockOrder {
-    now: String,
+    now: Option<String>,
+    step_secs: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +67,7 @@ struct Reset {
     seeded: Vec<SeededToken>,
 }
 
-/// Does what a control request asks for.
+/// Answers a control request.
 pub(crate) async fn answer(core: &Core, request: &Request) -> Response {
     let path = request.target.split('?').next().unwrap_or_default();
     if request.method == "GET" && path == "/ca.pem" {
@@ -66,7 +75,7 @@ pub(crate) async fn answer(core: &Core, request: &Request) -> Response {
     }
     let (status, body) = match run(core, request, path).await {
         Ok(body) => (200, body),
-        Err(refusal) => (refusal.status, json!({ "error": refusal.message })),
+        Err(refusal) => (refusal.status(), json!({ "error": refusal.to_string() })),
     };
     respond(status, "application/json", format!("{body}\n"))
 }
@@ -79,18 +88,19 @@ fn respond(status: u16, media_type: &'static str, body: String) -> Response {
 
 async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusal> {
     let segments: Option<Vec<String>> = path.trim_matches('/').split('/').map(decode_segment).collect();
-    let segments = segments.ok_or_else(|| Refusal::new(400, "the path is not well encoded"))?;
+    let segments = segments.ok_or(Refusal::Path)?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     match (request.method.as_str(), segments.as_slice()) {
         ("GET", ["health"]) => Ok(json!({
             "ok": true,
             "url": core.url(),
             "control_url": core.control_url(),
+            "server_version": core.state().version,
         })),
         ("GET", ["ca"]) => Ok(json!({ "ca_pem": core.ca_pem() })),
         ("POST", ["reset"]) => {
             let seeded = core.reset(read(request)?).await?;
-            told(&Reset { url: core.url(), seeded })
+            to_json(&Reset { url: core.url(), seeded })
         }
         ("GET", ["users"]) => {
             let state = core.state();
@@ -101,19 +111,19 @@ async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusa
             let user: crate::world::UserSeed = read(request)?;
             let id = user.id.clone();
             let seeded = core.state().add_user(user)?;
-            Ok(json!({ "id": id, "seeded": told(&seeded)? }))
+            Ok(json!({ "id": id, "seeded": to_json(&seeded)? }))
         }
         ("GET", ["users", user, "tokens"]) => {
             let tokens = core.state().stored_tokens(user);
-            told(&tokens.ok_or_else(|| Refusal::new(404, format!("there is no user `{user}`")))?)
+            to_json(&tokens.ok_or_else(|| Refusal::NotFound(format!("there is no user `{user}`")))?)
         }
         ("POST", ["users", user, "tokens"]) => {
             let token = read(request)?;
-            told(&core.state().add_token(user, token)?)
+            to_json(&core.state().add_token(user, token)?)
         }
         ("GET", ["tokens", token, "plain"]) => {
             let plain = core.state().plain_of(token);
-            let plain = plain.ok_or_else(|| Refusal::new(404, format!("there is no token `{token}`")))?;
+            let plain = plain.ok_or_else(|| Refusal::NotFound(format!("there is no token `{token}`")))?;
             Ok(json!({ "plain": plain }))
         }
         ("POST", ["jwt"]) => {
@@ -124,8 +134,16 @@ async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusa
         ("GET", ["clock"]) => Ok(clock(core)),
         ("PUT", ["clock"]) => {
             let order: ClockOrder = read(request)?;
-            let now = time::parse(&order.now, "now")?;
-            core.state().clock.set(now);
+            let now = order.now.map(|now| time::parse(&now, "now")).transpose()?;
+            {
+                let clock = &mut core.state().clock;
+                if let Some(now) = now {
+                    clock.set(now);
+                }
+                if let Some(step) = order.step_secs {
+                    clock.set_step(step);
+                }
+            }
             Ok(clock(core))
         }
         ("POST", ["clock", "advance"]) => {
@@ -133,7 +151,7 @@ async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusa
             core.state().clock.advance(order.secs);
             Ok(clock(core))
         }
-        ("GET", ["faults"]) => told(&core.state().faults.list()),
+        ("GET", ["faults"]) => to_json(&core.state().faults.list()),
         ("POST", ["faults"]) => {
             let fault = read(request)?;
             core.state().faults.push(fault);
@@ -143,22 +161,26 @@ async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusa
             core.state().faults.clear();
             Ok(json!({}))
         }
-        ("GET", ["requests"]) => told(&core.state().log.list()),
-        ("POST", ["requests", "take"]) => told(&core.state().log.take()),
+        ("POST", ["release-held"]) => {
+            core.release_held();
+            Ok(json!({}))
+        }
+        ("GET", ["requests"]) => to_json(&core.state().log.list()),
+        ("POST", ["requests", "take"]) => to_json(&core.state().log.take()),
         ("POST", ["close-idle"]) => Ok(json!({ "closed": core.close_idle().await })),
-        _ => Err(Refusal::new(404, format!("no such call: {} {path}", request.method))),
+        _ => Err(Refusal::NotFound(format!("no such call: {} {path}", request.method))),
     }
 }
 
 fn clock(core: &Core) -> Value {
-    let now = core.state().now();
-    json!({ "now": time::go_format(now, jiff::tz::Offset::UTC) })
+    let clock = core.state().clock.clone();
+    json!({ "now": time::go_format(clock.now(), jiff::tz::Offset::UTC), "step_secs": clock.step() })
 }
 
 fn read<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
-    serde_json::from_slice(&request.body).map_err(|error| Refusal::new(400, format!("the body: {error}")))
+    serde_json::from_slice(&request.body).map_err(Refusal::Body)
 }
 
-fn told<T: Serialize + ?Sized>(value: &T) -> Result<Value, Refusal> {
-    serde_json::to_value(value).map_err(|error| Refusal::new(500, error.to_string()))
+fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<Value, Refusal> {
+    serde_json::to_value(value).map_err(Refusal::Answer)
 }

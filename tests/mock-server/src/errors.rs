@@ -1,25 +1,26 @@
-//! Errors as the API tells them.
+//! Errors as the API reports them.
 
 use crate::gojson::{lower, write_string};
 use crate::http::Response;
 
-/// The media type of everything that a handler answers.
+/// The media type of every answer of a handler.
 pub(crate) const JSON: &str = "application/json; charset=UTF-8";
 
 /// A status with a message.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{status}: {message}")]
 pub(crate) struct ApiError {
     status: u16,
     message: String,
 }
 
 impl ApiError {
-    /// The server puts these messages into lower case, ids and all.
+    /// The server converts these messages to lower case, including any ids in them.
     pub(crate) fn new(status: u16, message: impl AsRef<str>) -> Self {
         Self { status, message: lower(message.as_ref()) }
     }
 
-    /// One of the few messages that the server writes as they are.
+    /// One of the few messages that the server does not convert to lower case.
     pub(crate) fn verbatim(status: u16, message: &str) -> Self {
         Self { status, message: message.to_owned() }
     }

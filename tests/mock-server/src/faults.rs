@@ -1,21 +1,42 @@
-//! What goes wrong, and with which request.
+//! Which fault applies to which request.
 
+use crate::http::HeaderEdit;
 use crate::world::{Action, Fault};
 
 struct Armed {
     fault: Fault,
     to_skip: u32,
-    /// Absent: for ever.
+    /// `None`: no limit.
     left: Option<u32>,
 }
 
 impl Armed {
-    fn matches(&self, method: &str, target: &str) -> bool {
+    /// Counts a request. Returns whether the fault applies to it.
+    fn applies(&mut self, method: &str, target: &str) -> bool {
         let fault = &self.fault;
-        self.left != Some(0)
+        let matches = self.left != Some(0)
             && fault.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-            && fault.target_contains.as_ref().is_none_or(|part| target.contains(part.as_str()))
+            && fault.target_contains.as_ref().is_none_or(|part| target.contains(part.as_str()));
+        if !matches {
+            return false;
+        }
+        if self.to_skip > 0 {
+            self.to_skip -= 1;
+            return false;
+        }
+        if let Some(left) = &mut self.left {
+            *left -= 1;
+        }
+        true
     }
+}
+
+/// The faults that apply to one request.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Never [`Action::EditHeaders`].
+    pub(crate) action: Option<Action>,
+    pub(crate) edits: Vec<HeaderEdit>,
 }
 
 /// The faults in order, with how often each still applies.
@@ -38,7 +59,7 @@ impl Faults {
         self.armed.clear();
     }
 
-    /// Those that still apply, with what is left of them.
+    /// The faults that still apply, with their remaining counts.
     pub(crate) fn list(&self) -> Vec<Fault> {
         self.armed
             .iter()
@@ -47,22 +68,21 @@ impl Faults {
             .collect()
     }
 
-    /// What happens to this request: the first fault that matches and has nothing more to skip is used once.
-    pub(crate) fn take(&mut self, method: &str, target: &str) -> Option<Action> {
+    /// Uses up what applies to this request: every matching header edit, and the first matching fault of another kind.
+    /// Later faults of another kind do not count the request.
+    pub(crate) fn take(&mut self, method: &str, target: &str) -> Applied {
+        let mut applied = Applied::default();
         for armed in &mut self.armed {
-            if !armed.matches(method, target) {
+            let edit = HeaderEdit::of(&armed.fault.action);
+            if (edit.is_none() && applied.action.is_some()) || !armed.applies(method, target) {
                 continue;
             }
-            if armed.to_skip > 0 {
-                armed.to_skip -= 1;
-                continue;
+            match edit {
+                Some(edit) => applied.edits.push(edit),
+                None => applied.action = Some(armed.fault.action.clone()),
             }
-            if let Some(left) = &mut armed.left {
-                *left -= 1;
-            }
-            return Some(armed.fault.action.clone());
         }
-        None
+        applied
     }
 }
 
@@ -74,15 +94,15 @@ mod tests {
         serde_json::from_value(json).expect("a fault")
     }
 
-    fn ms(action: Option<Action>) -> Option<u64> {
-        match action {
+    fn ms(applied: Applied) -> Option<u64> {
+        match applied.action {
             Some(Action::Delay { ms }) => Some(ms),
             _ => None,
         }
     }
 
     #[test]
-    fn the_first_that_matches_is_used_and_the_others_are_left() {
+    fn the_first_matching_fault_applies_and_later_ones_do_not_count() {
         let mut faults = Faults::default();
         faults.push(fault(serde_json::json!({
             "method": "post", "target_contains": "%7C", "skip": 1, "times": 2, "action": {"delay": {"ms": 1}}
@@ -90,20 +110,34 @@ mod tests {
         faults.push(fault(serde_json::json!({"times": 0, "action": {"delay": {"ms": 2}}})));
         assert_eq!(ms(faults.take("GET", "/a%7Cb")), Some(2));
         assert_eq!(ms(faults.take("POST", "/ab")), Some(2));
-        assert_eq!(ms(faults.take("POST", "/a%7Cb")), Some(2), "the first is left alone");
+        assert_eq!(ms(faults.take("POST", "/a%7Cb")), Some(2), "skipped once");
         assert_eq!(ms(faults.take("POST", "/a%7Cb")), Some(1));
         assert_eq!(ms(faults.take("POST", "/a%7Cb")), Some(1));
         assert_eq!(ms(faults.take("POST", "/a%7Cb")), Some(2), "used up");
         assert_eq!(faults.list().len(), 1);
         faults.clear();
-        assert!(faults.take("POST", "/a%7Cb").is_none());
+        assert!(faults.take("POST", "/a%7Cb").action.is_none());
     }
 
     #[test]
-    fn once_unless_told_otherwise() {
+    fn a_fault_applies_once_by_default() {
         let mut faults = Faults::default();
         faults.push(fault(serde_json::json!({"action": {"drop_before": {}}})));
-        assert!(faults.take("GET", "/").is_some());
-        assert!(faults.take("GET", "/").is_none());
+        assert!(faults.take("GET", "/").action.is_some());
+        assert!(faults.take("GET", "/").action.is_none());
+    }
+
+    #[test]
+    fn header_edits_apply_in_addition() {
+        let mut faults = Faults::default();
+        faults.push(fault(serde_json::json!({"times": 2, "action": {"edit_headers": {"remove": ["Date"]}}})));
+        faults.push(fault(serde_json::json!({"action": {"delay": {"ms": 1}}})));
+        faults.push(fault(serde_json::json!({"times": 0, "action": {"edit_headers": {"date_shift_secs": -5}}})));
+        let edits = |applied: &Applied| applied.edits.iter().map(|edit| edit.date_shift_secs).collect::<Vec<_>>();
+        let first = faults.take("GET", "/");
+        assert_eq!((edits(&first), ms(first)), (vec![0, -5], Some(1)));
+        let second = faults.take("GET", "/");
+        assert_eq!((edits(&second), ms(second)), (vec![0, -5], None));
+        assert_eq!(edits(&faults.take("GET", "/")), [-5]);
     }
 }

@@ -26,7 +26,7 @@ struct Claims {
     name: String,
 }
 
-/// The key of one server. Its debug output does not show it.
+/// Issues JWTs with one server's key. Debug output does not show the key.
 #[derive(Debug)]
 pub(crate) struct Issuer {
     key: hmac::Key,
@@ -39,7 +39,7 @@ impl Issuer {
         Self { key: hmac::Key::new(hmac::HMAC_SHA256, &secret) }
     }
 
-    /// A token for this user, valid from `now`; a negative time gives one that has expired.
+    /// A JWT for this user, valid from `now` for this many seconds; a negative number gives one that has expired.
     pub(crate) fn issue(&self, user_id: &str, email: &str, name: &str, now: Timestamp, valid_for: i64) -> String {
         let exp = now.as_second().saturating_add(valid_for);
         let head = Head { alg: "HS256".to_owned(), typ: "JWT".to_owned() };
@@ -47,7 +47,7 @@ impl Issuer {
             iss: ISSUER.to_owned(),
             sub: user_id.to_owned(),
             aud: AUDIENCE.to_owned(),
-            // Nothing is issued after it has expired.
+            // `iat` has to be before `exp`, also for an expired JWT.
             iat: now.as_second().min(exp.saturating_sub(1)),
             exp,
             email: email.to_owned(),
@@ -58,7 +58,7 @@ impl Issuer {
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The user it was issued to, if it is ours and has not expired.
+    /// The user that it was issued for, if this server issued it and it has not expired.
     pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<String> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_ours_and_only_in_time() {
+    fn only_this_servers_jwts_are_accepted_until_they_expire() {
         let issuer = Issuer::new();
         let now = Timestamp::now();
         let token = issuer.issue("u|1", "a@b.example", "A", now, 60);

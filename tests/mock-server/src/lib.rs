@@ -1,4 +1,4 @@
-//! A faithful NetBird token server for tests: stateful, over real sockets, with faults on demand.
+//! A faithful NetBird token server for tests: stateful, over real sockets, with fault injection.
 //!
 //! ```
 //! use netbird_mock::MockServer;
@@ -19,8 +19,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a test can say is in [`world`]; what it can do while the server runs, in [`MockServer`]. The same over HTTP is the
-//! control API, and [`cli`] starts both as a program.
+//! [`world`] describes what a test can set up, [`MockServer`] what it can do while the server runs. The control API offers
+//! the same over HTTP, and [`cli`] runs both as a program.
 
 mod auth;
 pub mod cli;
@@ -33,11 +33,13 @@ mod handlers;
 mod http;
 mod jwt;
 mod limiter;
+mod listener;
 pub mod log;
 pub mod pat;
 mod paths;
 mod permissions;
 mod routes;
+mod seed;
 mod server;
 mod setup;
 mod state;

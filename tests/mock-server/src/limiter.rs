@@ -1,4 +1,4 @@
-//! The limiter of requests: one bucket for each token's text.
+//! The rate limiter: one token bucket per PAT.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ struct Bucket {
     at: Timestamp,
 }
 
-/// Buckets that fill with the server's clock. Keyed by a digest, so that no token's text is kept.
+/// Buckets that refill with the server's clock. The keys are digests, so that no PAT is stored.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     limit: RateLimit,
@@ -24,7 +24,7 @@ impl Limiter {
         Self { limit, buckets: HashMap::new() }
     }
 
-    /// Takes one from the bucket of this key; `false` if it is empty.
+    /// Takes a token from this key's bucket; `false` if it is empty.
     pub(crate) fn allow(&mut self, key: [u8; 32], now: Timestamp) -> bool {
         let size = f64::from(self.limit.burst);
         let bucket = self.buckets.entry(key).or_insert(Bucket { left: size, at: now });
@@ -44,20 +44,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empties_and_fills_again() {
+    fn a_bucket_empties_and_refills() {
         let mut limiter = Limiter::new(RateLimit { rpm: 6, burst: 2 });
         let start: Timestamp = "2026-11-22T00:00:00Z".parse().expect("a time");
         let after = |seconds| start + jiff::SignedDuration::from_secs(seconds);
         assert!(limiter.allow([0; 32], start));
         assert!(limiter.allow([0; 32], start));
         assert!(!limiter.allow([0; 32], start));
-        assert!(limiter.allow([1; 32], start), "another token has a bucket of its own");
+        assert!(limiter.allow([1; 32], start), "each PAT has its own bucket");
         assert!(!limiter.allow([0; 32], after(9)));
         assert!(limiter.allow([0; 32], after(10)));
         assert!(!limiter.allow([0; 32], after(10)));
-        assert!(!limiter.allow([0; 32], start), "a clock set back gives nothing");
+        assert!(!limiter.allow([0; 32], start), "a clock that was set back refills nothing");
         assert!(limiter.allow([0; 32], after(3600)));
         assert!(limiter.allow([0; 32], after(3600)));
-        assert!(!limiter.allow([0; 32], after(3600)), "never more than the bucket holds");
+        assert!(!limiter.allow([0; 32], after(3600)), "never more than the bucket's size");
     }
 }

@@ -1,13 +1,13 @@
-//! The requests that arrived.
+//! The log of requests that arrived.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::gojson::mend_utf8;
+use crate::gojson::lossy_utf8;
 use crate::http::Request;
 use crate::world::SeenRequest;
 
-/// How many requests are remembered; the oldest are forgotten first.
+/// How many requests the log keeps; the oldest are removed first.
 pub const REMEMBERED: usize = 16_384;
 
 struct Entry {
@@ -16,17 +16,17 @@ struct Entry {
     connection: u64,
 }
 
-/// Which entry a request has.
+/// Identifies a request's entry.
 #[derive(Clone, Copy)]
 pub(crate) struct EntryId(u64);
 
-/// A bounded log. Entry ids stay good when entries are taken out: they then lead nowhere.
+/// A bounded log. The id of an entry that was removed refers to nothing.
 #[derive(Default)]
 pub(crate) struct RequestLog {
     entries: VecDeque<Entry>,
     /// The id of the oldest entry.
     first: u64,
-    /// Connections are counted in the order of their first request.
+    /// Connections are numbered in the order of their first request.
     numbers: HashMap<u64, u64>,
     next_number: u64,
 }
@@ -53,7 +53,7 @@ impl RequestLog {
         }
     }
 
-    /// The connection is gone; its number is not given again.
+    /// The connection was closed; its number is not reused.
     pub(crate) fn forget(&mut self, connection: u64) {
         self.numbers.remove(&connection);
     }
@@ -67,7 +67,7 @@ impl RequestLog {
         self.entries.drain(..).map(|entry| seen(&entry)).collect()
     }
 
-    /// Begins anew, with connections counted from 0 again.
+    /// Empties the log and numbers connections from 0 again.
     pub(crate) fn reset(&mut self) {
         self.first += self.entries.len() as u64;
         self.entries.clear();
@@ -82,7 +82,7 @@ fn seen(entry: &Entry) -> SeenRequest {
         method: request.method.clone(),
         target: request.target.clone(),
         headers: request.headers.clone(),
-        body: mend_utf8(&request.body).into_owned(),
+        body: lossy_utf8(&request.body).into_owned(),
         status: entry.status,
         connection: entry.connection,
     }
@@ -103,20 +103,20 @@ mod tests {
     }
 
     #[test]
-    fn connections_are_counted_by_first_request() {
+    fn connections_are_numbered_by_first_request() {
         let mut log = RequestLog::default();
         let first = log.arrived(7, request("/a"));
         log.arrived(3, request("/b"));
         log.arrived(7, request("/c"));
         log.answered(first, 200);
         let list = log.list();
-        let told: Vec<_> = list.iter().map(|seen| (seen.target.as_str(), seen.connection, seen.status)).collect();
-        assert_eq!(told, [("/a", 0, Some(200)), ("/b", 1, None), ("/c", 0, None)]);
+        let got: Vec<_> = list.iter().map(|seen| (seen.target.as_str(), seen.connection, seen.status)).collect();
+        assert_eq!(got, [("/a", 0, Some(200)), ("/b", 1, None), ("/c", 0, None)]);
         assert!(!format!("{list:?}").contains("secret"));
     }
 
     #[test]
-    fn old_ids_lead_nowhere() {
+    fn ids_of_removed_entries_refer_to_nothing() {
         let mut log = RequestLog::default();
         let old = log.arrived(1, request("/old"));
         assert_eq!(log.take().len(), 1);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_grow_for_ever() {
+    fn it_is_bounded() {
         let mut log = RequestLog::default();
         for _ in 0..REMEMBERED {
             log.arrived(1, request("/"));

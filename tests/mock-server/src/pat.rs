@@ -1,10 +1,13 @@
-//! The text of a personal access token: `nbp_`, 30 random characters, a checksum of six.
+//! The text of a personal access token: `nbp_`, 30 random characters, a checksum of 6 characters.
+//!
+//! The client library has its own implementation of the checksum. This one is kept separate on purpose: the mock has to
+//! find a mistake in the client's, and would not if both shared the code. Tests outside the client use this one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
-/// What every personal access token begins with.
+/// The prefix of every personal access token.
 pub const PREFIX: &str = "nbp_";
 
 const SECRET_LENGTH: usize = 30;
@@ -12,20 +15,20 @@ const CHECKSUM_LENGTH: usize = 6;
 const LENGTH: usize = PREFIX.len() + SECRET_LENGTH + CHECKSUM_LENGTH;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// A new token with a right checksum.
+/// A new random token with a valid checksum.
 #[must_use]
 pub fn generate() -> String {
     let secret: String = (0..SECRET_LENGTH).map(|_| char::from(BASE62[fastrand::usize(..BASE62.len())])).collect();
     from_secret(&secret)
 }
 
-/// The token with this secret part.
+/// The token with this secret part: prefix, secret part, checksum.
 #[must_use]
 pub fn from_secret(secret: &str) -> String {
     format!("{PREFIX}{secret}{}", checksum(secret))
 }
 
-/// The six characters that belong after this secret part: its CRC-32 in base 62, padded with `0`.
+/// The checksum of a secret part: its CRC-32 (IEEE) in base 62 (`0-9A-Za-z`), padded on the left with `0` to 6 characters.
 #[must_use]
 pub fn checksum(secret: &str) -> String {
     let mut rest = crc32fast::hash(secret.as_bytes());
@@ -37,7 +40,7 @@ pub fn checksum(secret: &str) -> String {
     digits.into_iter().map(char::from).collect()
 }
 
-/// Whether the server would look this token up at all: length, prefix and checksum are right.
+/// Whether length, prefix and checksum are valid. The server does not look up any other token.
 #[must_use]
 pub fn is_well_formed(plain: &str) -> bool {
     plain.len() == LENGTH
@@ -46,7 +49,7 @@ pub fn is_well_formed(plain: &str) -> bool {
         && checksum(&plain[PREFIX.len()..LENGTH - CHECKSUM_LENGTH]) == plain[LENGTH - CHECKSUM_LENGTH..]
 }
 
-/// What the server keeps of a token: SHA-256 of its text, in standard base64.
+/// What the server stores of a token: SHA-256 of its text, in standard base64.
 #[must_use]
 pub fn hash(plain: &str) -> String {
     STANDARD.encode(digest_of(plain))
@@ -79,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_shows() {
+    fn damaged_tokens_are_not_well_formed() {
         for text in [
             "",
             "nbp_",

@@ -1,22 +1,23 @@
 //! Request targets: decoding, Go's path cleaning and encoding, query parameters.
 
-use crate::gojson::mend_utf8;
+use crate::gojson::lossy_utf8;
 
 /// A request target, split and decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The path, percent-decoded.
     pub(crate) path: Vec<u8>,
-    /// Everything after the first `?`, as sent. Absent: there was no `?`.
+    /// Everything after the first `?`, as sent. `None`: there is no `?`.
     pub(crate) query: Option<String>,
 }
 
-/// The target is none that Go's server would hand on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Go's server refuses the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a request target that Go accepts")]
 pub(crate) struct BadTarget;
 
 impl Target {
-    /// Reads a target in origin form (`/a?b`) or absolute form (`http://host/a?b`, as sent to a proxy).
+    /// Parses a target in origin form (`/a?b`) or absolute form (`http://host/a?b`, as sent to a proxy).
     pub(crate) fn parse(target: &str) -> Result<Self, BadTarget> {
         if target.bytes().any(|b| b < b' ' || b == 0x7f) {
             return Err(BadTarget);
@@ -37,7 +38,7 @@ impl Target {
         Ok(Self { path: decode(path.as_bytes(), false).ok_or(BadTarget)?, query })
     }
 
-    /// Where the router sends a client whose path is not clean. `None`: it is.
+    /// Where the router redirects a request whose path is not clean. `None`: it is clean.
     pub(crate) fn redirect(&self) -> Option<String> {
         let clean = clean(&self.path);
         if clean == self.path {
@@ -51,25 +52,25 @@ impl Target {
         Some(location)
     }
 
-    /// The path's segments after the leading slash. Bytes that are no text are mended.
+    /// The path's segments after the leading slash. Bytes that are not UTF-8 become U+FFFD.
     pub(crate) fn segments(&self) -> Vec<String> {
         let path = self.path.strip_prefix(b"/").unwrap_or(&self.path);
-        path.split(|byte| *byte == b'/').map(|segment| mend_utf8(segment).into_owned()).collect()
+        path.split(|byte| *byte == b'/').map(|segment| lossy_utf8(segment).into_owned()).collect()
     }
 
-    /// The first value of a query parameter; a pair that does not decode is passed over.
+    /// The first value of a query parameter; a pair that does not decode is skipped.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let query = self.query.as_ref()?;
         query.split('&').filter(|pair| !pair.contains(';')).find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let key = decode(key.as_bytes(), true)?;
             let value = decode(value.as_bytes(), true)?;
-            (key == name.as_bytes()).then(|| mend_utf8(&value).into_owned())
+            (key == name.as_bytes()).then(|| lossy_utf8(&value).into_owned())
         })
     }
 }
 
-/// Undoes percent-encoding; `None` if a `%` has no two hex digits after it.
+/// Percent-decodes; `None` if a `%` is not followed by two hex digits.
 fn decode(text: &[u8], plus_is_space: bool) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.iter().copied();
@@ -86,12 +87,12 @@ fn decode(text: &[u8], plus_is_space: bool) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// One segment of a path, decoded, for paths that are split before decoding.
+/// Percent-decodes one segment, for paths that are split before decoding.
 pub(crate) fn decode_segment(segment: &str) -> Option<String> {
     String::from_utf8(decode(segment.as_bytes(), false)?).ok()
 }
 
-/// Resolves `.`, `..` and empty segments; a slash at the end stays.
+/// Removes `.`, `..` and empty segments; a trailing slash stays.
 fn clean(path: &[u8]) -> Vec<u8> {
     let mut kept: Vec<&[u8]> = Vec::new();
     for segment in path.split(|byte| *byte == b'/') {
@@ -112,7 +113,7 @@ fn clean(path: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Percent-encodes as Go encodes a path.
+/// Percent-encodes a path like Go.
 fn encode(path: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = String::with_capacity(path.len());
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target() {
+    fn invalid_targets_are_refused() {
         for target in ["/a%zz", "/a%2", "/a%", "a", "", "*", "/a\u{7f}", "://x/"] {
             assert_eq!(Target::parse(target), Err(BadTarget), "{target}");
         }

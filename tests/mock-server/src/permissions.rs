@@ -1,6 +1,8 @@
-//! Who may do what.
+//! Which role can do what.
 
-/// What is asked for.
+use crate::world::ServerVersion;
+
+/// What a request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Create,
@@ -9,14 +11,14 @@ pub(crate) enum Operation {
     Delete,
 }
 
-/// A part of the server that permissions are given for.
+/// A part of the server with permissions of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Module {
     Pats,
     Users,
 }
 
-/// What a role may do in one module.
+/// What a role can do in one module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rights {
     pub(crate) create: bool,
@@ -56,16 +58,18 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "owner" => Self::Owner,
-            "admin" => Self::Admin,
-            "network_admin" => Self::NetworkAdmin,
-            "auditor" => Self::Auditor,
-            "user" => Self::User,
-            "billing_admin" => Self::BillingAdmin,
-            _ => return None,
-        })
+    const ALL: [Self; 6] =
+        [Self::Owner, Self::Admin, Self::NetworkAdmin, Self::Auditor, Self::User, Self::BillingAdmin];
+
+    /// The roles that exist in a version.
+    pub(crate) fn all(version: ServerVersion) -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(move |role| version > ServerVersion::V0_40 || !matches!(role, Self::NetworkAdmin | Self::Auditor))
+    }
+
+    pub(crate) fn parse(name: &str, version: ServerVersion) -> Option<Self> {
+        Self::all(version).find(|role| role.name() == name)
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -79,12 +83,17 @@ impl Role {
         }
     }
 
-    /// Whether it may touch what is not its own.
+    /// Whether it can manage what belongs to others.
     pub(crate) fn is_admin(self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
     }
 
-    /// `None`: the server has no entry for the role, which is an error of its own.
+    /// What version 0.40 says that the role sees of the dashboard, unless the account's settings were changed.
+    pub(crate) fn dashboard_view(self) -> &'static str {
+        if self.is_admin() { "full" } else { "blocked" }
+    }
+
+    /// `None`: the server has no entry for the role, which leads to an error message of its own.
     pub(crate) fn rights(self, module: Module) -> Option<Rights> {
         Some(match (self, module) {
             (Self::Owner | Self::Admin, _) | (Self::NetworkAdmin, Module::Pats) => Rights::ALL,
@@ -95,44 +104,49 @@ impl Role {
     }
 }
 
-/// What the permission check looks at.
+/// What the permission check knows about the caller.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Caller {
+pub(crate) struct Subject {
     pub(crate) role: Role,
     pub(crate) is_service_user: bool,
     pub(crate) is_blocked: bool,
     pub(crate) pending_approval: bool,
+    /// The request is about the caller's own account.
+    pub(crate) in_account: bool,
 }
 
-/// Whether the caller may; an error is the message of a 403.
-pub(crate) fn allowed(caller: Caller, module: Module, operation: Operation) -> Result<bool, String> {
+/// Whether the caller is allowed to do this. An error is the message of a 403.
+pub(crate) fn allowed(subject: Subject, module: Module, operation: Operation) -> Result<bool, String> {
     const FAILED: &str = "failed to validate user permissions";
-    if caller.pending_approval {
+    if subject.pending_approval {
         return Err(format!("{FAILED}: user is pending approval"));
     }
-    if caller.is_blocked {
+    if subject.is_blocked {
         return Err(format!("{FAILED}: user is blocked"));
     }
-    if caller.is_service_user && operation == Operation::Read {
+    if !subject.in_account {
+        return Err(format!("{FAILED}: user is not part of this account"));
+    }
+    if subject.is_service_user && operation == Operation::Read {
         return Ok(true);
     }
-    caller
+    subject
         .role
         .rights(module)
         .map(|rights| rights.allows(operation))
-        .ok_or_else(|| format!("{FAILED}: user role: {} not found", caller.role.name()))
+        .ok_or_else(|| format!("{FAILED}: user role: {} not found", subject.role.name()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn caller(role: Role, is_service_user: bool) -> Caller {
-        Caller { role, is_service_user, is_blocked: false, pending_approval: false }
+    fn subject(role: Role, is_service_user: bool) -> Subject {
+        Subject { role, is_service_user, is_blocked: false, pending_approval: false, in_account: true }
     }
 
     #[test]
-    fn the_table() {
+    fn each_role_has_its_rights() {
         use Operation::{Create, Delete, Read};
         for (role, service, read, write) in [
             (Role::Owner, false, Ok(true), Ok(true)),
@@ -144,7 +158,7 @@ mod tests {
             (Role::BillingAdmin, false, Err(()), Err(())),
             (Role::BillingAdmin, true, Ok(true), Err(())),
         ] {
-            let who = caller(role, service);
+            let who = subject(role, service);
             assert_eq!(allowed(who, Module::Pats, Read).map_err(drop), read, "{who:?}");
             assert_eq!(allowed(who, Module::Pats, Create).map_err(drop), write, "{who:?}");
             assert_eq!(allowed(who, Module::Pats, Delete).map_err(drop), write, "{who:?}");
@@ -152,8 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn blocked_comes_before_all_else() {
-        let mut who = caller(Role::Owner, true);
+    fn the_callers_state_is_checked_first() {
+        let mut who = subject(Role::Owner, true);
+        who.in_account = false;
+        let message = allowed(who, Module::Pats, Operation::Read);
+        assert_eq!(message, Err("failed to validate user permissions: user is not part of this account".to_owned()));
         who.is_blocked = true;
         let message = allowed(who, Module::Pats, Operation::Read);
         assert_eq!(message, Err("failed to validate user permissions: user is blocked".to_owned()));
@@ -163,10 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn names_read_back() {
+    fn names_read_back_in_the_versions_that_have_them() {
         for name in ["owner", "admin", "network_admin", "auditor", "user", "billing_admin"] {
-            assert_eq!(Role::parse(name).map(Role::name), Some(name));
+            for version in ServerVersion::ALL {
+                let exists = version != ServerVersion::V0_40 || !["network_admin", "auditor"].contains(&name);
+                assert_eq!(Role::parse(name, version).map(Role::name), exists.then_some(name), "{name} {version}");
+            }
         }
-        assert_eq!(Role::parse("Owner"), None);
+        assert_eq!(Role::parse("Owner", ServerVersion::Current), None);
     }
 }

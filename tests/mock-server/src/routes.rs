@@ -1,10 +1,12 @@
-//! From a request to the handler that answers it: the router, and what stands before every handler.
+//! From a request to its handler: the router, and what is done before every handler.
 
 use crate::auth::authenticate;
 use crate::errors::{ApiError, JSON};
+use crate::handlers::Caller;
 use crate::http::{Request, Response};
 use crate::paths::Target;
 use crate::state::{State, UserKey};
+use crate::world::ServerVersion;
 use crate::{handlers, setup};
 
 /// What a path and a method lead to.
@@ -24,8 +26,8 @@ enum Route {
 }
 
 impl Route {
-    /// A path that is known with another method is as unknown as any other. `OPTIONS` leads to a path's first handler.
-    fn find(method: &str, segments: &[String]) -> Option<Self> {
+    /// The route for a method and a path. `OPTIONS` leads to a path's first handler.
+    fn find(version: ServerVersion, method: &str, segments: &[String]) -> Option<Self> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if segments.iter().any(|segment| segment.is_empty()) {
             return None;
@@ -34,7 +36,7 @@ impl Route {
         Some(match (segments.as_slice(), method) {
             (["api", "users"], "GET" | "OPTIONS") => Self::ListUsers,
             (["api", "users"], "POST") => Self::CreateUser,
-            (["api", "users", "current"], "GET" | "OPTIONS") => Self::CurrentUser,
+            (["api", "users", "current"], "GET" | "OPTIONS") if version > ServerVersion::V0_40 => Self::CurrentUser,
             (["api", "users", user], "PUT" | "OPTIONS") => Self::UpdateUser { user: owned(user) },
             (["api", "users", user], "DELETE") => Self::DeleteUser { user: owned(user) },
             (["api", "users", user, "tokens"], "GET" | "OPTIONS") => Self::ListTokens { user: owned(user) },
@@ -50,6 +52,23 @@ impl Route {
             _ => return None,
         })
     }
+
+    /// Whether the path exists with any method.
+    fn has_path(version: ServerVersion, segments: &[String]) -> bool {
+        ["GET", "POST", "PUT", "DELETE"].iter().any(|method| Self::find(version, method, segments).is_some())
+    }
+}
+
+/// The answer if no route has this method and path.
+fn not_routed(version: ServerVersion, segments: &[String]) -> Response {
+    // The current version answers a wrong method as it answers an unknown path.
+    if version < ServerVersion::Current && Route::has_path(version, segments) {
+        return Response::new(405);
+    }
+    Response::new(404)
+        .field("Content-Type", "text/plain; charset=utf-8")
+        .field("X-Content-Type-Options", "nosniff")
+        .body("404 page not found\n")
 }
 
 /// Acts on a request and answers it.
@@ -63,13 +82,10 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Response {
     if let Some(location) = target.redirect() {
         return Response::new(301).field("Location", location);
     }
-    let Some(route) = Route::find(&request.method, &target.segments()) else {
-        return Response::new(404)
-            .field("Content-Type", "text/plain; charset=utf-8")
-            .field("X-Content-Type-Options", "nosniff")
-            .body("404 page not found\n");
+    let segments = target.segments();
+    let Some(route) = Route::find(state.version, &request.method, &segments) else {
+        return not_routed(state.version, &segments);
     };
-    let request_id = state.new_xid();
     let mut response = if is_preflight(request) {
         preflight(request)
     } else {
@@ -79,8 +95,10 @@ pub(crate) fn answer(state: &mut State, request: &Request) -> Response {
         }
         response.field("Vary", "Origin")
     };
-    response = response.field("X-Request-Id", request_id);
-    // Go writes header fields in the order of their names.
+    if state.version == ServerVersion::Current {
+        response = response.field("X-Request-Id", state.new_xid());
+    }
+    // Go writes header fields sorted by name.
     response.fields.sort_by(|a, b| a.0.cmp(&b.0));
     response
 }
@@ -91,8 +109,8 @@ fn run(state: &mut State, request: &Request, target: &Target, route: Route) -> R
         Route::Setup => return setup::run(state, &request.body),
         _ => {}
     }
-    let caller = authenticate(state, request)?;
-    handle(state, request, target, route, caller)
+    let user = authenticate(state, request)?;
+    handle(state, request, target, route, user)
 }
 
 fn handle(
@@ -100,8 +118,11 @@ fn handle(
     request: &Request,
     target: &Target,
     route: Route,
-    caller: UserKey,
+    user: UserKey,
 ) -> Result<Response, ApiError> {
+    // Only this version was seen to look at the parameter.
+    let account = target.parameter("account").filter(|_| state.version == ServerVersion::V0_59);
+    let caller = Caller { user, account: account.as_deref() };
     match route {
         Route::ListTokens { user } => handlers::list_tokens(state, caller, &user),
         Route::CreateToken { user } => handlers::create_token(state, caller, &user, &request.body),
@@ -120,7 +141,7 @@ fn handle(
     }
 }
 
-/// A success with this JSON, which ends with a line feed.
+/// Status 200 with this JSON, which has to end with a line feed.
 pub(crate) fn json(body: impl Into<bytes::Bytes>) -> Response {
     Response::new(200).field("Content-Type", JSON).body(body)
 }
@@ -148,7 +169,7 @@ fn preflight(request: &Request) -> Response {
     if headers.is_empty() { response } else { response.field("Access-Control-Allow-Headers", headers.join(", ")) }
 }
 
-/// A header's name with each word's first letter in upper case.
+/// A header's name with the first letter of each word in upper case.
 fn canonical(name: &str) -> String {
     let mut at_start = true;
     name.chars()
@@ -166,11 +187,11 @@ mod tests {
 
     fn find(method: &str, path: &str) -> Option<Route> {
         let target = Target::parse(path).expect("a target");
-        Route::find(method, &target.segments())
+        Route::find(ServerVersion::Current, method, &target.segments())
     }
 
     #[test]
-    fn only_the_known_methods_of_a_path_lead_anywhere() {
+    fn each_path_has_its_methods() {
         let user = || "x".to_owned();
         assert_eq!(find("GET", "/api/users/x/tokens"), Some(Route::ListTokens { user: user() }));
         assert_eq!(find("GET", "/api/users/x%2Ftokens"), Some(Route::ListTokens { user: user() }));
@@ -188,6 +209,27 @@ mod tests {
             ("get", "/api/users"),
         ] {
             assert_eq!(find(method, path), None, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn version_0_40_has_no_route_for_the_current_user() {
+        let segments = ["api", "users", "current"].map(str::to_owned);
+        assert_eq!(Route::find(ServerVersion::V0_59, "GET", &segments), Some(Route::CurrentUser));
+        assert_eq!(Route::find(ServerVersion::V0_40, "GET", &segments), None);
+        let user = "current".to_owned();
+        assert_eq!(Route::find(ServerVersion::V0_40, "OPTIONS", &segments), Some(Route::UpdateUser { user }));
+    }
+
+    #[test]
+    fn a_wrong_method_is_404_now_and_was_405() {
+        let known = ["api", "users", "x", "tokens"].map(str::to_owned);
+        let unknown = ["api", "nope"].map(str::to_owned);
+        for (version, status) in
+            [(ServerVersion::V0_40, 405), (ServerVersion::V0_59, 405), (ServerVersion::Current, 404)]
+        {
+            assert_eq!(not_routed(version, &known).status, status, "{version}");
+            assert_eq!(not_routed(version, &unknown).status, 404, "{version}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The first owner of an empty server.
+//! The setup of an empty server: its first owner.
 
 use crate::errors::ApiError;
 use crate::gojson::{Slot, decode, write_string};
@@ -15,12 +15,12 @@ fn is_required(state: &State) -> bool {
     state.users().next().is_none()
 }
 
-/// Says whether the server waits for its first owner.
+/// Whether the server still needs its first owner.
 pub(crate) fn instance(state: &State) -> Response {
     json(format!("{{\"setup_required\":{}}}\n", is_required(state)))
 }
 
-/// Makes the first owner, and a token if asked to.
+/// Creates the first owner, with a token if the request asks for one.
 pub(crate) fn run(state: &mut State, body: &[u8]) -> Result<Response, ApiError> {
     let (mut email, mut name, mut password) = (String::new(), String::new(), String::new());
     let (mut create_pat, mut days) = (false, 1);

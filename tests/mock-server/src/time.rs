@@ -1,4 +1,4 @@
-//! The server's clock, and times as Go writes them.
+//! The server's clock, and times in the formats that Go writes.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -9,29 +9,45 @@ use jiff::tz::Offset;
 
 use crate::world::WorldError;
 
-/// What Go writes for a time that was never set.
+/// What Go writes for a time that is not set.
 pub(crate) const ZERO_TIME: &str = "0001-01-01T00:00:00Z";
 
 const SECONDS_PER_DAY: i64 = 86_400;
+const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
-/// A clock that a test can move. It runs on from wherever it was put.
+/// A clock that a test can move. It keeps running from wherever it was set.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     base: Timestamp,
     since: Instant,
-    /// How many fraction digits it tells, 0 to 9.
+    /// How many fraction digits it has, 0 to 9.
     digits: u8,
+    /// Stamps are whole multiples of this many seconds. 0: as exact as the clock.
+    step: u32,
 }
 
 impl Clock {
     pub(crate) fn new(digits: u8) -> Self {
-        Self { base: Timestamp::now(), since: Instant::now(), digits }
+        Self { base: Timestamp::now(), since: Instant::now(), digits, step: 0 }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         let elapsed = jiff::SignedDuration::try_from(self.since.elapsed()).unwrap_or_default();
         let now = self.base.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
         truncate(now, self.digits)
+    }
+
+    /// The current time as the server stores it in `created_at` and `last_used`.
+    pub(crate) fn stamp(&self) -> Timestamp {
+        round_down(self.now(), i128::from(self.step) * NANOS_PER_SECOND)
+    }
+
+    pub(crate) fn step(&self) -> u32 {
+        self.step
+    }
+
+    pub(crate) fn set_step(&mut self, seconds: u32) {
+        self.step = seconds;
     }
 
     pub(crate) fn set(&mut self, to: Timestamp) {
@@ -44,12 +60,21 @@ impl Clock {
     }
 }
 
-/// Reads RFC 3339 with any offset.
+/// Parses RFC 3339 with any offset.
 pub(crate) fn parse(text: &str, what: &str) -> Result<Timestamp, WorldError> {
     text.parse().map_err(|_| WorldError::new(format!("{what}: `{text}` is not an RFC 3339 time")))
 }
 
-/// Reads a fixed offset: `Z`, `+01:00`, `-03:30`.
+/// Whether this is an RFC 3339 time that only differs from those that [`parse`] accepts by being out of range:
+/// `Timestamp` ends at 9999-12-30T22:00 UTC, so that every offset can be applied to it.
+pub(crate) fn is_out_of_range(text: &str) -> bool {
+    let zone_at = text.rfind(['Z', '+', '-']).unwrap_or_default();
+    let (local, zone) = text.split_at(zone_at);
+    let is_time = local.as_bytes().get(10) == Some(&b'T') && local.parse::<jiff::civil::DateTime>().is_ok();
+    is_time && parse_zone(zone).is_ok() && text.parse::<Timestamp>().is_err()
+}
+
+/// Parses a fixed offset: `Z`, `+01:00`, `-03:30`.
 pub(crate) fn parse_zone(text: &str) -> Result<Offset, WorldError> {
     let wrong = || WorldError::new(format!("zone: `{text}` is neither `Z` nor like `+01:00`"));
     if text == "Z" {
@@ -69,18 +94,23 @@ pub(crate) fn parse_zone(text: &str) -> Result<Offset, WorldError> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).map_err(|_| wrong())
 }
 
-/// Drops what a store with fewer digits would not keep.
+/// Removes the digits that a store with fewer digits does not keep.
 pub(crate) fn truncate(time: Timestamp, digits: u8) -> Timestamp {
-    let unit = 10_i128.pow(9 - u32::from(digits.min(9)));
+    round_down(time, 10_i128.pow(9 - u32::from(digits.min(9))))
+}
+
+/// The last multiple of this unit. 0: the time itself.
+fn round_down(time: Timestamp, unit: i128) -> Timestamp {
     let nanos = time.as_nanosecond();
-    Timestamp::from_nanosecond(nanos - nanos.rem_euclid(unit)).unwrap_or(time)
+    let rest = nanos.checked_rem_euclid(unit).unwrap_or_default();
+    Timestamp::from_nanosecond(nanos - rest).unwrap_or(time)
 }
 
 pub(crate) fn add_days(time: Timestamp, days: i64) -> Timestamp {
     saturating_add_seconds(time, days.saturating_mul(SECONDS_PER_DAY))
 }
 
-fn saturating_add_seconds(time: Timestamp, seconds: i64) -> Timestamp {
+pub(crate) fn saturating_add_seconds(time: Timestamp, seconds: i64) -> Timestamp {
     time.saturating_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(if seconds < 0 {
         Timestamp::MIN
     } else {
@@ -88,7 +118,7 @@ fn saturating_add_seconds(time: Timestamp, seconds: i64) -> Timestamp {
     })
 }
 
-/// RFC 3339 as Go's `RFC3339Nano`: up to nine digits, trailing zeros cut, `Z` for an offset of zero.
+/// RFC 3339 like Go's `RFC3339Nano`: up to nine digits without trailing zeros, `Z` for an offset of zero.
 pub(crate) fn go_format(time: Timestamp, zone: Offset) -> String {
     let local = zone.to_datetime(time);
     let mut out = String::with_capacity(35);
@@ -120,7 +150,7 @@ pub(crate) fn go_format(time: Timestamp, zone: Offset) -> String {
     out
 }
 
-/// The `Date` header's form.
+/// The format of the `Date` header.
 pub(crate) fn http_date(time: Timestamp) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let utc = Offset::UTC.to_datetime(time);
@@ -165,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_keeps_the_digits_it_keeps() {
+    fn a_store_with_fewer_digits_truncates() {
         let time = at("2026-11-22T14:02:53.123456789Z");
         for (digits, expected) in [
             (0, "2026-11-22T14:02:53Z"),
@@ -178,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn zones_that_are_none_are_refused() {
+    fn invalid_zones_are_refused() {
         for text in ["", "+1:00", "+01:60", "01:00", "Europe/Berlin", "+0100", "+99:00"] {
             assert!(parse_zone(text).is_err(), "{text}");
         }
@@ -192,7 +222,29 @@ mod tests {
     }
 
     #[test]
-    fn a_moved_clock_runs_on() {
+    fn times_beyond_the_clocks_range_are_recognised() {
+        for text in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999999-12:00", "9999-12-30T23:00:00+00:00"] {
+            assert!(is_out_of_range(text), "{text}");
+        }
+        for text in ["", "Z", "2026-01-01T00:00:00Z", "9999-12-31", "9999-12-31T23:59:59", "9999-13-31T23:59:59Z"] {
+            assert!(!is_out_of_range(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn rounds_down_also_before_1970() {
+        for (time, seconds, rounded) in [
+            ("2026-11-22T14:02:53.5Z", 0, "2026-11-22T14:02:53.5Z"),
+            ("2026-11-22T14:02:53.5Z", 1, "2026-11-22T14:02:53Z"),
+            ("2026-11-22T14:02:53.5Z", 60, "2026-11-22T14:02:00Z"),
+            ("1969-12-31T23:59:59.5Z", 60, "1969-12-31T23:59:00Z"),
+        ] {
+            assert_eq!(round_down(at(time), seconds * NANOS_PER_SECOND), at(rounded));
+        }
+    }
+
+    #[test]
+    fn a_moved_clock_keeps_running() {
         let mut clock = Clock::new(9);
         clock.set(at("2030-01-01T00:00:00Z"));
         clock.advance(-60);

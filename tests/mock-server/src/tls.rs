@@ -1,4 +1,4 @@
-//! HTTPS with certificates of a test authority.
+//! HTTPS with certificates of a test CA.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::world::Tls;
 const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 const ELSEWHERE: [&str; 1] = ["elsewhere.example"];
 
-/// The test authority. Nothing but tests should ever trust it: it is made anew for each server.
+/// The test CA. Each server generates its own, with a key that exists only in memory.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
@@ -31,12 +31,12 @@ impl Authority {
         Ok(Self { issuer })
     }
 
-    /// The authority's certificate.
+    /// The CA's certificate.
     pub(crate) fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// What accepts connections with a certificate of this kind.
+    /// Accepts TLS connections with a certificate of this kind.
     pub(crate) fn acceptor(&self, tls: Tls) -> io::Result<TlsAcceptor> {
         let names: &[&str] = if tls == Tls::WrongHost { &ELSEWHERE } else { &HERE };
         let mut params = params(names[0], names)?;
@@ -67,7 +67,7 @@ impl Authority {
     }
 }
 
-/// Valid from yesterday (clocks differ) for a year, by the real clock.
+/// Valid for a year by the real clock, from yesterday because clocks differ.
 fn params(name: &str, names: &[&str]) -> io::Result<CertificateParams> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;

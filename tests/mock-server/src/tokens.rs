@@ -1,4 +1,4 @@
-//! Tokens as the server keeps them, and a user's tokens as it lists them.
+//! Tokens as the server stores and lists them.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use crate::gojson::{write_string, write_value};
 use crate::time::go_format;
 
-/// How many tokens are serialised together: a token that was just used costs a block, not the whole list.
+/// How many tokens are serialised together. A change to one token invalidates its block, not the whole list.
 const BLOCK: usize = 256;
 
-/// Everything about a token. It has no `Debug`: the plain text is in it.
+/// A token. It has no `Debug` because it contains the plain text.
 pub(crate) struct Token {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -19,14 +19,23 @@ pub(crate) struct Token {
     pub(crate) created_at: Timestamp,
     pub(crate) expiration_date: Timestamp,
     pub(crate) last_used: Option<Timestamp>,
-    /// The tests' copy; a real server keeps the digest only.
+    /// For tests; a real server stores only the digest.
     pub(crate) plain: String,
     pub(crate) digest: [u8; 32],
-    /// Fields that a test replaced or added.
+    /// An expiry beyond the clock's range, to be written exactly like this.
+    pub(crate) far_expiry: Option<String>,
+    /// Fields to replace or add in the JSON object.
     pub(crate) raw: Map<String, Value>,
+    /// Fields to leave out of the JSON object.
+    pub(crate) omit: Vec<String>,
 }
 
 impl Token {
+    /// The expiry as the API writes it.
+    pub(crate) fn expiry_text(&self, zone: Offset) -> String {
+        self.far_expiry.clone().unwrap_or_else(|| go_format(self.expiration_date, zone))
+    }
+
     /// Whether it no longer authenticates.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
         now > self.expiration_date
@@ -35,7 +44,7 @@ impl Token {
     /// Appends the API's object: `created_at` and `expiration_date` in the server's zone, `last_used` in UTC.
     pub(crate) fn write_json(&self, out: &mut String, zone: Offset) {
         let created_at = go_format(self.created_at, zone);
-        let expiration_date = go_format(self.expiration_date, zone);
+        let expiration_date = self.expiry_text(zone);
         let last_used = self.last_used.map(|at| go_format(at, Offset::UTC));
         let fields = [
             ("created_at", Some(created_at.as_str())),
@@ -46,43 +55,44 @@ impl Token {
             ("name", Some(self.name.as_str())),
         ];
         let mut separator = '{';
-        for (name, value) in fields {
-            let replaced = self.raw.get(name);
-            if replaced.is_none() && value.is_none() {
-                continue;
-            }
-            out.push(separator);
-            separator = ',';
+        let mut key = |out: &mut String, name: &str| {
+            out.push(std::mem::replace(&mut separator, ','));
             write_string(out, name);
             out.push(':');
-            match (replaced, value) {
-                (Some(raw), _) => write_value(out, raw),
-                (None, Some(text)) => write_string(out, text),
-                (None, None) => {}
+        };
+        for (name, value) in fields.into_iter().filter(|(name, _)| !self.omits(name)) {
+            if let Some(raw) = self.raw.get(name) {
+                key(out, name);
+                write_value(out, raw);
+            } else if let Some(text) = value {
+                key(out, name);
+                write_string(out, text);
             }
         }
         for (name, raw) in &self.raw {
-            if fields.iter().all(|(known, _)| known != name) {
-                out.push(',');
-                write_string(out, name);
-                out.push(':');
+            if fields.iter().all(|(known, _)| known != name) && !self.omits(name) {
+                key(out, name);
                 write_value(out, raw);
             }
         }
-        out.push('}');
+        out.push_str(if separator == '{' { "{}" } else { "}" });
+    }
+
+    fn omits(&self, name: &str) -> bool {
+        self.omit.iter().any(|omitted| omitted == name)
     }
 }
 
 struct Entry {
     token: Token,
-    /// The object as last written; absent after a change.
+    /// The JSON object; `None` after a change.
     json: Option<Box<str>>,
 }
 
 #[derive(Default)]
 struct Block {
     entries: Vec<Entry>,
-    /// The objects with commas between; absent after a change.
+    /// The JSON objects, separated by commas; `None` after a change.
     json: Option<Bytes>,
 }
 
@@ -111,11 +121,11 @@ impl Block {
     }
 }
 
-/// Where in a shelf a token stands. It never moves.
+/// A token's place in a shelf. It does not change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot(usize);
 
-/// The tokens of one user, in the order of their making.
+/// The tokens of one user in the order of creation.
 #[derive(Default)]
 pub(crate) struct Shelf {
     blocks: Vec<Block>,
@@ -150,7 +160,7 @@ impl Shelf {
     }
 
     pub(crate) fn remove(&mut self, slot: Slot, id: &str) -> Option<Token> {
-        // An emptied block stays, so that the slots of the others hold.
+        // An empty block stays, so that the slots of other blocks stay valid.
         let block = self.blocks.get_mut(slot.0)?;
         let index = block.entries.iter().position(|entry| entry.token.id == id)?;
         block.json = None;
@@ -161,7 +171,7 @@ impl Shelf {
         self.blocks.iter().flat_map(|block| block.entries.iter().map(|entry| &entry.token))
     }
 
-    /// The body of a list, in pieces: `null` if there is none.
+    /// The body of a list, in pieces: `null` if there are no tokens.
     pub(crate) fn list_json(&mut self, zone: Offset) -> Vec<Bytes> {
         let mut pieces = Vec::with_capacity(self.blocks.len() * 2 + 1);
         for block in self.blocks.iter_mut().filter(|block| !block.entries.is_empty()) {
@@ -189,7 +199,9 @@ mod tests {
             last_used: None,
             plain: String::new(),
             digest: [0; 32],
+            far_expiry: None,
             raw: Map::new(),
+            omit: Vec::new(),
         }
     }
 
@@ -220,6 +232,22 @@ mod tests {
             out.ends_with(r#""id":"t1","last_used":"0001-01-01T00:00:00Z","name":null,"zzz":{"a":[1,true]}}"#),
             "{out}"
         );
+    }
+
+    #[test]
+    fn omitted_fields_are_missing() {
+        let written = |omit: &[&str]| {
+            let mut odd = token(1);
+            odd.raw.insert("zzz".to_owned(), Value::from(1));
+            odd.omit = omit.iter().map(|name| (*name).to_owned()).collect();
+            let mut out = String::new();
+            odd.write_json(&mut out, Offset::UTC);
+            out
+        };
+        let times = ["created_at", "expiration_date"];
+        assert_eq!(written(&times), r#"{"created_by":"u","id":"t1","name":"a\u003cb","zzz":1}"#);
+        assert_eq!(written(&[&times[..], &["created_by", "id", "name"]].concat()), r#"{"zzz":1}"#);
+        assert_eq!(written(&[&times[..], &["created_by", "id", "name", "zzz"]].concat()), "{}");
     }
 
     #[test]

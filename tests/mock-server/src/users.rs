@@ -1,14 +1,14 @@
-//! Users as the server keeps and writes them.
+//! Users as the server stores and writes them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::gojson::write_string;
-use crate::permissions::{Caller, Module, Rights, Role};
+use crate::permissions::{Module, Rights, Role, Subject};
 use crate::time::ZERO_TIME;
 use crate::tokens::Shelf;
 
-/// The connector of people whom the server's own identity provider knows.
+/// The connector of people in the server's embedded identity provider.
 const LOCAL_CONNECTOR: &str = "local";
 
 /// A person or a service user, with its tokens.
@@ -20,31 +20,42 @@ pub(crate) struct User {
     pub(crate) is_service_user: bool,
     pub(crate) is_blocked: bool,
     pub(crate) pending_approval: bool,
-    /// As written; absent: never.
+    /// As the API writes it; `None`: never.
     pub(crate) last_login: Option<String>,
     pub(crate) account: String,
     pub(crate) auto_groups: Vec<String>,
     pub(crate) tokens: Shelf,
 }
 
-/// What an answer says about a user besides the user.
+/// What else an answer says about a user.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct View<'a> {
-    /// It is the caller.
+    /// The user is the caller.
     pub(crate) is_current: bool,
-    /// It was just made: the password is shown once, and the identity provider's name not yet.
+    /// The user was just created: the answer contains this password, and no identity provider yet.
     pub(crate) password: Option<&'a str>,
-    /// Tell what it may do.
-    pub(crate) permissions: bool,
+    pub(crate) permissions: Permissions,
+}
+
+/// Which `permissions` an answer contains.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Permissions {
+    #[default]
+    Absent,
+    /// What the user can do in each module.
+    Modules,
+    /// Version 0.40 only said what the user sees of the dashboard, and nothing right after creation.
+    Dashboard { known: bool },
 }
 
 impl User {
-    pub(crate) fn caller(&self) -> Caller {
-        Caller {
+    pub(crate) fn subject(&self) -> Subject {
+        Subject {
             role: self.role,
             is_service_user: self.is_service_user,
             is_blocked: self.is_blocked,
             pending_approval: self.pending_approval,
+            in_account: true,
         }
     }
 
@@ -81,9 +92,17 @@ impl User {
         if let Some(password) = view.password {
             text(out, ",\"password\":", password);
         }
-        flag(out, ",\"pending_approval\":", self.pending_approval);
-        if view.permissions {
-            self.write_permissions(out);
+        if !matches!(view.permissions, Permissions::Dashboard { .. }) {
+            flag(out, ",\"pending_approval\":", self.pending_approval);
+        }
+        match view.permissions {
+            Permissions::Absent => {}
+            Permissions::Modules => self.write_permissions(out),
+            Permissions::Dashboard { known } => {
+                out.push_str(",\"permissions\":{");
+                text(out, "\"dashboard_view\":", if known { self.role.dashboard_view() } else { "" });
+                out.push('}');
+            }
         }
         text(out, ",\"role\":", self.role.name());
         text(out, ",\"status\":", if self.is_blocked { "blocked" } else { "active" });
@@ -131,19 +150,19 @@ pub(crate) fn new_service_user_id() -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// The id of a person whom the server's own identity provider knows: two text fields in protobuf, in base64.
+/// The id of a person in the server's embedded identity provider: a protobuf message of two text fields, in base64.
 pub(crate) fn new_person_id() -> String {
     let mut raw = Vec::new();
     for (tag, text) in [(0x0a, new_service_user_id().as_str()), (0x12, LOCAL_CONNECTOR)] {
         raw.push(tag);
-        // Both are far shorter than the 128 bytes that one length byte can tell.
+        // Both are shorter than 128 bytes, so that the length takes one byte.
         raw.push(text.len() as u8);
         raw.extend_from_slice(text.as_bytes());
     }
     STANDARD_NO_PAD.encode(raw)
 }
 
-/// The identity provider's name that an id carries in itself, if it does.
+/// The name of the identity provider, if the id contains one.
 fn connector_of(id: &str) -> Option<String> {
     let raw = STANDARD_NO_PAD.decode(id).ok()?;
     let rest = field(&raw, 0x0a)?.1;
@@ -158,7 +177,7 @@ fn field(raw: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     (*first == tag && *length < 0x80).then(|| rest.split_at_checked(usize::from(*length)))?
 }
 
-/// A password as the server makes them for new people.
+/// A password like those that the server generates for new people.
 pub(crate) fn new_password() -> String {
     const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!@#$%&*";
     (0..16).map(|_| char::from(CHARACTERS[fastrand::usize(..CHARACTERS.len())])).collect()

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
-/// Makes xids: four bytes of time, five that tell processes apart, three that count.
+/// Generates xids: four bytes of time, five that identify the process, a three-byte counter.
 #[derive(Debug)]
 pub(crate) struct XidSource {
     process: [u8; 5],
@@ -21,7 +21,7 @@ impl XidSource {
     pub(crate) fn next(&mut self, now: Timestamp) -> String {
         self.counter = self.counter.wrapping_add(1);
         let mut raw = [0_u8; 12];
-        // An xid keeps the low 32 bits of the Unix time.
+        // An xid contains the low 32 bits of the Unix time.
         let seconds = now.as_second().to_be_bytes();
         raw[..4].copy_from_slice(&seconds[4..]);
         raw[4..9].copy_from_slice(&self.process);
@@ -30,7 +30,7 @@ impl XidSource {
     }
 }
 
-/// Base32 in the order of "extended hex", lower case, without padding.
+/// Base32 with the "extended hex" alphabet, lower case, without padding.
 fn encode(raw: [u8; 12]) -> String {
     let mut out = String::with_capacity(20);
     let mut bits: u32 = 0;
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encodes_as_the_published_example() {
+    fn encodes_the_published_example() {
         let raw = [0x4d, 0x88, 0xe1, 0x5b, 0x60, 0xf4, 0x86, 0xe4, 0x28, 0x41, 0x2d, 0xc9];
         assert_eq!(encode(raw), "9m4e2mr0ui3e8a215n4g");
     }

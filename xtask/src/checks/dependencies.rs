@@ -1,77 +1,67 @@
-//! Dependencies: the oldest Rust they work with, and how often each is compiled.
+//! Dependencies: the oldest Rust version that they work with, and packages in several versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
-use regex::Regex;
+use cargo_metadata::semver::Version;
 
-use super::Findings;
+use super::findings::Findings;
 use super::metadata::{Graph, Kind};
 use crate::workspace::Workspace;
 
-/// No dependency of what is shipped may need a newer Rust than the workspace promises. (That
-/// the code itself does not, Clippy's `incompatible_msrv` says.)
+/// No dependency of what is shipped needs a newer Rust version than the workspace promises. (Clippy's
+/// `incompatible_msrv` checks our own code.)
 pub fn msrv(workspace: &Workspace) -> Result<Findings> {
-    let manifest = std::fs::read_to_string(workspace.path("Cargo.toml"))?;
-    let promised = Regex::new(r#"(?m)^rust-version = "([\d.]+)""#)?
-        .captures(&manifest)
-        .context("Cargo.toml has no rust-version")?[1]
-        .to_owned();
-    Ok(too_new(&Graph::read(workspace)?, &promised))
+    let graph = Graph::read(workspace)?;
+    let promised = graph.ours().filter_map(|package| package.rust_version.as_ref()).min();
+    let promised = promised.context("no package of the workspace declares a rust-version")?.clone();
+    Ok(too_new(&graph, &promised))
 }
 
-fn too_new(graph: &Graph, promised: &str) -> Findings {
+fn too_new(graph: &Graph, promised: &Version) -> Findings {
     let mut findings = Findings::default();
-    let mut newest = (Vec::new(), String::new());
+    let mut newest = None;
     for id in graph.reached(&[Kind::Normal, Kind::Build]) {
         let package = &graph.packages[id];
         let Some(needed) = &package.rust_version else {
             continue;
         };
-        if numbers(needed) > numbers(promised) {
+        if needed > promised {
             findings.add(format!(
                 "{} {} needs Rust {needed}; the workspace promises {promised}",
                 package.name, package.version
             ));
         }
-        if !package.ours && numbers(needed) > newest.0 {
-            newest = (numbers(needed), format!("{needed} for {}", package.name));
+        if !package.ours {
+            newest = newest.max(Some((needed, &package.name)));
         }
     }
-    findings.seen = format!("{promised} promised, {} needed", newest.1);
+    findings.note = match newest {
+        Some((needed, name)) => format!("{promised} promised, {needed} needed by {name}"),
+        None => format!("{promised} promised"),
+    };
     findings
 }
 
-/// `1.88` and `1.88.0` are the same.
-fn numbers(version: &str) -> Vec<u64> {
-    let mut numbers: Vec<u64> = version.split('.').map(|part| part.parse().unwrap_or(0)).collect();
-    while numbers.last() == Some(&0) {
-        numbers.pop();
-    }
-    numbers
-}
-
-/// A package in two versions costs size and time. Often only its users can change that, so it
-/// is said and does not fail.
+/// Lists packages that are compiled in several versions. They cost size and time, but often only other packages can change
+/// that, so this is a warning.
 pub fn duplicates(workspace: &Workspace) -> Result<Findings> {
     let graph = Graph::read(workspace)?;
-    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut versions: BTreeMap<&str, BTreeSet<&Version>> = BTreeMap::new();
     for id in graph.reached(&[Kind::Normal, Kind::Build]) {
         let package = &graph.packages[id];
         versions.entry(&package.name).or_default().insert(&package.version);
     }
-    let twice: Vec<String> = versions
+    let several: Vec<String> = versions
         .iter()
         .filter(|(_, versions)| versions.len() > 1)
         .map(|(name, versions)| {
-            let versions: Vec<&str> = versions.iter().copied().collect();
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
             format!("{name} {}", versions.join(" + "))
         })
         .collect();
-    Ok(Findings {
-        wrong: Vec::new(),
-        seen: if twice.is_empty() { String::new() } else { format!("warning: {}", twice.join(", ")) },
-    })
+    let note = if several.is_empty() { String::new() } else { format!("warning: {}", several.join(", ")) };
+    Ok(Findings { wrong: Vec::new(), note })
 }
 
 #[cfg(test)]
@@ -81,19 +71,16 @@ mod tests {
 
     #[test]
     fn a_dependency_that_is_too_new_is_found_unless_only_tests_use_it() {
-        let needs = |version: &str| {
-            let mut package = package("dep", false, &[]);
-            package.rust_version = Some(version.to_owned());
-            package
+        let found = |kind, minor, patch| {
+            let mut dependency = package("dep", false, &[]);
+            dependency.rust_version = Some(Version::new(1, minor, patch));
+            let graph = graph(&[("ours", package("ours", true, &[("dep", kind)])), ("dep", dependency)]);
+            too_new(&graph, &Version::new(1, 88, 0)).wrong.len()
         };
-        let found = |kind, version| {
-            let graph = graph(&[("ours", package("ours", true, &[("dep", kind)])), ("dep", needs(version))]);
-            too_new(&graph, "1.88").wrong.len()
-        };
-        assert_eq!(found(Kind::Normal, "1.89"), 1);
-        assert_eq!(found(Kind::Build, "1.88.1"), 1);
-        assert_eq!(found(Kind::Normal, "1.88.0"), 0);
-        assert_eq!(found(Kind::Normal, "1.9"), 0);
-        assert_eq!(found(Kind::Dev, "1.95"), 0);
+        assert_eq!(found(Kind::Normal, 89, 0), 1);
+        assert_eq!(found(Kind::Build, 88, 1), 1);
+        assert_eq!(found(Kind::Normal, 88, 0), 0);
+        assert_eq!(found(Kind::Normal, 9, 0), 0);
+        assert_eq!(found(Kind::Dev, 95, 0), 0);
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::command::Cmd;
 use crate::workspace::Workspace;
 
-/// Paths, from the checkout's root, of all files that git has or would add.
+/// Paths, relative to the checkout, of all files that git tracks or would add.
 pub fn all(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let listed = Cmd::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
@@ -18,7 +18,7 @@ pub fn all(workspace: &Workspace) -> Result<Vec<PathBuf>> {
         .split('\0')
         .filter(|name| !name.is_empty())
         .map(PathBuf::from)
-        // Deleted, and not yet committed so.
+        // Without files whose deletion is not committed yet.
         .filter(|file| workspace.path(file).is_file())
         .collect();
     files.sort();
@@ -26,7 +26,7 @@ pub fn all(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Those that are text, with their contents.
+/// The text files among them, with their contents.
 pub fn texts(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>> {
     let mut texts = Vec::new();
     for file in all(workspace)? {

@@ -1,129 +1,87 @@
 //! The licences of all dependencies.
 
-use anyhow::{Context, Result, bail};
+use std::sync::LazyLock;
 
-use super::Findings;
-use super::metadata::{Graph, Kind};
+use anyhow::{Context, Result};
+use spdx::{Expression, Licensee, ParseMode};
+
+use super::findings::Findings;
+use super::metadata::{Graph, Kind, Package};
 use crate::workspace::Workspace;
 
-/// Licences that ask for no more than their text beside a copy.
-const ALLOWED: &[&str] = &[
-    "0BSD",
-    "Apache-2.0",
-    "Apache-2.0 WITH LLVM-exception",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC0-1.0",
-    "CDLA-Permissive-2.0",
-    "ISC",
-    "MIT",
-    "MIT-0",
-    "Unicode-3.0",
-    "Unlicense",
-    "Zlib",
-];
+/// Licences that only ask for their text to be distributed.
+static ALLOWED: LazyLock<Vec<Licensee>> = LazyLock::new(|| {
+    [
+        "0BSD",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "CC0-1.0",
+        "CDLA-Permissive-2.0",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "Unicode-3.0",
+        "Unlicense",
+        "Zlib",
+    ]
+    .iter()
+    .map(|name| Licensee::parse(name).expect("parsed in a test"))
+    .collect()
+});
 
-/// The Mozilla licence asks for the source of changed files. These are used unchanged.
-const MPL: &str = "MPL-2.0";
+/// The Mozilla licence asks for the source of changed files. These packages are used unchanged.
+static MPL: LazyLock<Licensee> = LazyLock::new(|| Licensee::parse("MPL-2.0").expect("parsed in a test"));
 const MPL_ALLOWED: &[&str] = &["cbindgen", "uniffi", "uniffi_*", "option-ext"];
 
-/// Every dependency, tests' included, has a licence on the list.
+/// Every dependency, those of tests included, has a licence on the list.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
     let graph = Graph::read(workspace)?;
     let mut findings = Findings::default();
-    let mut number = 0;
-    for id in graph.reached(&[Kind::Normal, Kind::Build, Kind::Dev]) {
-        let package = &graph.packages[id];
-        number += 1;
-        let mozilla = MPL_ALLOWED.iter().any(|name| match name.strip_suffix('*') {
-            Some(start) => package.name.starts_with(start),
-            None => package.name == *name,
-        });
-        let Some(license) = &package.license else {
-            findings.add(format!("{} {} names none", package.name, package.version));
-            continue;
-        };
-        let allowed = |name: &str| ALLOWED.contains(&name) || (mozilla && name == MPL);
-        match permits(license, allowed) {
-            Ok(true) => {}
-            Ok(false) => findings.add(format!("{} {}: {license}", package.name, package.version)),
-            Err(error) => findings.add(format!("{} {}: {error:#}", package.name, package.version)),
+    let reached = graph.reached(&[Kind::Normal, Kind::Build, Kind::Dev]);
+    for package in reached.iter().map(|id| &graph.packages[*id]) {
+        if let Some(problem) = problem(package) {
+            findings.add(format!("{} {}: {problem}", package.name, package.version));
         }
     }
-    findings.seen = format!("{number} packages");
+    findings.note = format!("{} packages", reached.len());
     Ok(findings)
 }
 
+fn problem(package: &Package) -> Option<String> {
+    let Some(license) = &package.license else {
+        return Some("declares no licence".to_owned());
+    };
+    let with_mpl = MPL_ALLOWED.iter().any(|name| match name.strip_suffix('*') {
+        Some(start) => package.name.starts_with(start),
+        None => package.name == *name,
+    });
+    match is_allowed(license, with_mpl) {
+        Ok(true) => None,
+        Ok(false) => Some(license.clone()),
+        Err(error) => Some(format!("{error:#}")),
+    }
+}
+
 /// True if the SPDX expression leaves a choice that is allowed.
-fn permits(expression: &str, allowed: impl Fn(&str) -> bool) -> Result<bool> {
-    // Older manifests write `MIT/Apache-2.0`.
-    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut parser = Parser { words: &words, at: 0 };
-    let value = parser.either(&allowed)?;
-    if parser.at != words.len() {
-        bail!("cannot read the licence '{expression}'");
-    }
-    Ok(value)
-}
-
-struct Parser<'a> {
-    words: &'a [&'a str],
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn next_is(&mut self, word: &str) -> bool {
-        let found = self.words.get(self.at) == Some(&word);
-        if found {
-            self.at += 1;
-        }
-        found
-    }
-
-    fn either(&mut self, allowed: &impl Fn(&str) -> bool) -> Result<bool> {
-        let mut value = self.both(allowed)?;
-        while self.next_is("OR") {
-            value |= self.both(allowed)?;
-        }
-        Ok(value)
-    }
-
-    fn both(&mut self, allowed: &impl Fn(&str) -> bool) -> Result<bool> {
-        let mut value = self.one(allowed)?;
-        while self.next_is("AND") {
-            value &= self.one(allowed)?;
-        }
-        Ok(value)
-    }
-
-    fn one(&mut self, allowed: &impl Fn(&str) -> bool) -> Result<bool> {
-        if self.next_is("(") {
-            let value = self.either(allowed)?;
-            if !self.next_is(")") {
-                bail!("a parenthesis is not closed");
-            }
-            return Ok(value);
-        }
-        let name = *self.words.get(self.at).context("a licence is missing")?;
-        self.at += 1;
-        if self.next_is("WITH") {
-            let exception = *self.words.get(self.at).context("an exception is missing")?;
-            self.at += 1;
-            return Ok(allowed(&format!("{name} WITH {exception}")));
-        }
-        Ok(allowed(name))
-    }
+fn is_allowed(expression: &str, with_mpl: bool) -> Result<bool> {
+    // Lax, because older manifests write `MIT/Apache-2.0`.
+    let parsed = Expression::parse_mode(expression, ParseMode::LAX)
+        .with_context(|| format!("cannot read the licence '{expression}'"))?;
+    Ok(parsed.evaluate(|required| {
+        ALLOWED.iter().any(|licensee| licensee.satisfies(required)) || (with_mpl && MPL.satisfies(required))
+    }))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::metadata::package;
     use super::*;
 
     #[test]
-    fn expressions() {
-        let allowed = |name: &str| ALLOWED.contains(&name);
+    fn an_expression_needs_an_allowed_choice() {
         for (expression, expected) in [
             ("MIT", true),
             ("GPL-3.0", false),
@@ -136,10 +94,23 @@ mod tests {
             ("Apache-2.0 WITH LLVM-exception OR GPL-2.0", true),
             ("GPL-2.0 WITH Classpath-exception-2.0", false),
         ] {
-            assert_eq!(permits(expression, allowed).expect(expression), expected, "{expression}");
+            assert_eq!(is_allowed(expression, false).expect(expression), expected, "{expression}");
         }
-        for broken in ["", "MIT OR", "(MIT", "MIT ISC"] {
-            assert!(permits(broken, allowed).is_err(), "{broken}");
+        for broken in ["", "MIT OR", "(MIT", "MIT ISC", "No-Such-Licence"] {
+            assert!(is_allowed(broken, false).is_err(), "{broken}");
         }
+    }
+
+    #[test]
+    fn the_mozilla_licence_is_allowed_for_named_packages() {
+        let problem_of = |name: &str, license: Option<&str>| {
+            let mut package = package(name, false, &[]);
+            package.license = license.map(str::to_owned);
+            problem(&package)
+        };
+        assert_eq!(problem_of("cbindgen", Some("MPL-2.0")), None);
+        assert_eq!(problem_of("uniffi_core", Some("MPL-2.0")), None);
+        assert_eq!(problem_of("other", Some("MPL-2.0")).as_deref(), Some("MPL-2.0"));
+        assert_eq!(problem_of("other", None).as_deref(), Some("declares no licence"));
     }
 }

@@ -1,4 +1,4 @@
-//! Links in the documentation that point to files.
+//! Links to files in Markdown documents.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -6,12 +6,13 @@ use std::sync::LazyLock;
 use anyhow::Result;
 use regex::Regex;
 
-use super::{Findings, files};
+use super::files;
+use super::findings::Findings;
 use crate::workspace::Workspace;
 
 static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\]\(([^()\s]+)\)").expect("compiled in a test"));
 
-/// Every relative link in a Markdown file leads to a file or folder of the checkout.
+/// Every relative link in a Markdown file points to an existing file or folder.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut number = 0;
@@ -23,11 +24,11 @@ pub fn check(workspace: &Workspace) -> Result<Findings> {
         for (line, link) in links(&text) {
             number += 1;
             if !folder.join(&link).exists() {
-                findings.add(format!("{}:{line}: no {link}", file.display()));
+                findings.add(format!("{}:{line}: {link} does not exist", file.display()));
             }
         }
     }
-    findings.seen = format!("{number} links");
+    findings.note = format!("{number} links");
     Ok(findings)
 }
 

@@ -1,42 +1,54 @@
-//! What cargo knows of the workspace and its dependencies.
+//! The graph of the workspace's packages and their dependencies, from `cargo metadata`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use cargo_metadata::semver::Version;
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, TargetKind};
 
 use crate::command::Cmd;
 use crate::workspace::Workspace;
 
-/// How a package is needed.
+/// What needs a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// By what is shipped.
+    /// The package itself.
     Normal,
-    /// By a build script.
+    /// Its build script.
     Build,
-    /// By tests only.
+    /// Its tests.
     Dev,
 }
 
-/// One package.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl From<DependencyKind> for Kind {
+    fn from(kind: DependencyKind) -> Self {
+        match kind {
+            DependencyKind::Development => Self::Dev,
+            DependencyKind::Build => Self::Build,
+            _ => Self::Normal,
+        }
+    }
+}
+
+/// A package.
+#[derive(Debug, Clone)]
 pub struct Package {
-    /// Its name.
     pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The oldest Rust that it says it works with.
-    pub rust_version: Option<String>,
+    pub version: Version,
+    /// The oldest Rust version that it declares.
+    pub rust_version: Option<Version>,
     /// Its licence, as an SPDX expression.
     pub license: Option<String>,
-    /// True if it is one of ours.
+    /// True if it is a member of this workspace.
     pub ours: bool,
-    /// What it needs: package ids and kinds.
+    /// The root files of its library and its programs.
+    pub roots: Vec<PathBuf>,
+    /// Its dependencies: package ids and what needs them.
     pub needs: Vec<(String, BTreeSet<Kind>)>,
 }
 
-/// All packages, by id.
+/// All packages.
 #[derive(Debug, Default)]
 pub struct Graph {
     /// By cargo's package id.
@@ -44,62 +56,69 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Asks cargo, without changing the lock file: one that is out of date is an error.
+    /// Runs `cargo metadata`. It is an error if `Cargo.lock` is out of date.
     pub fn read(workspace: &Workspace) -> Result<Self> {
         let text = Cmd::new(workspace.cargo())
             .args(["metadata", "--format-version", "1", "--locked"])
             .dir(&workspace.root)
             .output()
-            .context("Cargo.lock is out of date, or a manifest is wrong")?;
-        Self::parse(&text)
+            .context("Cargo.lock is out of date, or a manifest is invalid")?;
+        Ok(Self::new(MetadataCommand::parse(text)?))
     }
 
-    /// Reads the answer of `cargo metadata`.
-    pub fn parse(text: &str) -> Result<Self> {
-        let metadata: Value = serde_json::from_str(text).context("cargo metadata is not JSON")?;
-        let members: BTreeSet<&str> = list(&metadata["workspace_members"]).filter_map(Value::as_str).collect();
-        let mut packages = BTreeMap::new();
-        for package in list(&metadata["packages"]) {
-            let id = text_of(package, "id")?;
-            packages.insert(
-                id.clone(),
-                Package {
-                    name: text_of(package, "name")?,
-                    version: text_of(package, "version")?,
-                    rust_version: package["rust_version"].as_str().map(str::to_owned),
-                    license: package["license"].as_str().map(str::to_owned),
-                    ours: members.contains(id.as_str()),
+    fn new(metadata: Metadata) -> Self {
+        let members: BTreeSet<_> = metadata.workspace_members.into_iter().collect();
+        let mut packages: BTreeMap<String, Package> = metadata
+            .packages
+            .into_iter()
+            .map(|package| {
+                let is_root = |kinds: &[TargetKind]| {
+                    let other = [TargetKind::CustomBuild, TargetKind::Example, TargetKind::Test, TargetKind::Bench];
+                    !kinds.iter().any(|kind| other.contains(kind))
+                };
+                let targets = package.targets.into_iter().filter(|target| is_root(&target.kind));
+                let ours = members.contains(&package.id);
+                let converted = Package {
+                    name: package.name.into_inner(),
+                    version: package.version,
+                    rust_version: package.rust_version,
+                    license: package.license,
+                    ours,
+                    roots: targets.map(|target| target.src_path.into_std_path_buf()).collect(),
                     needs: Vec::new(),
-                },
-            );
-        }
-        for node in list(&metadata["resolve"]["nodes"]) {
-            let id = text_of(node, "id")?;
-            let mut needs = Vec::new();
-            for dependency in list(&node["deps"]) {
-                let kinds = list(&dependency["dep_kinds"])
-                    .map(|kind| match kind["kind"].as_str() {
-                        Some("dev") => Kind::Dev,
-                        Some("build") => Kind::Build,
-                        _ => Kind::Normal,
+                };
+                (package.id.repr, converted)
+            })
+            .collect();
+        for node in metadata.resolve.into_iter().flat_map(|resolve| resolve.nodes) {
+            if let Some(package) = packages.get_mut(&node.id.repr) {
+                let kinds =
+                    |need: &cargo_metadata::NodeDep| need.dep_kinds.iter().map(|found| found.kind.into()).collect();
+                package.needs = node
+                    .deps
+                    .into_iter()
+                    .map(|need| {
+                        let kinds = kinds(&need);
+                        (need.pkg.repr, kinds)
                     })
                     .collect();
-                needs.push((text_of(dependency, "pkg")?, kinds));
-            }
-            if let Some(package) = packages.get_mut(&id) {
-                package.needs = needs;
             }
         }
-        Ok(Self { packages })
+        Self { packages }
     }
 
-    /// Everything that is reached from our packages over needs of these kinds; a `Dev` need
-    /// counts only for our own packages, as cargo has it.
+    /// The members of this workspace.
+    pub fn ours(&self) -> impl Iterator<Item = &Package> {
+        self.packages.values().filter(|package| package.ours)
+    }
+
+    /// All packages that the workspace reaches over dependencies of these kinds. `Dev` counts only for members of the
+    /// workspace, as in cargo.
     pub fn reached(&self, kinds: &[Kind]) -> BTreeSet<&str> {
         self.reached_from(|package| package.ours, kinds)
     }
 
-    /// The same from chosen packages, which are among the answer.
+    /// The same from the packages that `start` selects. The result includes these.
     pub fn reached_from(&self, start: impl Fn(&Package) -> bool, kinds: &[Kind]) -> BTreeSet<&str> {
         let mut reached = BTreeSet::new();
         let mut open: Vec<&str> =
@@ -122,14 +141,6 @@ impl Graph {
     }
 }
 
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn text_of(value: &Value, field: &str) -> Result<String> {
-    value[field].as_str().map(str::to_owned).with_context(|| format!("cargo metadata lacks '{field}'"))
-}
-
 /// A small graph for the tests of the checks.
 #[cfg(test)]
 pub fn graph(packages: &[(&str, Package)]) -> Graph {
@@ -141,10 +152,11 @@ pub fn graph(packages: &[(&str, Package)]) -> Graph {
 pub fn package(name: &str, ours: bool, needs: &[(&str, Kind)]) -> Package {
     Package {
         name: name.to_owned(),
-        version: "1.0.0".to_owned(),
+        version: Version::new(1, 0, 0),
         rust_version: None,
         license: Some("MIT".to_owned()),
         ours,
+        roots: Vec::new(),
         needs: needs.iter().map(|(id, kind)| ((*id).to_owned(), BTreeSet::from([*kind]))).collect(),
     }
 }
@@ -154,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dev_needs_of_others_are_not_followed() {
+    fn dev_dependencies_of_others_are_not_followed() {
         let graph = graph(&[
             ("ours", package("ours", true, &[("a", Kind::Normal), ("b", Kind::Dev)])),
             ("a", package("a", false, &[("c", Kind::Dev)])),
@@ -171,8 +183,10 @@ mod tests {
     fn this_workspace_can_be_read() {
         let workspace = Workspace::find().expect("the checkout");
         let graph = Graph::read(&workspace).expect("metadata");
-        let ours: Vec<&str> =
-            graph.packages.values().filter(|package| package.ours).map(|package| package.name.as_str()).collect();
-        assert!(ours.contains(&"xtask") && ours.contains(&"netbird-tokens"), "{ours:?}");
+        let xtask = graph.ours().find(|package| package.name == "xtask").expect("the task runner");
+        assert_eq!(xtask.roots, [workspace.path("xtask/src/main.rs")]);
+        let id_of = |name: &str| graph.packages.iter().find(|(_, package)| package.name == name).expect(name).0;
+        assert!(xtask.needs.contains(&(id_of("anyhow").clone(), BTreeSet::from([Kind::Normal]))));
+        assert!(xtask.needs.contains(&(id_of("tempfile").clone(), BTreeSet::from([Kind::Dev]))));
     }
 }

@@ -1,8 +1,10 @@
-//! What must hold of the sources, beside the tests.
+//! Checks of the sources, the documents and the dependencies.
 
-mod arrows;
+mod cycles;
 mod dependencies;
 mod files;
+mod findings;
+mod layers;
 mod licences;
 mod links;
 mod metadata;
@@ -11,75 +13,64 @@ mod scripts;
 mod text;
 mod versions;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+
+use findings::Findings;
 
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
-/// What a check found wrong, each with its place; and what to say if nothing was.
-#[derive(Debug, Default)]
-struct Findings {
-    wrong: Vec<String>,
-    seen: String,
-}
-
-impl Findings {
-    fn add(&mut self, finding: impl Into<String>) {
-        self.wrong.push(finding.into());
-    }
-}
+/// The value of `--only` that selects the checks.
+pub const NAME: &str = "check";
 
 type Check = fn(&Workspace) -> Result<Findings>;
 
-/// Checks that read files and are done at once.
+const VERSIONS: (&str, Check) = ("versions agree", versions::check);
+
+/// Quick checks, which only read files.
 const CHECKS: &[(&str, Check)] = &[
-    ("check: versions agree", versions::check),
-    ("check: dependencies need no newer Rust", dependencies::msrv),
-    ("check: dependencies' licences", licences::check),
-    ("check: dependencies once each", dependencies::duplicates),
-    ("check: arrows point down", arrows::check),
-    ("check: nothing private", private::check),
-    ("check: links", links::check),
-    ("check: scripts", scripts::check),
-    ("check: white space", text::check),
+    VERSIONS,
+    ("dependencies need no newer Rust", dependencies::msrv),
+    ("dependencies' licences", licences::check),
+    ("dependencies once each", dependencies::duplicates),
+    ("dependencies between crates", layers::check),
+    ("no import cycles", cycles::check),
+    ("nothing private", private::check),
+    ("links", links::check),
+    ("scripts", scripts::check),
+    ("white space", text::check),
 ];
 
-fn run(check: Check, workspace: &Workspace) -> Result<String> {
-    let findings = check(workspace)?;
-    if findings.wrong.is_empty() {
-        return Ok(findings.seen);
-    }
-    let count = findings.wrong.len();
-    bail!("{count} found\n  {}", findings.wrong.join("\n  "));
+fn step((name, check): (&str, Check)) -> Step {
+    Step::new(format!("{NAME}: {name}"), move |job| check(job.workspace())?.into_result())
 }
 
-/// Formatting, lints and freshness.
+/// All checks, formatting and Clippy included.
 pub fn steps() -> Vec<Step> {
-    let mut steps: Vec<Step> =
-        CHECKS.iter().map(|&(name, check)| Step::new(name, move |job| run(check, job.workspace()))).collect();
+    let mut steps: Vec<Step> = CHECKS.iter().copied().map(step).collect();
     steps.push(format_step());
-    steps.push(lint_step());
+    steps.push(clippy_step());
     steps
 }
 
+/// The step of `cargo xtask check-versions`.
+pub fn version_step() -> Step {
+    step(VERSIONS)
+}
+
 /// `cargo fmt`, without changing anything.
-pub fn format_step() -> Step {
-    Step::new("check: format", |job| {
+fn format_step() -> Step {
+    Step::new(format!("{NAME}: format"), |job| {
         job.cargo("fmt").args(["--all", "--check", "--", "--color", "never"]).run()?;
         Ok(String::new())
     })
 }
 
-/// Clippy over everything; any warning fails.
-pub fn lint_step() -> Step {
-    Step::new("check: clippy", |job| {
+/// Clippy for everything. A warning is a failure.
+fn clippy_step() -> Step {
+    Step::new(format!("{NAME}: clippy"), |job| {
         job.cargo("clippy").args(["--workspace", "--all-targets", "--", "-D", "warnings"]).run()?;
         Ok(String::new())
     })
     .cargo()
-}
-
-/// The steps of `cargo xtask check-versions`.
-pub fn version_step() -> Step {
-    Step::new(CHECKS[0].0, |job| run(versions::check, job.workspace()))
 }

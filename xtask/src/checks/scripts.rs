@@ -1,12 +1,13 @@
-//! Shell scripts parse.
+//! The syntax of shell scripts.
 
 use anyhow::Result;
 
-use super::{Findings, files};
+use super::files;
+use super::findings::Findings;
 use crate::command::Cmd;
 use crate::workspace::Workspace;
 
-/// `bash -n` on everything that says it is for a shell.
+/// Runs `bash -n` on every shell script.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut number = 0;
@@ -19,11 +20,11 @@ pub fn check(workspace: &Workspace) -> Result<Findings> {
             findings.add(format!("{}: {error:#}", file.display()));
         }
     }
-    findings.seen = format!("{number} scripts");
+    findings.note = format!("{number} scripts");
     Ok(findings)
 }
 
-/// By the first line: a name that ends in `.sh` may also be a sample of what a person types.
+/// Decides by the first line: a file named `.sh` may also be a transcript of commands.
 fn is_shell(text: &str) -> bool {
     let first = text.lines().next().unwrap_or_default();
     first.starts_with("#!") && first.ends_with("sh")
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scripts_are_told_by_their_first_line() {
+    fn scripts_are_recognised_by_their_first_line() {
         assert!(is_shell("#!/usr/bin/env bash\n"));
         assert!(is_shell("#!/bin/sh\n"));
         assert!(!is_shell("#!/usr/bin/env python3\n"));

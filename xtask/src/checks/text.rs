@@ -1,13 +1,14 @@
-//! White space: what no formatter of any language here leaves behind.
+//! White space at the end of lines and files.
 
 use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Findings, files};
+use super::files;
+use super::findings::Findings;
 use crate::workspace::Workspace;
 
-/// No trailing white space, no carriage return, and a line end at the end of each file.
+/// No line ends with white space or a carriage return, and each file ends with a newline.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut number = 0;
@@ -20,11 +21,11 @@ pub fn check(workspace: &Workspace) -> Result<Findings> {
             findings.add(format!("{}:{problem}", file.display()));
         }
     }
-    findings.seen = format!("{number} files");
+    findings.note = format!("{number} files");
     Ok(findings)
 }
 
-/// Files whose every byte is somebody else's: recorded answers, and what a tool generates.
+/// Files that must stay byte for byte as they are: recorded answers, and what a tool generates.
 fn is_verbatim(file: &Path) -> bool {
     let in_recordings = file.components().any(|part| part.as_os_str().to_string_lossy().contains("recordings"));
     let extension = file.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
@@ -36,13 +37,13 @@ fn problems(text: &str) -> Vec<String> {
     for (index, line) in text.split('\n').enumerate() {
         let number = index + 1;
         if line.ends_with('\r') {
-            problems.push(format!("{number}: ends in a carriage return"));
+            problems.push(format!("{number}: ends with a carriage return"));
         } else if line.ends_with([' ', '\t']) {
             problems.push(format!("{number}: trailing white space"));
         }
     }
     if !text.is_empty() && !text.ends_with('\n') {
-        problems.push(format!("{}: no line end at the end of the file", text.lines().count()));
+        problems.push(format!("{}: no newline at the end of the file", text.lines().count()));
     }
     problems
 }
@@ -52,11 +53,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn problems_are_placed() {
+    fn problems_have_line_numbers() {
         assert!(problems("a\n\nb\n").is_empty());
         assert!(problems("").is_empty());
         assert_eq!(problems("a \n\tb\t\n").len(), 2);
-        assert_eq!(problems("a\r\n"), ["1: ends in a carriage return"]);
-        assert_eq!(problems("a\nb"), ["2: no line end at the end of the file"]);
+        assert_eq!(problems("a\r\n"), ["1: ends with a carriage return"]);
+        assert_eq!(problems("a\nb"), ["2: no newline at the end of the file"]);
     }
 }

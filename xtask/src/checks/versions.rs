@@ -1,14 +1,14 @@
-//! One version, wherever a language needs it written down.
+//! Copies of the version, in files that cannot take it from `Cargo.toml`.
 
 use anyhow::{Context, Result};
 use regex::Regex;
 
-use super::Findings;
+use super::findings::Findings;
+use super::metadata::Graph;
 use crate::workspace::Workspace;
 
-/// A file that repeats the version: each match's first group must be it, or with more groups
-/// (`0`, `1`, `0`) must be it when joined by dots. A file that is not there is passed over; one
-/// that is there and has no match fails.
+/// Files that repeat the version, with a pattern whose groups, joined by dots, are the version. A file that does not exist
+/// is skipped; an existing file without a match is an error.
 const COPIES: &[(&str, &str)] = &[
     ("Cargo.toml", r#"(?m)^netbird-[\w-]+ = \{ path = "[^"]+", version = "([^"]+)""#),
     ("python/pyproject.toml", r#"(?m)^(?:version = "([^"]+)"|dynamic = \[[^\]]*"(version)")"#),
@@ -26,20 +26,23 @@ const COPIES: &[(&str, &str)] = &[
     (CHANGELOG, r"(?m)\A(?s:.*?)^## \[?(\d+\.\d+\.\d+)"),
 ];
 
-/// One of our artefacts with its version.
+/// One of our Maven artefacts and its version.
 const MAVEN: &str = r"(?s)<artifactId>netbird-tokens[\w-]*</artifactId>\s*<version>([^<$]+)</version>";
 
-/// Before the first release it has no version to compare.
+/// It has no version before the first release.
 const CHANGELOG: &str = "CHANGELOG.md";
 
-/// What `pyproject.toml` says when maturin takes the version from the crate.
+/// The match in a `pyproject.toml` that lets maturin take the version from the crate.
 const FROM_CARGO: &str = "version";
 
-/// The workspace's version against every copy.
+/// Every copy is the workspace's version.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
-    let manifest = std::fs::read_to_string(workspace.path("Cargo.toml"))?;
-    let version = workspace_version(&manifest)?;
+    let graph = Graph::read(workspace)?;
+    let version = graph.ours().next().context("the workspace has no packages")?.version.to_string();
     let mut findings = Findings::default();
+    for package in graph.ours().filter(|package| package.version.to_string() != version) {
+        findings.add(format!("{} has the version {}; other crates have {version}", package.name, package.version));
+    }
     let mut number = 0;
     for (file, pattern) in COPIES {
         let Ok(text) = std::fs::read_to_string(workspace.path(file)) else {
@@ -47,7 +50,7 @@ pub fn check(workspace: &Workspace) -> Result<Findings> {
         };
         let copies = copies(&text, pattern)?;
         if copies.is_empty() && *file != CHANGELOG {
-            findings.add(format!("{file} no longer says the version where it did"));
+            findings.add(format!("{file} no longer has the version where it was"));
         }
         for copy in copies {
             number += 1;
@@ -56,15 +59,8 @@ pub fn check(workspace: &Workspace) -> Result<Findings> {
             }
         }
     }
-    findings.seen = format!("{version} in {number} places");
+    findings.note = format!("{version} in {number} places");
     Ok(findings)
-}
-
-fn workspace_version(manifest: &str) -> Result<String> {
-    Ok(Regex::new(r#"(?s)\[workspace\.package\].*?\nversion = "([^"]+)""#)?
-        .captures(manifest)
-        .context("Cargo.toml has no version for the workspace")?[1]
-        .to_owned())
 }
 
 fn copies(text: &str, pattern: &str) -> Result<Vec<String>> {
@@ -84,7 +80,7 @@ mod tests {
     const MAVEN_SAMPLE: &str = "<artifactId>netbird-tokens</artifactId>\n  <version>1.2.3</version>";
 
     #[test]
-    fn every_pattern_reads_what_it_is_for() {
+    fn every_pattern_finds_the_version() {
         let samples = [
             "netbird-mock = { path = \"tests/mock-server\", version = \"1.2.3\" }\n",
             "[project]\nversion = \"1.2.3\"\n",
@@ -105,15 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn a_version_taken_from_the_crate_is_told_apart() {
+    fn a_version_taken_from_the_crate_is_recognised() {
         let text = "[project]\nname = \"x\"\ndynamic = [\"version\"]\n";
         assert_eq!(copies(text, COPIES[1].1).expect("pattern"), [FROM_CARGO]);
-    }
-
-    #[test]
-    fn the_workspace_version_is_not_a_dependency_version() {
-        let manifest = "[workspace.package]\nversion = \"0.4.0\"\n[workspace.dependencies]\n\
-                        x = { version = \"9\" }\n";
-        assert_eq!(workspace_version(manifest).expect("version"), "0.4.0");
     }
 }

@@ -1,9 +1,10 @@
-//! The C library and the C++ header over it.
+//! The C library, and the C++ header on top of it.
 
 use std::path::PathBuf;
 
-use super::{Front, conformance_step, package_tests};
-use crate::fronts::rust;
+use super::compile::COMPILE;
+use super::front::Front;
+use super::steps::{package_tests, scenarios};
 use crate::plan::Step;
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
@@ -15,10 +16,10 @@ const TOOLCHAIN: &str = "c: compilers, cmake, valgrind";
 /// The step that builds and installs the library.
 pub const LIBRARY: &str = "c: library, installed";
 
-/// What the adapters read JSON with: the pkg-config module and the Debian package that has it.
+/// The JSON libraries of the adapters: pkg-config module and Debian package.
 const JSON_LIBRARIES: &[(&str, &str)] = &[("libcjson", "libcjson-dev"), ("nlohmann_json", "nlohmann-json3-dev")];
 
-/// Where this checkout installs the library for itself.
+/// The folder that the library is installed into for use in this checkout.
 pub fn prefix(workspace: &Workspace) -> PathBuf {
     workspace.target.join("c-header").join("prefix")
 }
@@ -28,7 +29,7 @@ impl Front for C {
         "c"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         "c-header/include/netbird_tokens.h"
     }
 
@@ -66,7 +67,7 @@ impl Front for C {
 
     fn build(&self, _: &Workspace) -> Vec<Step> {
         vec![
-            // Tests and adapters install it for themselves, into places of their own: by then there is nothing left to build.
+            // Tests and adapters install the library again, each into its own folder. They only copy what was built here.
             Step::new(LIBRARY, |job| {
                 let prefix = prefix(job.workspace());
                 job.command("cmake")
@@ -79,7 +80,7 @@ impl Front for C {
                 Ok(prefix.display().to_string())
             })
             .needs(TOOLCHAIN)
-            .needs(rust::COMPILE)
+            .needs(COMPILE)
             .cargo(),
         ]
     }
@@ -87,8 +88,8 @@ impl Front for C {
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
             package_tests("c", "netbird-tokens-c").needs(LIBRARY),
-            conformance_step("c", "c", |_| Ok(Vec::new())).needs(LIBRARY),
-            conformance_step("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
+            scenarios("c", "c", |_| Ok(Vec::new())).needs(LIBRARY),
+            scenarios("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
         ]
     }
 }

@@ -1,10 +1,12 @@
-//! The command line.
+//! The command-line tool.
 
-use super::{Front, built, conformance_step, package_tests};
+use super::compile::built;
+use super::front::Front;
+use super::steps::{package_tests, scenarios};
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
-/// The `netbird-tokens` command.
+/// `cli`.
 pub struct Cli;
 
 impl Front for Cli {
@@ -12,22 +14,14 @@ impl Front for Cli {
         "cli"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         "cli/Cargo.toml"
-    }
-
-    fn toolchain(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
-    }
-
-    fn build(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
     }
 
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
             package_tests("cli", "netbird-tokens-cli"),
-            conformance_step("cli", "cli", |job| {
+            scenarios("cli", "cli", |job| {
                 let path = |program| built(job.workspace(), program).display().to_string();
                 Ok(vec![
                     ("NETBIRD_ADAPTER_CLI".to_owned(), path("netbird-adapter-cli")),

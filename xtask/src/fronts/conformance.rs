@@ -1,11 +1,11 @@
-//! The conformance runner itself: that it can fail. Its runs against each front end are among
-//! that front end's own steps.
+//! The conformance runner's own tests. Its runs against an adapter are steps of that adapter's front end.
 
-use super::{Front, package_tests};
+use super::front::Front;
+use super::steps::package_tests;
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
-/// The runner of the scenarios.
+/// `tests/conformance`.
 pub struct Conformance;
 
 impl Front for Conformance {
@@ -13,16 +13,8 @@ impl Front for Conformance {
         "conformance"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         "tests/conformance/Cargo.toml"
-    }
-
-    fn toolchain(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
-    }
-
-    fn build(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
     }
 
     fn test(&self, _: &Workspace) -> Vec<Step> {

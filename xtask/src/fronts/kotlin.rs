@@ -4,9 +4,10 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 
-use super::{Front, conformance_step};
+use super::compile::COMPILE;
+use super::front::Front;
+use super::steps::scenarios;
 use crate::command::{Cmd, on_path};
-use crate::fronts::rust;
 use crate::plan::{Job, Step};
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
@@ -20,11 +21,11 @@ const TOOLCHAIN: &str = "kotlin: toolchain and Maven artefacts";
 pub const NATIVE: &str = "kotlin: native library";
 const BUILD: &str = "kotlin: build and tests";
 
-/// The adapter as Maven built it, started as quickly as can be: it starts anew for many a scenario.
+/// Starts the adapter that Maven built. The options shorten the start, because many scenarios start it again.
 const ADAPTER: &str =
     "java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar tests/adapters/kotlin/target/netbird-tokens-adapter.jar";
 
-/// Maven without questions and progress bars. It says how many tests ran only if it is not quiet.
+/// Maven without prompts and progress bars. It is not run with `--quiet`, which would hide the number of tests.
 pub fn maven(job: &Job) -> Cmd {
     job.command("mvn").args(["-B", "-ntp", "-f"]).arg(job.workspace().path(POM)).limit_minutes(25)
 }
@@ -44,7 +45,7 @@ impl Front for Kotlin {
         "kotlin"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         POM
     }
 
@@ -56,8 +57,8 @@ impl Front for Kotlin {
         vec![
             Step::new(TOOLCHAIN, |job| {
                 ensure_maven(job)?;
-                // Downloads while Rust compiles. Only a head start: the goal does not know all that a
-                // build will ask for, so what it leaves or cannot get is the build's own to fetch.
+                // Downloads while Rust compiles. The goal does not find everything that a build needs; the build
+                // fetches the rest, so a failure here does not matter.
                 maven(job).args(["--fail-never", "dependency:go-offline"]).run()?;
                 Ok(String::new())
             })
@@ -67,12 +68,12 @@ impl Front for Kotlin {
 
     fn build(&self, _: &Workspace) -> Vec<Step> {
         vec![
-            // As it is shipped. After the compile step, which cargo would make wait otherwise.
+            // The release build, as it is shipped. It needs the compile step only to keep cargo free for that step.
             Step::new(NATIVE, |job| {
                 job.cargo("build").args(["--release", "--package", "netbird-tokens-uniffi"]).run()?;
                 Ok(String::new())
             })
-            .needs(rust::COMPILE)
+            .needs(COMPILE)
             .cargo(),
         ]
     }
@@ -90,11 +91,9 @@ impl Front for Kotlin {
             })
             .needs(TOOLCHAIN)
             .needs(NATIVE)
-            .needs(rust::COMPILE),
-            conformance_step("kotlin", "kotlin", |_| {
-                Ok(vec![("NETBIRD_ADAPTER_KOTLIN".to_owned(), ADAPTER.to_owned())])
-            })
-            .needs(BUILD),
+            .needs(COMPILE),
+            scenarios("kotlin", "kotlin", |_| Ok(vec![("NETBIRD_ADAPTER_KOTLIN".to_owned(), ADAPTER.to_owned())]))
+                .needs(BUILD),
         ]
     }
 }

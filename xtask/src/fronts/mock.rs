@@ -1,10 +1,11 @@
-//! The mock server.
+//! The mock server, which all tests talk to.
 
-use super::{Front, package_tests};
+use super::front::Front;
+use super::steps::package_tests;
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
-/// The server that all tests talk to.
+/// `tests/mock-server`.
 pub struct Mock;
 
 impl Front for Mock {
@@ -12,16 +13,8 @@ impl Front for Mock {
         "mock"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         "tests/mock-server/Cargo.toml"
-    }
-
-    fn toolchain(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
-    }
-
-    fn build(&self, _: &Workspace) -> Vec<Step> {
-        Vec::new()
     }
 
     fn test(&self, _: &Workspace) -> Vec<Step> {

@@ -1,51 +1,29 @@
-//! The front ends: for each, what it needs, how it is built and how it is tested.
+//! The front ends: for each, its tools, how it is built and how it is tested.
 //!
 //! A new language is one file here and one line in [`all`].
 
 pub mod c;
 mod cli;
+pub mod compile;
 mod conformance;
+mod front;
 pub mod kotlin;
 mod mock;
 pub mod python;
 mod rust;
+mod steps;
 pub mod swift;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use front::Front;
 
-use crate::plan::{Job, Step};
+use crate::plan::Step;
 use crate::toolchain::Missing;
 use crate::workspace::Workspace;
 
-/// One front end, or one thing that all front ends share.
-pub trait Front {
-    /// As `--only` takes it, and the start of its steps' names.
-    fn name(&self) -> &'static str;
-
-    /// A file of it that exists once there is something to build.
-    fn sign_of_life(&self) -> &'static str;
-
-    /// Crates of the workspace that nobody else needs: left out where it is not asked for.
-    fn own_packages(&self) -> &'static [&'static str] {
-        &[]
-    }
-
-    /// Steps that get the tools.
-    fn toolchain(&self, workspace: &Workspace) -> Vec<Step>;
-
-    /// Steps that build it.
-    fn build(&self, workspace: &Workspace) -> Vec<Step>;
-
-    /// Steps that test it.
-    fn test(&self, workspace: &Workspace) -> Vec<Step>;
-}
-
-/// Every front end, in the order in which they are reported.
-pub fn all() -> Vec<Box<dyn Front>> {
+/// Every front end, in the order of the summary.
+fn all() -> Vec<Box<dyn Front>> {
     vec![
         Box::new(rust::Rust),
         Box::new(mock::Mock),
@@ -58,26 +36,31 @@ pub fn all() -> Vec<Box<dyn Front>> {
     ]
 }
 
+/// The names of all front ends.
+pub fn names() -> Vec<&'static str> {
+    all().iter().map(|front| front.name()).collect()
+}
+
 /// How far to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Only get the tools.
+    /// Install the tools.
     Setup,
-    /// And build.
+    /// Also build.
     Build,
-    /// And test.
+    /// Also test.
     Test,
 }
 
-/// The steps of all front ends up to a stage. One that is not there yet gets a single step
-/// that says so, as a missing tool would.
+/// The steps of all front ends up to a stage. A front end that is not in this checkout gets one step that fails like a
+/// missing tool.
 pub fn steps(workspace: &Workspace, stage: Stage) -> Vec<Step> {
     let mut toolchain = Vec::new();
     let mut build = Vec::new();
     let mut test = Vec::new();
     for front in all() {
-        if !workspace.path(front.sign_of_life()).exists() {
-            let absent = format!("not there yet: no {}", front.sign_of_life());
+        if !workspace.path(front.main_file()).exists() {
+            let absent = format!("{} does not exist", front.main_file());
             test.push(Step::new(format!("{}: all", front.name()), move |_| Err(Missing(absent).into())).waits());
             continue;
         }
@@ -94,9 +77,9 @@ pub fn steps(workspace: &Workspace, stage: Stage) -> Vec<Step> {
     toolchain
 }
 
-/// The crates that nobody needs who asked only for these front ends. With all of them asked for
-/// there are none.
-fn unneeded_packages(only: &[String]) -> Vec<&'static str> {
+/// The crates that none of the front ends in `only` needs. If `only` is empty, all front ends are built and there are
+/// no such crates.
+pub fn unneeded_packages(only: &[String]) -> Vec<&'static str> {
     if only.is_empty() {
         return Vec::new();
     }
@@ -112,63 +95,12 @@ fn unneeded_packages(only: &[String]) -> Vec<&'static str> {
     unneeded
 }
 
-/// Runs every scenario against one front end's adapter. `prepare` gives variables for the runner.
-fn conformance_step(
-    adapter: &'static str,
-    front: &str,
-    prepare: impl FnOnce(&Job) -> Result<Vec<(String, String)>> + Send + 'static,
-) -> Step {
-    Step::new(format!("{front}: scenarios of {adapter}"), move |job| {
-        let workspace = job.workspace();
-        let reports = workspace.target.join("conformance");
-        fs::create_dir_all(&reports)?;
-        let mut command = job
-            .command(built(workspace, "netbird-conformance"))
-            .args(["run", "--adapter", adapter, "--junit"])
-            .arg(reports.join(format!("{adapter}.xml")))
-            .limit_minutes(20);
-        for (name, value) in prepare(job)? {
-            command = command.env(name, value);
-        }
-        command.run()?;
-        job.tests_passed()
-    })
-    .needs(rust::COMPILE)
-}
-
-/// A program of this workspace that the compile step made.
-pub fn built(workspace: &Workspace, program: &str) -> PathBuf {
-    workspace.target.join("debug").join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// Runs the Rust tests of one package, as the compile step built them.
-fn package_tests(front: &str, package: &'static str) -> Step {
-    Step::new(format!("{front}: tests of {package}"), move |job| {
-        let programs = rust::test_programs(job.workspace(), package)?;
-        if programs.is_empty() {
-            bail!("{package} has no tests");
-        }
-        let mut broken = Vec::new();
-        for program in &programs {
-            let outcome = job.logged(program.command(job.workspace())).limit_minutes(15).run();
-            if let Err(error) = outcome {
-                broken.push(format!("{}: {error:#}", program.target));
-            }
-        }
-        if !broken.is_empty() {
-            bail!("{}", broken.join("; "));
-        }
-        job.tests_passed()
-    })
-    .needs(rust::COMPILE)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_two_front_ends_share_is_built_for_either() {
+    fn a_crate_of_two_front_ends_is_built_for_either() {
         let unneeded = |names: &[&str]| {
             let only: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
             unneeded_packages(&only)
@@ -181,13 +113,13 @@ mod tests {
     }
 
     #[test]
-    fn every_need_is_a_step_and_every_name_is_its_front_ends() {
+    fn every_need_is_a_step_and_every_name_starts_with_a_front_end() {
         let workspace = Workspace::find().expect("the checkout");
         for stage in [Stage::Setup, Stage::Build, Stage::Test] {
             let steps = steps(&workspace, stage);
             let names: BTreeSet<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-            assert_eq!(names.len(), steps.len(), "two steps of one name");
-            let fronts: Vec<&str> = all().iter().map(|front| front.name()).collect();
+            assert_eq!(names.len(), steps.len(), "two steps with the same name");
+            let fronts = super::names();
             for step in &steps {
                 let front = step.name.split(':').next().unwrap_or_default();
                 assert!(fronts.contains(&front), "{}", step.name);

@@ -1,11 +1,12 @@
-//! The Python package: one wheel, built once and tested under every Python that is there.
+//! The Python package: one wheel, built once and tested with every supported Python on the machine.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Front, conformance_step};
+use super::front::Front;
+use super::steps::scenarios;
 use crate::command::Cmd;
 use crate::plan::{Job, Step};
 use crate::toolchain::python::{self, Python as Interpreter};
@@ -23,7 +24,7 @@ const TOOLS: &str = "python: tools";
 /// The step that builds the wheel.
 pub const WHEEL: &str = "python: wheel";
 const CHECKERS: &str = "python: type checkers";
-/// The environments that hold what builds and what checks; each Python's tests have their own.
+/// The virtual environments of the build tools and of the type checkers. The tests on each Python have their own.
 const TOOLS_VENV: &str = "tools";
 const CHECKERS_VENV: &str = "checkers";
 
@@ -39,7 +40,7 @@ fn owned(packages: &[&str]) -> Vec<String> {
     packages.iter().map(|&package| package.to_owned()).collect()
 }
 
-/// The wheel that the last build made.
+/// The wheel of the last build.
 pub fn wheel(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.target.join("wheels");
     let mut wheels: Vec<PathBuf> = fs::read_dir(&folder)
@@ -78,10 +79,10 @@ fn build_wheel(job: &Job) -> Result<()> {
     command.run()
 }
 
-/// The demonstration through the wheel that was built, in an environment with nothing else.
+/// Runs the demo from the wheel, in an environment with nothing else.
 pub fn demo(workspace: &Workspace, args: &[String]) -> Result<bool> {
     let log = workspace.logs().join("python-demo.log");
-    let interpreter = python::ensure(&log)?.pop().context("at least one was found")?;
+    let interpreter = python::ensure(&log)?.pop().context("no interpreter")?;
     let wheel = wheel(workspace)?.display().to_string();
     let venv = python::fresh(workspace, &interpreter, "demo", &[wheel], &log)?;
     let status = Cmd::new(venv.join("bin/python"))
@@ -100,7 +101,7 @@ fn test_step(interpreter: Interpreter) -> Step {
         packages.extend(owned(TEST_PACKAGES));
         let venv = python::fresh(workspace, &interpreter, &venv_name(interpreter.minor), &packages, &job.log)?;
         job.command(venv.join("bin/python"))
-            // Outside the source folder: the installed wheel is what is tested.
+            // Outside the source folder, so that the installed wheel is tested.
             .dir(&workspace.target)
             .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
             .arg(workspace.path("python/tests"))
@@ -116,7 +117,7 @@ impl Front for Python {
         "python"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         "python/pyproject.toml"
     }
 
@@ -129,14 +130,14 @@ impl Front for Python {
             Step::new(TOOLS, |job| {
                 let found = python::ensure(&job.log)?;
                 let versions: Vec<String> = found.iter().map(|python| format!("3.{}", python.minor)).collect();
-                let newest = found.last().context("at least one was found")?;
+                let newest = found.last().context("no interpreter")?;
                 python::fresh(job.workspace(), newest, TOOLS_VENV, &[MATURIN.to_owned()], &job.log)?;
                 Ok(format!("CPython {}", versions.join(", ")))
             })
             .waits(),
             Step::new(CHECKERS, |job| {
                 let found = python::ensure(&job.log)?;
-                let newest = found.last().context("at least one was found")?;
+                let newest = found.last().context("no interpreter")?;
                 let packages = owned(&[TYPE_PACKAGES, TEST_PACKAGES].concat());
                 python::fresh(job.workspace(), newest, CHECKERS_VENV, &packages, &job.log)?;
                 Ok(TYPE_PACKAGES.join(", "))
@@ -163,7 +164,7 @@ impl Front for Python {
     }
 
     fn test(&self, _: &Workspace) -> Vec<Step> {
-        // With none here yet, the tools step installs one; its version is then Debian's.
+        // If there is none, the tools step installs Debian's.
         let mut interpreters = python::find();
         if interpreters.is_empty() {
             interpreters.push(Interpreter { minor: 11, program: PathBuf::from("python3") });
@@ -187,7 +188,7 @@ impl Front for Python {
                 let checks: [&[&str]; 3] = [
                     &["-m", "mypy", "--strict"],
                     &["-m", "pyright", "--pythonpath", &shown],
-                    // The stub says all that the built module has, and no more.
+                    // The stub declares exactly what the built module has.
                     &["-m", "mypy.stubtest", "netbird_tokens._native", "--mypy-config-file", "pyproject.toml"],
                 ];
                 for check in checks {
@@ -199,7 +200,7 @@ impl Front for Python {
             .needs(CHECKERS),
         );
         steps.push(
-            conformance_step("python", "python", move |job| {
+            scenarios("python", "python", move |job| {
                 let python = python::folder(job.workspace(), &venv_name(newest)).join("bin/python");
                 let adapter = job.workspace().path("tests/adapters/python/adapter.py");
                 Ok(vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))])

@@ -1,4 +1,4 @@
-//! The Swift package: its sources are generated from the built library, which it then links.
+//! The Swift package. Its lower layer is generated from the built library, which it then links.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Front, built, conformance_step};
+use super::compile::{COMPILE, built};
+use super::front::Front;
+use super::steps::scenarios;
 use crate::command::Cmd;
-use crate::fronts::rust;
 use crate::plan::{Job, Step};
 use crate::toolchain::swift::{self, Swift as Toolchain};
 use crate::workspace::Workspace;
@@ -28,7 +29,7 @@ const GENERATE: &str = "swift: generated sources";
 pub const BUILD: &str = "swift: build";
 const BUILD_ADAPTER: &str = "swift: adapter";
 
-/// The generator's output, and where in the package it goes.
+/// The generated files, and their places in the package.
 const GENERATED: [(&str, &str); 2] = [
     ("NetBirdTokensFFI.h", "Sources/NetBirdTokensFFI/NetBirdTokensFFI.h"),
     ("NetBirdTokensNative.swift", "Sources/NetBirdTokensNative/NetBirdTokensNative.swift"),
@@ -38,7 +39,7 @@ fn archive(workspace: &Workspace) -> PathBuf {
     workspace.target.join("debug/libnetbird_tokens_uniffi.a")
 }
 
-/// `swift …` in a package's folder, in this step's log.
+/// `swift …` in a package's folder, logged to this step's log.
 fn swift_command(job: &Job, package: &str, args: &[&str]) -> Result<Cmd> {
     let workspace = job.workspace();
     let words = std::iter::once("swift").chain(args.iter().copied());
@@ -50,7 +51,7 @@ fn swift_command(job: &Job, package: &str, args: &[&str]) -> Result<Cmd> {
         .limit_minutes(15))
 }
 
-/// Writes the lower layer from the library itself, so that the two always match.
+/// Generates the lower layer from the library, so that the two always match.
 fn generate(job: &Job) -> Result<()> {
     let workspace = job.workspace();
     let folder = workspace.target.join("swift-generated");
@@ -68,7 +69,7 @@ fn generate(job: &Job) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file unless it already holds this: a new time would compile everything again.
+/// Writes a file unless its content is the same: a new modification time would compile everything again.
 fn replace(path: &Path, content: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
@@ -76,7 +77,7 @@ fn replace(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Removes what was linked with an older library: Swift's build does not know that the programs depend on it.
+/// Removes programs that were linked with an older library: SwiftPM does not track the library as a dependency.
 fn remove_stale(workspace: &Workspace, programs: &[PathBuf]) -> Result<()> {
     let library = fs::metadata(archive(workspace))?.modified()?;
     for program in programs {
@@ -107,7 +108,7 @@ fn first_warning(log: &str) -> Option<&str> {
     log.lines().find(|line| line.contains(" warning: ") || line.starts_with("warning: "))
 }
 
-/// A script that starts the adapter, since on some systems that takes a whole command.
+/// Writes a script that starts the adapter, because outside this system's own Swift that takes a long command.
 fn write_launcher(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     let package = workspace.path(ADAPTER);
     let program = package.join(ADAPTER_PROGRAM);
@@ -117,7 +118,7 @@ fn write_launcher(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
             "#!/bin/sh\nexec env -u CARGO_MANIFEST_DIR CARGO_TARGET_DIR={} NETBIRD_SWIFT_ROOT={} {} swift-exec {} -- {}\n",
             quoted(&workspace.target),
             quoted(root),
-            // Not the running program's own path, which is gone once cargo has built it anew.
+            // Not `current_exe`: that path is gone after cargo builds the task runner again.
             quoted(&built(workspace, "xtask")),
             quoted(&workspace.root),
             quoted(&program),
@@ -148,7 +149,7 @@ impl Front for Swift {
         "swift"
     }
 
-    fn sign_of_life(&self) -> &'static str {
+    fn main_file(&self) -> &'static str {
         "bindings/swift/Package.swift"
     }
 
@@ -157,13 +158,7 @@ impl Front for Swift {
     }
 
     fn toolchain(&self, _: &Workspace) -> Vec<Step> {
-        vec![
-            Step::new(TOOLCHAIN, |job| {
-                swift::ensure(job.workspace(), &job.log)?;
-                Ok(swift::describe(job.workspace()))
-            })
-            .waits(),
-        ]
+        vec![Step::new(TOOLCHAIN, |job| Ok(swift::ensure(job.workspace(), &job.log)?.to_string())).waits()]
     }
 
     fn build(&self, _: &Workspace) -> Vec<Step> {
@@ -172,7 +167,7 @@ impl Front for Swift {
                 generate(job)?;
                 Ok(String::new())
             })
-            .needs(rust::COMPILE),
+            .needs(COMPILE),
             Step::new(BUILD, |job| {
                 let programs = [
                     ".build/debug/NetBirdTokensPackageTests.xctest",
@@ -201,7 +196,7 @@ impl Front for Swift {
                 job.tests_passed()
             })
             .needs(BUILD),
-            conformance_step("swift", "swift", |job| {
+            scenarios("swift", "swift", |job| {
                 let launcher = job.workspace().path(ADAPTER).join(ADAPTER_LAUNCHER);
                 Ok(vec![("NETBIRD_ADAPTER_SWIFT".to_owned(), launcher.display().to_string())])
             })
@@ -220,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn warnings_are_seen_and_their_talk_is_not() {
+    fn only_the_compilers_warnings_count() {
         assert_eq!(
             first_warning("[1/2] Compiling\n/a.swift:1:2: warning: unused\n"),
             Some("/a.swift:1:2: warning: unused")
@@ -230,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_the_same_keeps_its_time() {
+    fn an_unchanged_file_keeps_its_modification_time() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let path = folder.path().join("file");
         replace(&path, b"one").expect("written");

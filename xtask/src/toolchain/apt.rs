@@ -1,4 +1,4 @@
-//! Debian packages: installed when we are root, named when we are not.
+//! Debian packages: installed if we are root, or else named in the error.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -10,23 +10,22 @@ use anyhow::{Context, Result};
 use super::Missing;
 use crate::command::{Cmd, on_path};
 
-/// dpkg has one lock; two steps that install at once would only wait for each other.
+/// dpkg has a lock: two installations at once would only wait for each other.
 static APT: Mutex<()> = Mutex::new(());
 
-/// True where we may install Debian packages.
+/// True if we can install Debian packages.
 pub fn available() -> bool {
     on_path("apt-get").is_some() && is_root()
 }
 
-/// True when we run as root.
-pub fn is_root() -> bool {
+fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
-/// Makes sure that these packages are installed; output goes to `log`.
+/// Installs those of the packages that are not installed yet. The output goes to `log`.
 ///
 /// # Errors
-/// [`Missing`], saying what to install, where we may not install it ourselves.
+/// [`Missing`] with the command to run, if we cannot install packages.
 pub fn ensure(packages: &[&str], log: &Path) -> Result<()> {
     let _one_at_a_time = APT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let absent: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();
@@ -46,14 +45,14 @@ pub fn ensure(packages: &[&str], log: &Path) -> Result<()> {
     };
     let first = install(&absent, log);
     if first.is_err() && !fresh_lists {
-        // The lists may be older than what the mirror still has.
+        // The mirror may no longer have the versions that old lists name.
         update(log)?;
         return install(&absent, log);
     }
     first
 }
 
-/// The version of a package that apt would install, if it has any.
+/// The version of a package that apt would install, if there is one.
 pub fn candidate(package: &str, log: &Path) -> Result<Option<String>> {
     let _one_at_a_time = APT.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     if !has_lists() {
@@ -90,7 +89,7 @@ fn apt_get(log: &Path) -> Cmd {
         .log(log)
 }
 
-/// Never ask, wait for another package manager, and try a failed download again.
+/// Never prompt, wait for another package manager, and retry failed downloads.
 pub const OPTIONS: &[&str] =
     &["-q", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0"];
 
@@ -112,7 +111,7 @@ pub fn mirror() -> Result<String> {
         .args(["indextargets", "--format", "$(REPO_URI) $(SUITE) $(COMPONENT)", "Created-By: Packages"])
         .limit_minutes(1)
         .output()?;
-    base_mirror(&targets).map(str::to_owned).context("apt is set up with no Debian mirror that has the component main")
+    base_mirror(&targets).map(str::to_owned).context("apt has no Debian mirror with the component main")
 }
 
 /// The first source that is not one of the update or security suites.
@@ -124,7 +123,7 @@ fn base_mirror(targets: &str) -> Option<&str> {
     })
 }
 
-/// This machine's own ways to reach the mirror (proxies, clock checks), as apt settings.
+/// This machine's apt settings for the network (proxies, clock checks).
 pub fn network_settings() -> Result<String> {
     let settings = Cmd::new("apt-config").args(["dump", "Acquire"]).limit_minutes(1).output()?;
     Ok(settings
@@ -141,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mirror_is_the_base_suite_whatever_comes_first() {
+    fn the_mirror_is_that_of_the_base_suite() {
         let targets = "https://m.example/debian-security/ trixie-security main\n\
                        https://m.example/debian/ trixie-updates main\n\
                        https://m.example/other/ trixie contrib\n\
@@ -157,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn no_mirror_in_nothing() {
+    fn without_a_base_suite_there_is_no_mirror() {
         assert_eq!(base_mirror(""), None);
         assert_eq!(base_mirror("https://m.example/x stable/updates main\n"), None);
     }

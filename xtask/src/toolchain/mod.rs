@@ -1,4 +1,4 @@
-//! Getting the tools that a machine lacks.
+//! Installs the tools that the machine lacks.
 
 pub mod apt;
 pub mod python;
@@ -6,8 +6,8 @@ pub mod swift;
 
 use std::fmt;
 
-/// A tool that is absent and that we may not install here: the front end that needs it is
-/// skipped, or fails in strict mode.
+/// A tool that is missing and that cannot be installed here. The front end that needs it is skipped, or fails in strict
+/// mode.
 #[derive(Debug)]
 pub struct Missing(pub String);
 

@@ -1,4 +1,4 @@
-//! The CPythons that a machine has, and virtual environments made from them.
+//! The CPython interpreters on the machine, and virtual environments made from them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 /// The minor versions of Python 3 that the package supports.
 pub const MINORS: std::ops::RangeInclusive<u32> = 10..=13;
 
-/// One interpreter.
+/// An interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Python {
     /// Its minor version: 12 for 3.12.
@@ -22,8 +22,8 @@ pub struct Python {
     pub program: PathBuf,
 }
 
-/// Every supported version that is to be found, oldest first: on the `PATH`, and where pyenv
-/// keeps those that it does not put there.
+/// Every supported version on the machine, oldest first. Looks on the `PATH` and in pyenv's folder, because pyenv puts only
+/// the selected versions on the `PATH`.
 pub fn find() -> Vec<Python> {
     let mut found = BTreeMap::new();
     for program in candidates() {
@@ -52,7 +52,7 @@ fn candidates() -> Vec<PathBuf> {
     programs
 }
 
-/// Asks the interpreter: a pyenv shim exists for versions that are not chosen, and then fails.
+/// Asks the interpreter. A pyenv shim of a version that is not selected exists, but fails.
 fn minor_version(program: &Path) -> Option<u32> {
     let answer = Cmd::new(program)
         .args(["-c", "import sys; print(sys.implementation.name, *sys.version_info[:2])"])
@@ -66,7 +66,7 @@ fn minor_version(program: &Path) -> Option<u32> {
     words.next()?.parse().ok()
 }
 
-/// At least one supported interpreter, installing Debian's where there is none.
+/// All supported interpreters, at least one: if there is none, installs Debian's.
 pub fn ensure(log: &Path) -> Result<Vec<Python>> {
     let found = find();
     if !found.is_empty() {
@@ -85,7 +85,7 @@ pub fn folder(workspace: &Workspace, name: &str) -> PathBuf {
     workspace.target.join("venvs").join(name)
 }
 
-/// A fresh virtual environment with these packages; what was there before is removed.
+/// Makes a virtual environment with these packages, replacing one with the same name.
 pub fn fresh(workspace: &Workspace, python: &Python, name: &str, packages: &[String], log: &Path) -> Result<PathBuf> {
     let folder = folder(workspace, name);
     if folder.exists() {

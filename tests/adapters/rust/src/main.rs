@@ -3,22 +3,18 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use netbird_tokens::{CancelToken, Client, Credential, Error, NewToken, OnUnknown, Secret, Timestamp, Token, User};
+use netbird_tokens::{
+    CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken, OnUnknown, Operation, Secret,
+    Timestamp, Token, User,
+};
 use serde_json::{Map, Value, json};
 
-const OPERATIONS: &[&str] = &[
-    "list_tokens",
-    "get_token",
-    "create_token",
-    "delete_token",
-    "current_user",
-    "list_users",
-    "set_credential",
-    "expose",
-    "secret_equals",
-];
+/// What the adapter does besides the library's operations.
+const FURTHER: &[&str] = &["set_credential", "expose", "secret_equals"];
 
 const OPTIONS: &[&str] = &[
     "management_url",
@@ -40,7 +36,11 @@ const OPTIONS: &[&str] = &[
     "user_agent",
     "on_unknown",
     "cancel_after_ms",
+    "cancel_file",
 ];
+
+/// How often the file that interrupts a call is looked for.
+const POLL: Duration = Duration::from_millis(5);
 
 type Fields = Map<String, Value>;
 type Answer = Result<Value, Value>;
@@ -72,19 +72,23 @@ impl Adapter {
         let empty = Map::new();
         let fields = |key: &str| command.get(key).and_then(Value::as_object).unwrap_or(&empty);
         match text(command, "cmd") {
-            Some("hello") => Ok(json!({
-                "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": OPERATIONS, "options": OPTIONS,
-            })),
+            Some("hello") => {
+                let operations = Operation::ALL.iter().map(|operation| operation.name());
+                let operations: Vec<&str> = operations.chain(FURTHER.iter().copied()).collect();
+                Ok(json!({
+                    "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": operations, "options": OPTIONS,
+                }))
+            }
             Some("new_client") => {
                 let client = new_client(fields("options"))?;
                 self.clients.insert(name.to_owned(), client);
                 Ok(json!({}))
             }
             Some("call") => self.call(name, command, fields("args")),
-            Some("close") => {
-                self.clients.remove(name);
-                Ok(json!({}))
-            }
+            Some("close") => match self.clients.remove(name) {
+                Some(client) => client.close().map(|_| json!({})).map_err(error),
+                None => Ok(json!({})),
+            },
             _ => Err(unsupported(command)),
         }
     }
@@ -93,15 +97,7 @@ impl Adapter {
         let Some(client) = self.clients.get(name) else {
             return Err(refused("the client is closed"));
         };
-        let mut client = client.clone();
-        if let Some(after) = command.get("cancel_after_ms").and_then(Value::as_u64) {
-            let cancel = CancelToken::new();
-            client = client.with_cancel(&cancel);
-            std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(after));
-                cancel.cancel();
-            });
-        }
+        let (client, _call_ends) = interruptible(client, command);
         let user_id = text(args, "user_id");
         let token_id = text(args, "token_id").unwrap_or_default();
         match text(command, "operation") {
@@ -116,6 +112,9 @@ impl Adapter {
                     let days = days.as_i64().ok_or_else(|| refused("expires_in_days: expected a whole number"))?;
                     new = new.expires_in_days(days);
                 }
+                if let Some(tag) = args.get("tag").and_then(Value::as_bool) {
+                    new = new.tag(tag);
+                }
                 let created = client.create_token(&new, user_id).map_err(error)?;
                 let answer = json!({
                     "token": shown(&created.token, args)?,
@@ -128,6 +127,7 @@ impl Adapter {
             Some("delete_token") => client.delete_token(token_id, user_id).map(|()| json!({})).map_err(error),
             Some("current_user") => client.current_user().map(|me| user(&me)).map_err(error),
             Some("list_users") => client.list_users().map(|users| users.iter().map(user).collect()).map_err(error),
+            Some("check_credential") => client.check_credential().map_err(error).and_then(|found| check(found, args)),
             Some("set_credential") => {
                 let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
                 client.set_credential(&credential).map(|()| json!({})).map_err(error)
@@ -142,6 +142,26 @@ impl Adapter {
         let handle = text(args, key).and_then(|handle| handle.parse::<usize>().ok());
         handle.and_then(|at| self.secrets.get(at)).ok_or_else(|| refused("no such secret"))
     }
+}
+
+/// The client whose call is interrupted as the command says. The watching ends with the value beside it.
+fn interruptible(client: &Client, command: &Fields) -> (Client, Option<Sender<()>>) {
+    let after = command.get("cancel_after_ms").and_then(Value::as_u64).map(Duration::from_millis);
+    let file = text(command, "cancel_file").map(PathBuf::from);
+    if after.is_none() && file.is_none() {
+        return (client.clone(), None);
+    }
+    let cancel = CancelToken::new();
+    let interrupted = client.with_cancel(&cancel);
+    let (call_ends, ended) = channel();
+    std::thread::spawn(move || {
+        while ended.recv_timeout(after.unwrap_or(POLL)) == Err(RecvTimeoutError::Timeout) {
+            if file.as_ref().is_none_or(|file| file.exists()) {
+                return cancel.cancel();
+            }
+        }
+    });
+    (interrupted, Some(call_ends))
 }
 
 fn new_client(options: &Fields) -> Result<Client, Value> {
@@ -229,6 +249,20 @@ fn user(user: &User) -> Value {
     })
 }
 
+fn check(found: CredentialCheck, args: &Fields) -> Answer {
+    Ok(json!({
+        "state": found.state.name(),
+        "kind": match found.kind {
+            CredentialKind::Pat => "pat",
+            CredentialKind::Bearer => "bearer",
+        },
+        "user": found.user.as_ref().map(user),
+        "token": found.token.as_ref().map(|token| shown(token, args)).transpose()?,
+        "expires_at": found.expires_at.map(time),
+        "error": found.error.map(error),
+    }))
+}
+
 /// In UTC, cut to microseconds, always six digits.
 fn time(at: Timestamp) -> String {
     let shown = at.to_string();
@@ -250,6 +284,8 @@ fn error(error: Error) -> Value {
         "retryable": error.is_retryable(),
         "attempts": error.attempts(),
         "candidate_token_ids": error.candidate_token_ids(),
+        "token_name": error.token_name(),
+        "retry_after_ms": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
     })
 }
 
@@ -257,7 +293,8 @@ fn error(error: Error) -> Value {
 fn refused(message: &str) -> Value {
     json!({
         "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
-        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [],
+        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [], "token_name": null,
+        "retry_after_ms": null,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Users of different accounts do not see one another.
+//! Users of different accounts do not see each other.
 
 use netbird_mock::world::{UserSeed, World};
 

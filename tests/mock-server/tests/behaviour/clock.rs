@@ -1,8 +1,8 @@
-//! The server's clock moves everything that tells the time.
+//! Everything that depends on the time follows the server's clock.
 
 use netbird_mock::world::{TokenSeed, World};
 
-use crate::support::{Fixture, OWNER};
+use crate::support::{Fixture, OWNER, once};
 
 fn at(clock: &str) -> Fixture {
     Fixture::new(World {
@@ -37,14 +37,14 @@ fn date_created_at_expiry_and_last_used_follow() {
 }
 
 #[test]
-fn a_token_expires_when_its_time_comes() {
+fn a_token_expires_at_its_time() {
     let fixture = at("2031-05-06T07:08:09Z");
     let token = TokenSeed { expiration_date: Some("2031-05-06T08:00:00Z".to_owned()), ..TokenSeed::default() };
     let token = fixture.server.add_token(OWNER, token).expect("seeded");
     let list = || {
         let authorization = format!("Token {}", token.plain);
         let target = format!("/api/users/{OWNER}/tokens");
-        crate::support::once(&fixture.server.url(), "GET", &target, &[("Authorization", &authorization)], None)
+        once(&fixture.server.url(), "GET", &target, &[("Authorization", &authorization)], None)
     };
     assert_eq!(list().status, 200);
     let used = || fixture.server.tokens(OWNER)[1].last_used.clone();
@@ -60,8 +60,59 @@ fn a_token_expires_when_its_time_comes() {
 }
 
 #[test]
-fn ids_tell_the_clocks_time() {
+fn ids_contain_the_clocks_time() {
     let early = at("2020-01-01T00:00:00Z").server.tokens(OWNER)[0].id.clone();
     let late = at("2030-01-01T00:00:00Z").server.tokens(OWNER)[0].id.clone();
     assert!(early < late, "{early} {late}");
+}
+
+#[test]
+fn a_coarse_clock_stamps_whole_minutes_only() {
+    let fixture = Fixture::new(World {
+        clock: Some("2031-05-06T07:08:30.25Z".to_owned()),
+        clock_step_secs: Some(60),
+        ..World::default()
+    });
+    let create = |name: &str| {
+        let body = format!(r#"{{"name":"{name}","expires_in":1}}"#);
+        let answer = fixture.call("POST", &format!("/api/users/{OWNER}/tokens"), Some(&body));
+        let token = answer.json()["personal_access_token"].clone();
+        (token["created_at"].clone(), token["expiration_date"].clone(), answer)
+    };
+    let (created, expires, answer) = create("coarse");
+    assert_eq!((created, expires), ("2031-05-06T07:08:00Z".into(), "2031-05-07T07:08:00Z".into()));
+    assert_eq!(fixture.server.tokens(OWNER)[0].last_used.as_deref(), Some("2031-05-06T07:08:00Z"));
+    let date = answer.header("date").expect("a date");
+    assert!(date > "Tue, 06 May 2031 07:08:29 GMT", "the header is exact: {date}");
+
+    fixture.server.set_clock_step(1);
+    let (created, ..) = create("whole seconds");
+    let created = created.as_str().expect("text");
+    assert!(created > "2031-05-06T07:08:29Z" && created.len() == 20, "{created}");
+
+    fixture.server.set_clock_step(0);
+    fixture.server.set_clock("2031-05-06T07:08:30.25Z").expect("a time");
+    let (created, ..) = create("exact");
+    assert!(created.as_str().is_some_and(|created| created.len() > 20), "{created}");
+}
+
+#[test]
+fn a_token_still_expires_at_the_exact_time_of_a_coarse_clock() {
+    let fixture = Fixture::new(World {
+        clock: Some("2031-05-06T07:08:00Z".to_owned()),
+        clock_step_secs: Some(3600),
+        ..World::default()
+    });
+    let body = r#"{"name":"n","expires_in":1}"#;
+    let created = fixture.call("POST", &format!("/api/users/{OWNER}/tokens"), Some(body)).json();
+    assert_eq!(created["personal_access_token"]["expiration_date"], "2031-05-07T07:00:00Z");
+    let authorization = format!("Token {}", created["plain_token"].as_str().expect("a token"));
+    let status = || {
+        let headers = [("Authorization", authorization.as_str())];
+        once(&fixture.server.url(), "GET", &format!("/api/users/{OWNER}/tokens"), &headers, None).status
+    };
+    fixture.server.set_clock("2031-05-07T06:59:00Z").expect("a time");
+    assert_eq!(status(), 200);
+    fixture.server.set_clock("2031-05-07T07:00:01Z").expect("a time");
+    assert_eq!(status(), 401);
 }

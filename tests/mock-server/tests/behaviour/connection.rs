@@ -1,4 +1,4 @@
-//! Connections: what Go's server does with them, seen from the wire.
+//! Connections: they behave as those of Go's server.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -12,7 +12,7 @@ fn list_target() -> String {
 }
 
 #[test]
-fn one_connection_carries_many_requests_and_is_counted_once() {
+fn one_connection_serves_many_requests_and_is_counted_once() {
     let fixture = Fixture::new(World::default());
     let authorization = fixture.authorization();
     let headers = [("Authorization", authorization.as_str())];
@@ -44,7 +44,7 @@ fn requests_sent_at_once_are_answered_in_order() {
 }
 
 #[test]
-fn a_request_may_come_in_crumbs_and_its_body_in_chunks() {
+fn a_request_can_arrive_in_small_pieces_and_its_body_in_chunks() {
     let fixture = Fixture::new(World::default());
     let mut client = Client::connect(&fixture.server.url());
     let mut text = format!(
@@ -56,8 +56,8 @@ fn a_request_may_come_in_crumbs_and_its_body_in_chunks() {
         text.push_str(&format!("{:x};extension\r\n{chunk}\r\n", chunk.len()));
     }
     text.push_str("0\r\nTrailer: x\r\n\r\n");
-    for crumb in text.as_bytes().chunks(7) {
-        client.send(crumb);
+    for piece in text.as_bytes().chunks(7) {
+        client.send(piece);
         client.stream.flush().expect("flushed");
     }
     let answer = client.answer("POST").expect("answered");
@@ -68,7 +68,7 @@ fn a_request_may_come_in_crumbs_and_its_body_in_chunks() {
 }
 
 #[test]
-fn a_client_that_asks_before_it_sends_a_body_is_told_to() {
+fn a_client_that_expects_100_continue_gets_it() {
     let fixture = Fixture::new(World::default());
     let mut client = Client::connect(&fixture.server.url());
     let body = r#"{"name":"n","expires_in":1}"#;
@@ -79,14 +79,14 @@ fn a_client_that_asks_before_it_sends_a_body_is_told_to() {
         body.len()
     );
     client.send(head.as_bytes());
-    let go_on = client.answer("HEAD").expect("told");
+    let go_on = client.answer("POST").expect("told to continue");
     assert_eq!(go_on.status, 100);
     client.send(body.as_bytes());
     assert_eq!(client.answer("POST").expect("answered").status, 200);
 }
 
 #[test]
-fn what_is_no_request_gets_gos_bad_request_and_the_connection_ends() {
+fn an_invalid_request_gets_gos_bad_request_and_the_connection_ends() {
     let fixture = Fixture::new(World::default());
     for (text, body) in [
         ("nonsense\r\n\r\n", "400 Bad Request"),
@@ -107,7 +107,7 @@ fn what_is_no_request_gets_gos_bad_request_and_the_connection_ends() {
 }
 
 #[test]
-fn odd_targets_arrive_as_they_were_sent() {
+fn unusual_targets_are_logged_as_sent() {
     let ids = ["google-oauth2|123", "a b", "50%", "what?", "#1", "é", "a+b==", "<&>", "`^\"{}"];
     let fixture =
         Fixture::new(World { users: ids.iter().map(|id| user(id, "user", true)).collect(), ..World::default() });
@@ -142,7 +142,7 @@ fn odd_targets_arrive_as_they_were_sent() {
 }
 
 #[test]
-fn short_answers_tell_their_length_and_long_ones_come_in_one_chunk() {
+fn short_answers_have_a_length_and_long_ones_one_chunk() {
     let fixture = Fixture::new(World::default());
     let short = fixture.list();
     assert_eq!(short.header("content-length"), Some(short.body.len().to_string().as_str()));
@@ -160,7 +160,7 @@ fn short_answers_tell_their_length_and_long_ones_come_in_one_chunk() {
 }
 
 #[test]
-fn an_old_client_and_one_that_says_close_are_left_after_the_answer() {
+fn the_connection_ends_after_http_1_0_and_after_connection_close() {
     let fixture = Fixture::new(World::default());
     let mut client = Client::connect(&fixture.server.url());
     client.send(b"GET /api/instance HTTP/1.0\r\n\r\n");
@@ -194,7 +194,7 @@ fn head_and_options() {
 }
 
 #[test]
-fn idle_connections_can_be_closed_and_busy_ones_stay() {
+fn idle_connections_can_be_closed_and_busy_ones_stay_open() {
     let fixture = Fixture::new(World::default());
     let url = fixture.server.url();
     let mut idle = Client::connect(&url);
@@ -214,7 +214,7 @@ fn idle_connections_can_be_closed_and_busy_ones_stay() {
     assert_eq!(fixture.server.close_idle_connections(), 1);
     assert!(idle.end().is_ok(), "closed");
     assert_eq!(busy.answer("GET").expect("answered").status, 200);
-    assert_eq!(fixture.server.close_idle_connections(), 1, "now it is idle, too");
+    assert_eq!(fixture.server.close_idle_connections(), 1, "it is idle now");
     assert!(busy.end().is_ok());
     assert_eq!(fixture.server.close_idle_connections(), 0);
 }
@@ -232,7 +232,7 @@ fn a_hundred_thousand_tokens_are_listed() {
 }
 
 #[test]
-fn a_stopped_server_listens_no_more() {
+fn a_stopped_server_does_not_listen() {
     let fixture = Fixture::new(World::default());
     let url = fixture.server.url();
     let mut open = Client::connect(&url);
@@ -250,7 +250,7 @@ fn a_reset_leaves_nothing_of_the_old_world() {
     open.request("GET", "/api/instance", &[], None).expect("answered");
     let wrong = World { zone: Some("nowhere".to_owned()), ..World::default() };
     assert!(fixture.server.reset(wrong).is_err());
-    assert_eq!(fixture.list().status, 200, "a wrong world changes nothing");
+    assert_eq!(fixture.list().status, 200, "an invalid world changes nothing");
     let seeded = fixture.server.reset(World { users: vec![crate::support::owner()], ..World::default() });
     let seeded = seeded.expect("a world");
     assert!(open.end().is_ok(), "idle connections are closed");
@@ -258,5 +258,5 @@ fn a_reset_leaves_nothing_of_the_old_world() {
     assert_eq!(fixture.list().status, 404, "the old token is unknown");
     let authorization = format!("Token {}", seeded[0].plain);
     assert_eq!(once(&url, "GET", &list_target(), &[("Authorization", &authorization)], None).status, 200);
-    assert_eq!(fixture.server.requests()[0].connection, 0, "connections are counted anew");
+    assert_eq!(fixture.server.requests()[0].connection, 0, "connections are counted from 0 again");
 }

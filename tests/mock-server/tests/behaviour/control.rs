@@ -1,4 +1,4 @@
-//! The control API over HTTP.
+//! The control API.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -75,7 +75,12 @@ fn clock_faults_requests_and_connections() {
     let control = Control::new();
     let now = control.ok("PUT", "/clock", Some(json!({"now": "2030-01-01T00:00:00Z"})));
     assert!(now["now"].as_str().is_some_and(|now| now.starts_with("2030-01-01T00:00:0")));
-    assert!(control.ok("GET", "/clock", None)["now"].is_string());
+    let coarse = control.ok("PUT", "/clock", Some(json!({"step_secs": 60})));
+    assert!(coarse["now"].as_str().is_some_and(|now| now.starts_with("2030-01-01T00:00:")), "it was not set back");
+    assert_eq!(control.ok("GET", "/clock", None)["step_secs"], 60);
+    let token = control.ok("POST", "/users/owner-1/tokens", Some(json!({})));
+    let stored = control.ok("GET", "/users/owner-1/tokens", None);
+    assert_eq!((&stored[1]["id"], &stored[1]["created_at"]), (&token["token_id"], &"2030-01-01T00:00:00Z".into()));
 
     let fault = json!({"target_contains": "instance", "times": 2, "action": {"answer": {"status": 500}}});
     control.ok("POST", "/faults", Some(fault));
@@ -104,22 +109,24 @@ fn health_ca_and_reset() {
     let control = Control::new();
     let health = control.ok("GET", "/health", None);
     assert_eq!((&health["ok"], &health["url"]), (&true.into(), &control.server.url().into()));
+    assert_eq!(health["server_version"], "current");
     let pem = once(&control.url, "GET", "/ca.pem", &[], None).body;
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
     assert_eq!(control.ok("GET", "/ca", None), json!({"ca_pem": pem}));
     let reset = control.ok(
         "POST",
         "/reset",
-        Some(json!({"tls": "valid", "users": [{"id": "a", "role": "user", "tokens": [{}, {}]}]})),
+        Some(json!({"server_version": "0.40", "tls": "valid", "users": [{"id": "a", "role": "user", "tokens": [{}, {}]}]})),
     );
     assert_eq!(reset["url"], control.server.url());
     assert!(reset["url"].as_str().is_some_and(|url| url.starts_with("https://")));
     assert_eq!(reset["seeded"].as_array().map(Vec::len), Some(2));
     assert_eq!(control.ok("GET", "/users", None), json!({"users": ["a"]}));
+    assert_eq!(control.ok("GET", "/health", None)["server_version"], "0.40");
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     let control = Control::new();
     for (method, path, body, status, message) in [
         ("GET", "/nope", None, 404, "no such call: GET /nope"),

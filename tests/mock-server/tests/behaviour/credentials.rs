@@ -30,7 +30,7 @@ fn message(answer: &Answer) -> String {
 }
 
 #[test]
-fn jwts_last_as_long_as_they_say() {
+fn jwts_expire() {
     let fixture = fixture();
     let jwt = format!("Bearer {}", fixture.server.issue_jwt(OWNER, 60));
     let current = |authorization: &str| call(&fixture, "/api/users/current", authorization);
@@ -48,7 +48,7 @@ fn jwts_last_as_long_as_they_say() {
 }
 
 #[test]
-fn a_jwt_looks_like_one() {
+fn a_jwt_has_the_usual_parts() {
     use base64::Engine as _;
     let fixture = fixture();
     let jwt = fixture.server.issue_jwt(OWNER, 60);
@@ -66,7 +66,7 @@ fn a_jwt_looks_like_one() {
 }
 
 #[test]
-fn blocked_and_pending_callers_are_told_so_by_the_permissions() {
+fn blocked_and_pending_callers_get_a_message() {
     let fixture = fixture();
     let blocked = "Token nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr";
     let tokens = call(&fixture, "/api/users/blocked/tokens", blocked);
@@ -87,7 +87,7 @@ fn an_unknown_token_is_named_by_its_hash_in_lower_case() {
 }
 
 #[test]
-fn the_first_authorization_counts_and_bearer_carries_tokens_too() {
+fn the_first_authorization_counts_and_bearer_accepts_pats() {
     let fixture = fixture();
     let good = "bEaReR nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
     assert_eq!(call(&fixture, "/api/users/bot/tokens", good).status, 200);
@@ -106,7 +106,7 @@ fn the_first_authorization_counts_and_bearer_carries_tokens_too() {
 }
 
 #[test]
-fn debug_output_tells_no_secret() {
+fn debug_output_contains_no_secret() {
     let fixture = fixture();
     fixture.list();
     let seed = TokenSeed { plain: Some(fixture.plain.clone()), ..TokenSeed::default() };

@@ -1,4 +1,4 @@
-//! The limiter fills with the server's clock and looks at nothing but the token's text.
+//! The limiter refills with the server's clock and depends only on the token's text.
 
 use netbird_mock::pat;
 use netbird_mock::world::{RateLimit, World};
@@ -10,7 +10,7 @@ fn fixture() -> Fixture {
 }
 
 #[test]
-fn it_fills_as_time_goes_by() {
+fn it_refills_with_time() {
     let fixture = fixture();
     let statuses = |count: usize| (0..count).map(|_| fixture.list().status).collect::<Vec<_>>();
     assert_eq!(statuses(3), [200, 200, 429]);
@@ -25,7 +25,7 @@ fn it_fills_as_time_goes_by() {
 }
 
 #[test]
-fn every_text_has_its_own_bucket_and_validity_comes_later() {
+fn every_text_has_its_own_bucket_before_it_is_checked() {
     let fixture = fixture();
     let url = fixture.server.url();
     let list = |authorization: &str, agent: &str| {

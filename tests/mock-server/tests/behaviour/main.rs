@@ -1,4 +1,4 @@
-//! What the recordings do not show, or do not show alone: each file is about one thing.
+//! What the recordings do not show. Each file is about one topic.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -15,3 +15,4 @@ mod setup;
 mod tls;
 mod tokens;
 mod users;
+mod versions;

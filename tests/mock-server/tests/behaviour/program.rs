@@ -1,4 +1,4 @@
-//! The program: its line of JSON, and how it stops.
+//! The program: its options, its line of JSON, and how it stops.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ fn exit_code(mut child: Child) -> Option<i32> {
 }
 
 #[test]
-fn it_tells_where_it_is_and_stops_when_its_input_ends() {
+fn it_prints_its_address_and_stops_when_its_input_ends() {
     let (mut child, ready) = start(&["--until-stdin-closes"]);
     let url = ready["url"].as_str().expect("a URL");
     let seeded = &ready["seeded"][0];
@@ -56,7 +56,7 @@ fn it_stops_on_a_signal_and_not_before() {
     let (mut child, _) = start(&[]);
     drop(child.stdin.take());
     std::thread::sleep(Duration::from_millis(100));
-    assert!(child.try_wait().expect("waited").is_none(), "the end of its input was not to stop it");
+    assert!(child.try_wait().expect("waited").is_none(), "the end of its input must not stop it");
     let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
     assert!(killed.success());
     assert_eq!(exit_code(child), Some(0));
@@ -77,17 +77,51 @@ fn it_takes_a_world_and_serves_https() {
 }
 
 #[test]
-fn it_complains_of_what_it_cannot_do() {
+fn it_behaves_like_the_version_in_its_world_or_its_arguments() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("old-world.json");
+    std::fs::write(&path, json!({"server_version": "0.59"}).to_string()).expect("written");
+    let path = path.to_str().expect("text");
+    for (args, version) in [
+        (&["--world", path] as &[&str], "0.59"),
+        (&["--world", path, "--server-version", "0.40"], "0.40"),
+        (&["--server-version=0.40"], "0.40"),
+        (&[], "current"),
+    ] {
+        let (mut child, ready) = start(&[args, &["--until-stdin-closes"]].concat());
+        let control = ready["control_url"].as_str().expect("a URL");
+        assert_eq!(once(control, "GET", "/health", &[], None).json()["server_version"], version, "{args:?}");
+        drop(child.stdin.take());
+        assert_eq!(exit_code(child), Some(0));
+    }
+}
+
+#[test]
+fn it_reports_what_it_cannot_do() {
     let run = |args: &[&str]| {
         let out = Command::new(env!("CARGO_BIN_EXE_netbird-mock")).args(args).output().expect("it runs");
         (out.status.code(), String::from_utf8(out.stderr).expect("text"))
     };
     let (code, text) = run(&["--frobnicate"]);
     assert_eq!(code, Some(2));
-    assert!(text.contains("`--frobnicate` is no option"), "{text}");
+    assert!(text.contains("unknown option `--frobnicate`"), "{text}");
     let (code, text) = run(&["--world", "/does/not/exist.json"]);
     assert_eq!(code, Some(1));
     assert!(text.contains("/does/not/exist.json"), "{text}");
+    let (code, text) = run(&["--listen", "192.0.2.1:1"]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("the server cannot start"), "{text}");
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("wrong-world.json");
+    let path = path.to_str().expect("text");
+    for (world, message) in [
+        (json!({"server_version": 0.59}), "expected a string"),
+        (json!({"server_version": "0.60"}), "`0.60` is not one of 0.40, 0.59, current"),
+        (json!({"zone": "x"}), "zone: `x` is neither `Z` nor like `+01:00`"),
+    ] {
+        std::fs::write(path, world.to_string()).expect("written");
+        let (code, text) = run(&["--world", path]);
+        assert_eq!(code, Some(1));
+        assert!(text.contains(message), "{text}");
+    }
     let (code, _) = run(&["--help"]);
     assert_eq!(code, Some(0));
 }

@@ -6,7 +6,7 @@ use netbird_mock::world::World;
 use crate::support::once;
 
 #[test]
-fn the_first_owner_is_made_once() {
+fn the_first_owner_is_created_once() {
     let server = MockServer::start(World::default()).expect("it starts");
     let url = server.url();
     let setup = |body: &str| {

@@ -1,4 +1,4 @@
-//! HTTPS: a certificate that is right and three that are wrong.
+//! HTTPS with a valid certificate and with three invalid ones.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ fn connect(fixture: &Fixture) -> Client<Stream> {
     Client::over(StreamOwned::new(connection, TcpStream::connect(address).expect("it listens")))
 }
 
-/// The status of a list, or why TLS failed.
+/// The status of a list, or the TLS error.
 fn list(fixture: &Fixture) -> Result<u16, String> {
     use std::io::Write as _;
     let mut client = connect(fixture);
@@ -45,7 +45,7 @@ fn fixture(tls: Tls) -> Fixture {
 }
 
 #[test]
-fn only_the_right_certificate_is_taken() {
+fn only_the_valid_certificate_is_accepted() {
     assert_eq!(list(&fixture(Tls::Valid)), Ok(200));
     for (tls, reason) in
         [(Tls::WrongHost, "not valid for name"), (Tls::Expired, "expired"), (Tls::SelfSigned, "UnknownIssuer")]
@@ -70,7 +70,7 @@ fn faults_break_encrypted_connections_too() {
     let answer = client.request("GET", "/api/instance", &[], None).expect("an answer");
     assert_eq!(answer.status, 200);
     assert_eq!(fixture.server.close_idle_connections(), 1);
-    assert!(client.end().is_ok(), "TLS says goodbye");
+    assert!(client.end().is_ok(), "TLS ends with close_notify");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tokens that tests put there, and the rules for making new ones.
+//! Seeded tokens, and the rules for creating new ones.
 
 use netbird_mock::pat;
 use netbird_mock::world::{TokenSeed, UserSeed, World};
@@ -12,7 +12,7 @@ fn world(json: serde_json::Value) -> World {
 }
 
 #[test]
-fn a_seeded_token_is_told_in_the_servers_zone_and_digits() {
+fn a_seeded_token_is_written_in_the_servers_zone_and_digits() {
     let fixture = Fixture::new(world(json!({
         "zone": "-02:00",
         "digits": 3,
@@ -47,7 +47,43 @@ fn a_seeded_token_is_told_in_the_servers_zone_and_digits() {
 }
 
 #[test]
-fn what_is_made_can_be_used_read_and_deleted() {
+fn one_unusual_token_is_listed_among_ordinary_ones() {
+    let fixture = Fixture::new(world(json!({
+        "zone": "+01:00",
+        "users": [{"id": "bot", "role": "user", "is_service_user": true, "tokens": [
+            {"id": "t1", "created_at": "2026-01-01T00:00:00Z"},
+            {"id": "t2", "created_at": "2026-01-01T00:00:00Z", "expiration_date": "9999-12-31T23:59:59Z"},
+            {"id": "t3", "created_at": "2026-01-01T00:00:00Z", "omit": ["created_by", "expiration_date"], "raw": {"name": 7}},
+            {"id": "t4", "created_at": "2026-01-01T00:00:00Z"}
+        ]}]
+    })));
+    let ordinary = |id: &str| {
+        json!({
+            "created_at": "2026-01-01T01:00:00+01:00", "created_by": "bot",
+            "expiration_date": "2026-01-31T01:00:00+01:00", "id": id, "name": ""
+        })
+    };
+    let mut forever = ordinary("t2");
+    forever["expiration_date"] = json!("9999-12-31T23:59:59Z");
+    let odd = json!({"created_at": "2026-01-01T01:00:00+01:00", "id": "t3", "name": 7});
+    let expected = json!([ordinary("t1"), forever, odd, ordinary("t4")]);
+    assert_eq!(fixture.call("GET", "/api/users/bot/tokens", None).json(), expected);
+    assert_eq!(fixture.server.tokens("bot")[1].expiration_date, "9999-12-31T23:59:59Z");
+}
+
+#[test]
+fn a_token_that_expires_beyond_the_clocks_range_authenticates() {
+    let fixture = Fixture::new(World { clock: Some("9999-12-30T00:00:00Z".to_owned()), ..World::default() });
+    let expiration_date = Some("9999-12-31T23:59:59Z".to_owned());
+    let token = fixture.server.add_token(OWNER, TokenSeed { expiration_date, ..TokenSeed::default() });
+    let authorization = format!("Token {}", token.expect("seeded").plain);
+    let target = format!("/api/users/{OWNER}/tokens");
+    let url = fixture.server.url();
+    assert_eq!(once(&url, "GET", &target, &[("Authorization", &authorization)], None).status, 200);
+}
+
+#[test]
+fn a_created_token_can_be_used_read_and_deleted() {
     let fixture = Fixture::new(world(json!({"users": [{"id": "bot", "role": "admin", "is_service_user": true}]})));
     let created = fixture.call("POST", "/api/users/bot/tokens", Some(r#"{"name":"n","expires_in":1}"#)).json();
     let plain = created["plain_token"].as_str().expect("a token").to_owned();
@@ -85,7 +121,7 @@ fn checks_come_in_the_servers_order() {
 }
 
 #[test]
-fn worlds_that_cannot_be_are_refused_with_a_reason() {
+fn invalid_worlds_are_refused_with_a_reason() {
     let token = |json: serde_json::Value| json!({"users": [{"id": "a", "role": "user", "tokens": [json]}]});
     for (wrong, reason) in [
         (json!({"digits": 10}), "digits: 10 is more than 9"),
@@ -96,11 +132,14 @@ fn worlds_that_cannot_be_are_refused_with_a_reason() {
         (json!({"users": [{"id": "a", "role": "user"}, {"id": "a", "role": "user"}]}), "user `a`: the id is taken"),
         (
             json!({"users": [{"id": "a", "role": "king"}]}),
-            "user `a`: the role `king` is not one of owner, admin, network_admin, auditor, user, billing_admin",
+            concat!(
+                "user `a`: the role `king` is not one of owner, admin, network_admin, auditor, user, billing_admin ",
+                "(server version current)"
+            ),
         ),
         (
             token(json!({"name": "t", "plain": "nbp_secret"})),
-            "user `a`, token `t`: the plain text is no PAT: length, prefix or checksum is wrong",
+            "user `a`, token `t`: the plain text is not a PAT: its length, prefix or checksum is wrong",
         ),
         (token(json!({"created_at": "x"})), "created_at: `x` is not an RFC 3339 time"),
         (token(json!({"id": ""})), "user `a`, token ``: the id is empty or taken"),
@@ -111,7 +150,7 @@ fn worlds_that_cannot_be_are_refused_with_a_reason() {
 }
 
 #[test]
-fn a_user_with_a_wrong_token_is_not_added() {
+fn a_user_with_an_invalid_token_is_not_added() {
     let fixture = Fixture::new(World::default());
     let seed = |plain: &str| UserSeed {
         tokens: vec![TokenSeed::default(), TokenSeed { plain: Some(plain.to_owned()), ..TokenSeed::default() }],

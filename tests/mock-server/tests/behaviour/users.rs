@@ -1,4 +1,4 @@
-//! Users: listing, making, changing and deleting them.
+//! Users: listing, creating, updating and deleting them.
 
 use netbird_mock::world::{UserSeed, World};
 
@@ -19,7 +19,7 @@ fn fixture() -> Fixture {
 }
 
 #[test]
-fn a_person_is_written_in_full() {
+fn a_person_has_all_fields() {
     let users = fixture().call("GET", "/api/users?service_user=0", None).body;
     assert!(
         users.contains(concat!(
@@ -32,7 +32,7 @@ fn a_person_is_written_in_full() {
 }
 
 #[test]
-fn the_filter_takes_what_go_takes_for_a_truth_value() {
+fn the_filter_accepts_what_go_accepts_as_a_bool() {
     let fixture = fixture();
     let count = |query: &str| {
         let answer = fixture.call("GET", &format!("/api/users{query}"), None);
@@ -53,7 +53,7 @@ fn the_filter_takes_what_go_takes_for_a_truth_value() {
 }
 
 #[test]
-fn a_person_with_few_rights_sees_itself_alone() {
+fn a_person_with_the_role_user_sees_only_itself() {
     let fixture = fixture();
     let jwt = format!("Bearer {}", fixture.server.issue_jwt("google-oauth2|1", 60));
     let list = |target: &str| once(&fixture.server.url(), "GET", target, &[("Authorization", &jwt)], None);
@@ -64,7 +64,7 @@ fn a_person_with_few_rights_sees_itself_alone() {
 }
 
 #[test]
-fn users_are_made_changed_and_deleted() {
+fn users_are_created_updated_and_deleted() {
     let fixture = fixture();
     let create = |body: &str| fixture.call("POST", "/api/users", Some(body));
     let message =
@@ -88,7 +88,7 @@ fn users_are_made_changed_and_deleted() {
     assert_eq!(message(unknown), refused(404, "user: nobody not found"));
     assert_eq!(fixture.call("DELETE", &target, None).body, "{}\n");
     assert_eq!(message(fixture.call("DELETE", &target, None)), refused(404, &format!("user: {id} not found")));
-    assert_eq!(fixture.server.plain_of(&token.id), None, "its tokens went with it");
+    assert_eq!(fixture.server.plain_of(&token.id), None, "its tokens were deleted too");
     assert_eq!(fixture.call("DELETE", &format!("/api/users/{OWNER}"), None).status, 403);
 }
 

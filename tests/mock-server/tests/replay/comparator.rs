@@ -1,4 +1,4 @@
-//! Holds an answer against a recorded one.
+//! Compares an answer with a recorded one.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use netbird_mock::xid::is_xid;
 
 use crate::support::Answer;
 
-/// What placeholders stand for.
+/// The values of placeholders.
 pub type Bindings = BTreeMap<String, String>;
 
 /// Header fields that were not recorded.
@@ -21,11 +21,17 @@ pub struct Expected {
     pub body: String,
 }
 
-/// Says what differs, if anything; placeholders that appear for the first time are bound.
+/// Returns what differs. A placeholder that appears for the first time takes the value in the answer.
 pub fn compare(expected: &Expected, got: &Answer, bindings: &mut Bindings) -> Result<(), String> {
     if expected.status != got.status {
-        return Err(format!("status {} in place of {}: {}", got.status, expected.status, got.body));
+        return Err(format!("status {} instead of {}: {}", got.status, expected.status, got.body.trim_end()));
     }
+    // Also if the head differs: later exchanges need the placeholders that the body binds.
+    let body = body(&expected.body, &got.body, bindings);
+    head(expected, got, bindings).and(body)
+}
+
+fn head(expected: &Expected, got: &Answer, bindings: &mut Bindings) -> Result<(), String> {
     let mut wanted: Vec<(String, String)> =
         expected.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
     let mut had: Vec<(String, String)> = got.headers.clone();
@@ -33,15 +39,15 @@ pub fn compare(expected: &Expected, got: &Answer, bindings: &mut Bindings) -> Re
     wanted.sort();
     had.sort();
     if wanted.len() != had.len() {
-        return Err(format!("headers {had:?} in place of {wanted:?}"));
+        return Err(format!("headers {had:?} instead of {wanted:?}"));
     }
     for ((name, pattern), (had_name, had_value)) in wanted.iter().zip(&had) {
         if name != had_name {
-            return Err(format!("header {had_name} in place of {name}"));
+            return Err(format!("header {had_name} instead of {name}"));
         }
         text(pattern, had_value, bindings).map_err(|why| format!("header {name}: {why}"))?;
     }
-    body(&expected.body, &got.body, bindings)
+    Ok(())
 }
 
 fn body(expected: &str, got: &str, bindings: &mut Bindings) -> Result<(), String> {
@@ -49,7 +55,7 @@ fn body(expected: &str, got: &str, bindings: &mut Bindings) -> Result<(), String
         return text(expected, &cut_modules(got, expected), bindings);
     };
     if expected_items.len() != got_items.len() {
-        return Err(format!("{} items in place of {}: {got}", got_items.len(), expected_items.len()));
+        return Err(format!("{} items instead of {}: {got}", got_items.len(), expected_items.len()));
     }
     let mut left = got_items;
     for item in expected_items {
@@ -62,14 +68,14 @@ fn body(expected: &str, got: &str, bindings: &mut Bindings) -> Result<(), String
             fits
         });
         let Some(index) = found else {
-            return Err(format!("no item is like {item}; left are {left:?}"));
+            return Err(format!("no item matches {item}; remaining: {left:?}"));
         };
         left.swap_remove(index);
     }
     Ok(())
 }
 
-/// The items of a list, as they stand in the text; `None` if the text is no list.
+/// The items of a list, as text; `None` if the text is not a list.
 fn items(list: &str) -> Option<Vec<String>> {
     let inner = list.strip_prefix('[')?.strip_suffix("]\n")?;
     let mut items = vec![String::new()];
@@ -93,7 +99,7 @@ fn items(list: &str) -> Option<Vec<String>> {
     Some(items)
 }
 
-/// Cuts the map of modules to `pats`, as the recordings did, where they have it.
+/// Reduces the map of modules to `pats`, as in the recordings.
 fn cut_modules(got: &str, expected: &str) -> String {
     const START: &str = "\"modules\":{";
     const PATS: &str = "\"pats\":{";
@@ -110,13 +116,13 @@ fn cut_modules(got: &str, expected: &str) -> String {
     cut().unwrap_or_else(|| got.to_owned())
 }
 
-/// Holds text against a pattern with placeholders and times, everything else byte by byte.
+/// Compares text with a pattern: placeholders and times by their shape, everything else byte by byte.
 fn text(pattern: &str, got: &str, bindings: &mut Bindings) -> Result<(), String> {
-    let differs = || format!("{got:?} in place of {pattern:?}");
+    let differs = || format!("{got:?} instead of {pattern:?}");
     let (mut pattern_rest, mut got_rest) = (pattern, got);
     loop {
         if let Some(after) = pattern_rest.strip_prefix("{{") {
-            let (name, after) = after.split_once("}}").ok_or("an open placeholder")?;
+            let (name, after) = after.split_once("}}").ok_or("a placeholder without its end")?;
             let length = match bindings.get(name) {
                 Some(bound) => got_rest.starts_with(bound.as_str()).then_some(bound.len()),
                 None => bind(name, got_rest, bindings),
@@ -131,7 +137,7 @@ fn text(pattern: &str, got: &str, bindings: &mut Bindings) -> Result<(), String>
             pattern_rest = &pattern_rest[length..];
             got_rest = &got_rest[got_length..];
         } else if let Some(after) = pattern_rest.strip_prefix("\"password\":\"") {
-            // One was recorded as it was.
+            // The recording contains one password that was not replaced by a placeholder.
             let got_after = got_rest.strip_prefix("\"password\":\"").ok_or_else(differs)?;
             let (pattern_value, after) = after.split_once('"').ok_or_else(differs)?;
             let (got_value, got_after) = got_after.split_once('"').ok_or_else(differs)?;
@@ -155,7 +161,7 @@ fn text(pattern: &str, got: &str, bindings: &mut Bindings) -> Result<(), String>
     }
 }
 
-/// Takes the value that stands here for a placeholder, if it has the right shape. Gives its length.
+/// Binds a placeholder to the value at the text's start if it has the right shape. Returns the value's length.
 fn bind(name: &str, got: &str, bindings: &mut Bindings) -> Option<usize> {
     let value = &got[..got.find('"').unwrap_or(got.len())];
     let is_uuid = value.len() == 36 && value.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
@@ -175,12 +181,12 @@ fn bind(name: &str, got: &str, bindings: &mut Bindings) -> Option<usize> {
     Some(value.len())
 }
 
-/// The length of a time at the text's start that differs from run to run. The zero time does not.
+/// The length of a time at the text's start that differs between runs. The zero time does not differ.
 fn recorded_time(text: &str) -> Option<usize> {
     time_length(text).filter(|_| !text.starts_with("0001-"))
 }
 
-/// The length of a time as Go writes it, at the text's start and before a quote.
+/// The length of a time in Go's format, at the text's start and before a quote.
 fn time_length(text: &str) -> Option<usize> {
     if text.as_bytes().get(4) != Some(&b'-') {
         return None;

@@ -1,4 +1,4 @@
-//! Sends every recorded request to the mock, byte for byte and in order, and holds its answers against the recorded ones.
+//! Sends every recorded request to the mock, byte for byte and in order, and compares its answers with the recorded ones.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -7,7 +7,7 @@ mod comparator;
 
 use std::path::Path;
 
-use netbird_mock::world::{RateLimit, TokenSeed, UserSeed, World};
+use netbird_mock::world::{RateLimit, ServerVersion, TokenSeed, UserSeed, World};
 use netbird_mock::{MockServer, pat};
 
 use comparator::{Bindings, Expected, compare};
@@ -39,39 +39,76 @@ fn recording(file: &str) -> Recording {
     serde_json::from_str(&text).expect("the recording is well formed")
 }
 
-/// The server as it was when the recording began: its owner, with the token that the setup made.
-struct Replay {
-    server: MockServer,
-    bindings: Bindings,
+/// The world that a recording began with.
+struct Start {
+    owner: UserSeed,
+    /// Users who existed besides the owner.
+    others: Vec<UserSeed>,
+    zone: &'static str,
+    rate_limit: Option<RateLimit>,
 }
 
-impl Replay {
-    fn new(rate_limit: Option<RateLimit>) -> Self {
-        let owner_id = "CiQ3YWFkOGMwNS0zMjg3LTQ3M2YtYjQyYS0zNjU1MDRiZjI1ZTcSBWxvY2Fs";
+impl Start {
+    /// The current version, after its setup created an owner with a token.
+    fn current() -> Self {
         let owner = UserSeed {
-            id: owner_id.to_owned(),
+            id: "CiQ3YWFkOGMwNS0zMjg3LTQ3M2YtYjQyYS0zNjU1MDRiZjI1ZTcSBWxvY2Fs".to_owned(),
             name: "A".to_owned(),
             email: "a@b.c".to_owned(),
             role: "owner".to_owned(),
             tokens: vec![TokenSeed { name: "setup-token".to_owned(), ..TokenSeed::default() }],
             ..UserSeed::default()
         };
-        let server = MockServer::start(World {
-            users: vec![owner],
-            zone: Some("+01:00".to_owned()),
-            rate_limit,
-            ..World::default()
-        })
-        .expect("it starts");
-        let bindings = Bindings::from([
-            ("owner_id".to_owned(), owner_id.to_owned()),
-            ("owner_email".to_owned(), "a@b.c".to_owned()),
-            ("owner_plain".to_owned(), server.seeded()[0].plain.clone()),
-        ]);
+        Self { owner, others: Vec::new(), zone: "+01:00", rate_limit: None }
+    }
+
+    /// Version 0.59: an owner from another issuer of JWTs, with a token.
+    fn v0_59() -> Self {
+        let owner = UserSeed {
+            id: "google-oauth2|277474792786460067937".to_owned(),
+            role: "owner".to_owned(),
+            tokens: vec![TokenSeed { name: "first".to_owned(), ..TokenSeed::default() }],
+            ..UserSeed::default()
+        };
+        Self { owner, others: Vec::new(), zone: "Z", rate_limit: None }
+    }
+
+    /// Version 0.40: as 0.59, on a server that had been used: one more token, three service users.
+    fn v0_40() -> Self {
+        let mut start = Self::v0_59();
+        let id = Some("dc38tcdqmd2vjnjkhbgg".to_owned());
+        start.owner.tokens.push(TokenSeed { id, name: "x".to_owned(), ..TokenSeed::default() });
+        start.others = [
+            ("06bd5110-75c5-4657-a0c2-452c4147a3c3", "admin"),
+            ("e222edce-fe6c-4b72-94d0-70ac3a14d555", "user"),
+            ("5d2407e2-bc62-4922-bd2c-7c733f4e7a16", "billing_admin"),
+        ]
+        .map(|(id, role)| UserSeed { name: format!("svc-{role}"), ..support::user(id, role, true) })
+        .to_vec();
+        start
+    }
+}
+
+/// A replay on a server of its own.
+struct Replay {
+    server: MockServer,
+    bindings: Bindings,
+}
+
+impl Replay {
+    fn new(server_version: ServerVersion, start: Start) -> Self {
+        let Start { owner, others, zone, rate_limit } = start;
+        let outside = [("owner_id", owner.id.clone()), ("owner_email", owner.email.clone())];
+        let users = [vec![owner], others].concat();
+        let zone = Some(zone.to_owned());
+        let server = MockServer::start(World { server_version, users, zone, rate_limit, ..World::default() });
+        let server = server.expect("it starts");
+        let mut bindings: Bindings = outside.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        bindings.insert("owner_plain".to_owned(), server.seeded()[0].plain.clone());
         Self { server, bindings }
     }
 
-    /// Puts values in the place of the placeholders of a request.
+    /// Replaces the placeholders of a request.
     fn fill(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
@@ -87,7 +124,8 @@ impl Replay {
     fn value(&self, name: &str) -> String {
         let bound = |name: &str| {
             let value = self.bindings.get(name);
-            value.unwrap_or_else(|| panic!("{name} is not bound")).clone()
+            // Unbound only if the answer that contains it differed; the request then differs too.
+            value.cloned().unwrap_or_else(|| format!("{{{{{name}}}}}"))
         };
         if let Some(of) = name.strip_suffix("_jwt") {
             self.server.issue_jwt(&bound(&format!("{of}_id")), 3600)
@@ -118,9 +156,9 @@ impl Replay {
         Ok(answer)
     }
 
-    #[expect(clippy::print_stdout, reason = "the count is what one wants to see of this test")]
-    /// Replays a file; `keep` says whether one connection carries it all.
-    fn run(&mut self, file: &str, keep: bool) -> usize {
+    /// Replays a file; `keep` tells whether to send everything on one connection. Returns the number of exchanges and
+    /// what differs.
+    fn differences(&mut self, file: &str, keep: bool) -> (usize, Vec<String>) {
         let mut client = Client::connect(&self.server.url());
         let mut failed = Vec::new();
         let records = recording(file).records;
@@ -128,36 +166,74 @@ impl Replay {
             match self.exchange(exchange, &mut client) {
                 Ok(answer) if keep && answer.header("connection") != Some("close") => {}
                 Ok(_) => client = Client::connect(&self.server.url()),
-                Err(why) => failed.push(format!("{index} {}: {why}", exchange.name)),
+                Err(why) => {
+                    failed.push(format!("{index} {}: {why}", exchange.name));
+                    client = Client::connect(&self.server.url());
+                }
             }
         }
-        assert!(failed.is_empty(), "{} of {} differ:\n{}", failed.len(), records.len(), failed.join("\n"));
-        println!("{file}: {} exchanges replayed", records.len());
-        records.len()
+        (records.len(), failed)
+    }
+
+    #[expect(clippy::print_stdout, reason = "the count is of interest to whoever runs this test")]
+    fn run(&mut self, file: &str, keep: bool) -> usize {
+        let (count, failed) = self.differences(file, keep);
+        assert!(failed.is_empty(), "{} of {count} differ:\n{}", failed.len(), failed.join("\n"));
+        println!("{file}: {count} exchanges replayed");
+        count
     }
 }
 
-#[test]
-fn the_token_api_answers_as_recorded() {
-    assert_eq!(Replay::new(None).run("token-api.json", false), 211);
+/// Replays a file on one connection per request and on one connection for all.
+fn both_ways(version: ServerVersion, start: fn() -> Start, file: &str) -> usize {
+    let [separate, kept] = [false, true].map(|keep| Replay::new(version, start()).run(file, keep));
+    assert_eq!(separate, kept);
+    separate
 }
 
 #[test]
-fn the_token_api_answers_as_recorded_on_one_connection() {
-    assert_eq!(Replay::new(None).run("token-api.json", true), 211);
+fn the_current_version_answers_as_recorded() {
+    assert_eq!(both_ways(ServerVersion::Current, Start::current, "token-api.json"), 211);
+}
+
+#[test]
+fn version_0_59_answers_as_recorded() {
+    assert_eq!(both_ways(ServerVersion::V0_59, Start::v0_59, "token-api-v0.59.json"), 152);
+}
+
+#[test]
+fn version_0_40_answers_as_recorded() {
+    assert_eq!(both_ways(ServerVersion::V0_40, Start::v0_40, "token-api-v0.40.json"), 153);
 }
 
 #[test]
 fn the_limiter_answers_as_recorded() {
-    let limit = RateLimit { rpm: 6, burst: 3 };
-    assert_eq!(Replay::new(Some(limit)).run("rate-limit.json", false), 14);
+    let limited = || Start { rate_limit: Some(RateLimit { rpm: 6, burst: 3 }), ..Start::current() };
+    assert_eq!(both_ways(ServerVersion::Current, limited, "rate-limit.json"), 14);
 }
 
-/// A server that is not as recorded is found out by the replay.
 #[test]
-#[should_panic(expected = "differ:")]
-fn another_server_is_told_apart() {
-    Replay::new(None).run("rate-limit.json", false);
+fn a_server_without_the_limiter_differs() {
+    let (_, failed) = Replay::new(ServerVersion::Current, Start::current()).differences("rate-limit.json", false);
+    assert!(!failed.is_empty());
+}
+
+/// A recording fails on every other version, and on what is known to have changed.
+#[test]
+fn the_wrong_version_differs() {
+    use ServerVersion::{Current, V0_40, V0_59};
+    for (file, start, wrong, changed) in [
+        ("token-api-v0.59.json", Start::v0_59 as fn() -> Start, Current, "auth/revoked_pat: status 404 instead of 401"),
+        ("token-api-v0.59.json", Start::v0_59, V0_40, "current_user/owner: status 405 instead of 200"),
+        ("token-api-v0.40.json", Start::v0_40, Current, "method/put_on_list: status 404 instead of 405"),
+        ("token-api-v0.40.json", Start::v0_40, V0_59, "current_user/service_user: status 403 instead of 405"),
+        ("token-api.json", Start::current, V0_59, "auth/unknown_pat: status 401 instead of 404"),
+        ("token-api.json", Start::current, V0_40, "create_service_user/auditor: status 422 instead of 200"),
+    ] {
+        let (count, failed) = Replay::new(wrong, start()).differences(file, false);
+        let seen = failed.iter().any(|why| why.contains(changed));
+        assert!(seen, "{file} on {wrong}, {} of {count} differ:\n{}", failed.len(), failed.join("\n"));
+    }
 }
 
 mod the_comparator_can_fail {
@@ -202,7 +278,7 @@ mod the_comparator_can_fail {
     }
 
     #[test]
-    fn but_not_with_what_is_right() {
+    fn but_not_with_a_correct_answer() {
         let mut bindings = bound();
         assert_eq!(compare(&expected(), &right(), &mut bindings), Ok(()));
         assert_eq!(bindings["a_id"], "9m4e2mr0ui3e8a215n41");

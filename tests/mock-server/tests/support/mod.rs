@@ -1,6 +1,6 @@
-//! A client that writes what it is told to, byte for byte, and reads what comes.
+//! A client that writes given bytes and reads the answer without interpreting it.
 
-#![allow(dead_code, reason = "each test program uses its part")]
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -9,14 +9,14 @@ use std::time::Duration;
 use netbird_mock::MockServer;
 use netbird_mock::world::{TokenSeed, UserSeed, World};
 
-/// An answer as it came.
+/// An answer as received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: String,
-    /// The head, as it came.
+    /// The head, as received.
     pub head: String,
     /// The connection ended before the body did.
     pub cut: bool,
@@ -47,7 +47,7 @@ pub fn raw_request(method: &str, target: &str, headers: &[(&str, &str)], body: O
     text.into_bytes()
 }
 
-/// A connection on which several requests may be made.
+/// A connection for several requests.
 pub struct Client<S = TcpStream> {
     pub stream: S,
     buffered: Vec<u8>,
@@ -107,7 +107,7 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// Reads exactly so much, or what comes until the end.
+    /// Reads this many bytes, or fewer if the connection ends first.
     fn exactly(&mut self, length: usize) -> (Vec<u8>, bool) {
         while self.buffered.len() < length {
             if !matches!(self.fill(), Ok(true)) {
@@ -118,7 +118,7 @@ impl<S: Read + Write> Client<S> {
         (self.take(length), true)
     }
 
-    /// Reads one answer; an error of kind `UnexpectedEof` says that the connection ended without one.
+    /// Reads one answer; an error of kind `UnexpectedEof` means that the connection ended without one.
     pub fn answer(&mut self, method: &str) -> io::Result<Answer> {
         let mut head = String::new();
         let mut headers = Vec::new();
@@ -135,7 +135,7 @@ impl<S: Read + Write> Client<S> {
         }
         let status = head.split(' ').nth(1).and_then(|text| text.parse().ok()).expect("a status");
         let mut answer = Answer { status, headers, body: String::new(), head, cut: false };
-        if method == "HEAD" || status == 204 || status == 304 {
+        if method == "HEAD" || matches!(status, 100..200 | 204 | 304) {
             return Ok(answer);
         }
         let mut body = Vec::new();
@@ -169,7 +169,7 @@ impl<S: Read + Write> Client<S> {
         Ok(answer)
     }
 
-    /// Whether the connection ends now: `Ok` with FIN, or the error.
+    /// Waits for the end of the connection: `Ok` if it is a FIN, otherwise the error.
     pub fn end(&mut self) -> io::Result<()> {
         let mut piece = [0; 1];
         match self.stream.read(&mut piece)? {
