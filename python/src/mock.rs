@@ -120,6 +120,10 @@ impl MockServer {
         self.with(py, |server| server.advance_clock(secs))
     }
 
+    fn set_clock_step(&self, py: Python<'_>, secs: u32) -> PyResult<()> {
+        self.with(py, |server| server.set_clock_step(secs))
+    }
+
     fn now(&self, py: Python<'_>) -> PyResult<String> {
         self.with(py, CoreServer::now)
     }
@@ -131,6 +135,10 @@ impl MockServer {
 
     fn clear_faults(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, CoreServer::clear_faults)
+    }
+
+    fn release_held(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, CoreServer::release_held)
     }
 
     fn requests(&self, py: Python<'_>) -> PyResult<String> {

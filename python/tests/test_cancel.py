@@ -23,9 +23,8 @@ def seen(mock: MockNetBird, number: int) -> None:
 
 
 @pytest.fixture
-def slow(netbird_mock: MockNetBird) -> MockNetBird:
-    # Longer than the limit of any test: what ends a call is the token.
-    netbird_mock.fault("delay", ms=600_000, target_contains="/tokens", times=0)
+def holding(netbird_mock: MockNetBird) -> MockNetBird:
+    netbird_mock.fault("hold", target_contains="/tokens", times=0)
     return netbird_mock
 
 
@@ -39,26 +38,26 @@ CALLS: list[Callable[[Client], object]] = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_on_another_thread_ends(
-    slow: MockNetBird, netbird_client: Client, call: Callable[[Client], object]
+    holding: MockNetBird, netbird_client: Client, call: Callable[[Client], object]
 ) -> None:
     token = CancelToken()
     assert not token.is_cancelled
     with ThreadPoolExecutor(1) as pool:
         result = pool.submit(call, netbird_client.with_cancel(token))
-        seen(slow, 1)
+        seen(holding, 1)
         token.cancel()
         with pytest.raises(CancelledError, match="interrupted"):
             result.result()
     assert token.is_cancelled
-    slow.clear_faults()
+    holding.clear_faults()
     assert netbird_client.list_tokens()
 
 
-def test_the_main_thread_can_be_ended_by_another(slow: MockNetBird, netbird_client: Client) -> None:
+def test_the_main_thread_can_be_ended_by_another(holding: MockNetBird, netbird_client: Client) -> None:
     token = CancelToken()
 
     def cancel() -> None:
-        seen(slow, 1)
+        seen(holding, 1)
         token.cancel()
 
     thread = threading.Thread(target=cancel)
@@ -69,7 +68,7 @@ def test_the_main_thread_can_be_ended_by_another(slow: MockNetBird, netbird_clie
 
 
 def test_one_token_ends_many_calls_and_no_others(netbird_mock: MockNetBird, netbird_client: Client) -> None:
-    netbird_mock.fault("delay", ms=600_000, target_contains="/tokens", times=8)
+    netbird_mock.fault("hold", target_contains="/tokens", times=8)
     token = CancelToken()
     clients = [netbird_client.with_cancel(token), netbird_client.with_timeout(50).with_cancel(token)] * 4
     with ThreadPoolExecutor(8) as pool:
@@ -95,7 +94,7 @@ def test_once_cancelled_nothing_is_sent(netbird_mock: MockNetBird, netbird_clien
     assert (repr(CancelToken()), repr(token)) == ("CancelToken()", "CancelToken(cancelled)")
 
 
-def test_a_task_in_asyncio_ends_its_thread(slow: MockNetBird, netbird_client: Client) -> None:
+def test_a_task_in_asyncio_ends_its_thread(holding: MockNetBird, netbird_client: Client) -> None:
     ended: list[NetBirdError] = []
 
     async def names() -> list[str]:
@@ -115,7 +114,7 @@ def test_a_task_in_asyncio_ends_its_thread(slow: MockNetBird, netbird_client: Cl
 
     async def main() -> None:
         task = asyncio.create_task(names())
-        await asyncio.to_thread(seen, slow, 1)
+        await asyncio.to_thread(seen, holding, 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

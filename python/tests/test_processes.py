@@ -206,7 +206,7 @@ def test_results_and_errors_cross_processes(netbird_mock: MockNetBird, netbird_c
 
 @needs_fork
 def test_a_child_does_not_wait_for_its_parents_creates(netbird_mock: MockNetBird, netbird_client: Client) -> None:
-    netbird_mock.fault("delay_answer", ms=1_000, method="POST")
+    netbird_mock.fault("hold_answer", method="POST")
     token = CancelToken()
     client = netbird_client.with_cancel(token)
     with ThreadPoolExecutor(1) as pool:
@@ -219,5 +219,6 @@ def test_a_child_does_not_wait_for_its_parents_creates(netbird_mock: MockNetBird
         # False, after 5 seconds, if it waited.
         child = in_child(netbird_client.close)
         assert status_of(child) == 0
+    netbird_mock.release_held()
     assert netbird_client.close()
     assert [token.name for token in netbird_mock.tokens()] == ["default"]

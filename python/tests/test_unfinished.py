@@ -64,10 +64,11 @@ def ctrl_c() -> None:
 def test_a_cancelled_create_is_revoked(
     netbird_mock: MockNetBird, netbird_client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    netbird_mock.fault("delay_answer", ms=500, method="POST")
+    netbird_mock.fault("hold_answer", method="POST")
     token = CancelToken()
     with when_made(netbird_mock, "left", token.cancel), pytest.raises(CancelledError, match="in the background"):
         netbird_client.with_cancel(token).create_token("left")
+    netbird_mock.release_held()
     assert netbird_client.close() is True
     assert names(netbird_mock) == ["default"]
     (deleted,) = [request for request in netbird_mock.requests if request.method == "DELETE"]
@@ -90,12 +91,13 @@ def test_ctrl_c_and_leaving_a_with_statement(netbird_mock: MockNetBird) -> None:
 
 
 def test_what_cannot_be_revoked_is_a_warning(netbird_mock: MockNetBird, caplog: pytest.LogCaptureFixture) -> None:
-    netbird_mock.fault("delay_answer", ms=300, method="POST")
+    netbird_mock.fault("hold_answer", method="POST")
     netbird_mock.fault("answer", method="DELETE", status=500, times=0)
     token = CancelToken()
     client = netbird_mock.client(max_retries=0)
     with when_made(netbird_mock, "left", token.cancel), pytest.raises(CancelledError):
         client.with_cancel(token).create_token("left")
+    netbird_mock.release_held()
     # Finished, although in vain.
     assert client.close() is True
     (left,) = [each for each in netbird_mock.tokens() if each.name == "left"]
@@ -134,7 +136,7 @@ def test_a_handler_that_calls_the_client_about_one(netbird_mock: MockNetBird, ne
                 with netbird_mock.client() as client:
                     self.users.append(client.current_user().id)
 
-    netbird_mock.fault("delay_answer", ms=300, method="POST")
+    netbird_mock.fault("hold_answer", method="POST")
     token = CancelToken()
     logger = logging.getLogger("netbird_tokens")
     handler = Curious()
@@ -142,6 +144,7 @@ def test_a_handler_that_calls_the_client_about_one(netbird_mock: MockNetBird, ne
     try:
         with when_made(netbird_mock, "left", token.cancel), pytest.raises(CancelledError):
             netbird_client.with_cancel(token).create_token("left")
+        netbird_mock.release_held()
         assert netbird_client.close() is True
     finally:
         logger.removeHandler(handler)
@@ -196,7 +199,7 @@ def test_an_interpreter_that_ctrl_c_ends_waits(netbird_mock: MockNetBird, run_sc
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals as Unix does")
 def test_a_second_ctrl_c_ends_the_wait(netbird_mock: MockNetBird, run_script: Run) -> None:
-    netbird_mock.fault("delay_answer", ms=20_000, method="POST")
+    netbird_mock.fault("hold_answer", method="POST")
     after = """
     import atexit
     signal.signal(signal.SIGALRM, signal.default_int_handler)
@@ -210,7 +213,7 @@ def test_a_second_ctrl_c_ends_the_wait(netbird_mock: MockNetBird, run_script: Ru
 
 
 def test_ctrl_c_ends_the_wait_of_close(netbird_mock: MockNetBird) -> None:
-    netbird_mock.fault("delay_answer", ms=20_000, method="POST")
+    netbird_mock.fault("hold_answer", method="POST")
     token = CancelToken()
     client = netbird_mock.client()
     with when_made(netbird_mock, "left", token.cancel), pytest.raises(CancelledError):

@@ -26,6 +26,8 @@ OWNER: Final = "owner"
 Action: TypeAlias = Literal[
     "delay",
     "delay_answer",
+    "hold",
+    "hold_answer",
     "drop_before",
     "drop_after",
     "cut_body",
@@ -34,6 +36,8 @@ Action: TypeAlias = Literal[
     "drip",
     "close_after",
     "pad",
+    "raw",
+    "edit_headers",
 ]
 
 
@@ -82,17 +86,26 @@ class MockNetBird:
     Args:
         world: Replaces all of that: a mapping in the mock server's own terms.
         tls: Whether it serves HTTPS. ca_pem is then what to trust.
+        server_version: The NetBird version that it behaves like. Default: current.
 
     Raises:
         ValueError: The world is wrong.
     """
 
-    def __init__(self, *, world: Mapping[str, Any] | None = None, tls: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        world: Mapping[str, Any] | None = None,
+        tls: bool = False,
+        server_version: Literal["0.40", "0.59", "current"] | None = None,
+    ) -> None:
         if world is None:
             owner = {"id": OWNER, "name": "Owner", "email": "owner@example.com", "role": "owner"}
             world = {"users": [{**owner, "tokens": [{"name": "default"}]}]}
         if tls:
             world = {**world, "tls": "valid"}
+        if server_version is not None:
+            world = {**world, "server_version": server_version}
         self._server = MockServer(json.dumps(world))
         self._tls = world.get("tls") is not None
         self.seeded: tuple[MockToken, ...] = tuple(MockToken(**token) for token in json.loads(self._server.seeded()))
@@ -243,6 +256,14 @@ class MockNetBird:
         """
         self._server.advance_clock(_seconds(by))
 
+    def set_clock_step(self, step: float | timedelta) -> None:
+        """Makes the server write created_at and last_used only in whole multiples of a step.
+
+        Args:
+            step: Whole seconds or a timedelta; 0 for no rounding.
+        """
+        self._server.set_clock_step(_seconds(step))
+
     def fault(
         self,
         action: Action,
@@ -255,8 +276,10 @@ class MockNetBird:
     ) -> None:
         """Makes a fault happen to the next requests that match.
 
-        delay(ms) and delay_answer(ms) wait before acting, or after. drop_before(reset) and drop_after(reset) close the
+        delay(ms) and delay_answer(ms) wait before acting, or after. hold() and hold_answer() do so until release_held().
+        drop_before(reset) and drop_after(reset) close the
         connection without acting, or after acting. answer(status, headers, body, act) answers this instead.
+        raw(text, act) writes exactly this text. edit_headers(set, remove, date_shift_secs) changes the answer's header.
         redirect(status, location) redirects. cut_body(at) and pad(to) change the body's size in bytes. drip(bytes, every_ms)
         sends a few bytes at a time. close_after() closes the connection after the answer.
 
@@ -286,6 +309,10 @@ class MockNetBird:
     def clear_faults(self) -> None:
         """Removes all faults."""
         self._server.clear_faults()
+
+    def release_held(self) -> None:
+        """Lets every request go on that a fault holds now."""
+        self._server.release_held()
 
     @property
     def requests(self) -> list[SeenRequest]:
