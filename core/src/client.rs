@@ -272,7 +272,7 @@ impl ClientOptions {
             max_response_bytes: self.max_response_bytes,
             on_unknown: self.on_unknown,
             observer: self.observer,
-            unfinished: Arc::<Unfinished>::default(),
+            unfinished: Arc::new(Unfinished::new()),
         };
         Ok(Client { shared: Arc::new(shared), scope: Scope::default() })
     }
