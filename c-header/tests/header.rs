@@ -224,34 +224,3 @@ fn every_operation_and_option_of_the_core_is_in_both_headers() {
         assert!(cpp.contains(&format!("ClientBuilder &{name}(")), "{name}");
     }
 }
-
-/// Each module of the crate with those that it uses.
-fn imports() -> BTreeMap<String, BTreeSet<String>> {
-    let sources = sources();
-    let used = |text: &str| -> BTreeSet<String> {
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-        let paths = code.split("crate::").skip(1).flat_map(|after| {
-            let list = after.strip_prefix('{').map_or(after, |list| list.split('}').next().unwrap());
-            let one = usize::from(!after.starts_with('{'));
-            list.split([',', ';', '(']).take(if one == 1 { 1 } else { usize::MAX }).map(|path| path.trim().to_owned())
-        });
-        paths
-            .map(|path| path.split("::").next().unwrap().to_owned())
-            .filter(|name| sources.contains_key(name))
-            .collect()
-    };
-    sources.iter().filter(|(name, _)| *name != "lib").map(|(name, text)| (name.clone(), used(text))).collect()
-}
-
-#[test]
-fn no_modules_import_each_other_in_a_circle() {
-    let mut left = imports();
-    assert!(left["operations"].contains("client") && left["boundary"].contains("error"), "{left:?}");
-    while let Some(leaf) = left.iter().find(|(_, used)| used.is_empty()).map(|(name, _)| name.clone()) {
-        left.remove(&leaf);
-        for used in left.values_mut() {
-            used.remove(&leaf);
-        }
-    }
-    assert!(left.is_empty(), "these import each other: {left:?}");
-}
