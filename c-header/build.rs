@@ -1,4 +1,4 @@
-//! Gives the shared library the name by which programs find it at run time, and keeps it loaded once it is.
+//! Gives the shared library the name by which programs find it at run time, and keeps it loaded.
 
 use std::env;
 
@@ -13,7 +13,7 @@ fn main() {
     match env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("linux" | "android" | "freebsd") => {
             println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libnetbird_tokens.so.{abi}");
-            // Its background thread runs until the process ends: unloading the code under it would be a crash.
+            // Its background thread runs until the process ends: unloading its code would crash the program.
             println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
         }
         Ok("macos" | "ios") => {

@@ -2,15 +2,15 @@
 #
 #     cmake -DPREFIX=/usr/local -P c-header/install.cmake
 #
-# LIBDIR (default lib) is the folder for libraries within PREFIX, DESTDIR in the environment goes before all. What is
-# installed can be moved: nothing in it has the prefix written into it.
+# LIBDIR (default lib) is the folder for libraries within PREFIX; DESTDIR in the environment is put before every path. What is
+# installed can be moved: no file of it contains the prefix.
 #
-# A script and not a CMake project, because nothing is compiled here but by cargo; and not cargo-c, which does the same in
-# general but has to be compiled first, for longer than the library itself.
+# This is a script and not a CMake project, because cargo compiles everything. cargo-c does the same in general, but compiling it
+# takes longer than compiling the library.
 cmake_minimum_required(VERSION 3.21)
 
 if(NOT PREFIX)
-    message(FATAL_ERROR "say where to install: cmake -DPREFIX=/usr/local -P ${CMAKE_CURRENT_LIST_FILE}")
+    message(FATAL_ERROR "give the folder to install into: cmake -DPREFIX=/usr/local -P ${CMAKE_CURRENT_LIST_FILE}")
 endif()
 if(NOT LIBDIR)
     set(LIBDIR lib)
@@ -46,14 +46,14 @@ set(BUILT "${TARGET_FOLDER}/release")
 
 # The same rule as in build.rs: before 1.0 a new minor version may break the ABI.
 if(NOT VERSION MATCHES "^([0-9]+)\\.([0-9]+)\\.")
-    message(FATAL_ERROR "the version ${VERSION} is not like 1.2.3")
+    message(FATAL_ERROR "the version ${VERSION} does not look like 1.2.3")
 endif()
 set(ABI "${CMAKE_MATCH_1}")
 if(ABI EQUAL 0)
     set(ABI "0.${CMAKE_MATCH_2}")
 endif()
 
-# What rustc --print native-static-libs says of the archive.
+# What rustc --print native-static-libs prints for the archive.
 if(CMAKE_HOST_APPLE)
     set(SHARED_NAME "libnetbird_tokens.${VERSION}.dylib")
     set(ABI_NAME "libnetbird_tokens.${ABI}.dylib")
@@ -72,13 +72,14 @@ endif()
 
 file(COPY "${SOURCE}/include/netbird_tokens.h" "${SOURCE}/include/netbird_tokens.hpp" DESTINATION "${ROOT}/include")
 file(MAKE_DIRECTORY "${LIBRARIES}/pkgconfig")
+file(COPY "${SOURCE}/../LICENSE-APACHE" "${SOURCE}/../LICENSE-MIT" DESTINATION "${ROOT}/share/licenses/netbird_tokens")
 # Removed first: writing into a library that a program has loaded would crash it.
 file(REMOVE "${LIBRARIES}/${SHARED_NAME}" "${LIBRARIES}/libnetbird_tokens.a")
 file(COPY_FILE "${BUILT}/${BUILT_NAME}" "${LIBRARIES}/${SHARED_NAME}")
 file(COPY_FILE "${BUILT}/libnetbird_tokens_c.a" "${LIBRARIES}/libnetbird_tokens.a")
 find_program(STRIP strip)
 if(STRIP AND NOT CMAKE_HOST_APPLE)
-    # The archive has Rust's standard library in it, with its debugging information.
+    # The archive contains Rust's standard library with its debugging information.
     execute_process(COMMAND "${STRIP}" --strip-debug "${LIBRARIES}/libnetbird_tokens.a" COMMAND_ERROR_IS_FATAL ANY)
 endif()
 file(CREATE_LINK "${SHARED_NAME}" "${LIBRARIES}/${ABI_NAME}" SYMBOLIC)
@@ -100,7 +101,16 @@ if(VERSION MATCHES "^0\\.")
 else()
     set(COMPATIBILITY SameMajorVersion)
 endif()
+# A script has no compiler that CMake could ask for the size of a pointer. Projects with another size do not find the package.
+set(CMAKE_SIZEOF_VOID_P 8)
+if(NOT CMAKE_HOST_APPLE)
+    # The class of an ELF file: 1 is 32-bit.
+    file(READ "${BUILT}/${BUILT_NAME}" CLASS OFFSET 4 LIMIT 1 HEX)
+    if(CLASS STREQUAL "01")
+        set(CMAKE_SIZEOF_VOID_P 4)
+    endif()
+endif()
 write_basic_package_version_file(
     "${LIBRARIES}/cmake/netbird_tokens/netbird_tokens-config-version.cmake"
-    VERSION "${VERSION}" COMPATIBILITY ${COMPATIBILITY} ARCH_INDEPENDENT)
+    VERSION "${VERSION}" COMPATIBILITY ${COMPATIBILITY})
 message(STATUS "netbird_tokens ${VERSION} is in ${ROOT}")

@@ -210,5 +210,5 @@ impl NativeClient {
 /// For when the foreign side's runtime is about to end: an observer must not be called after that.
 #[uniffi::export]
 pub fn wait_before_exit() -> Result<bool, NativeError> {
-    guarded(|| Ok(netbird_tokens::wait_before_exit()))
+    guarded(|| Ok(netbird_tokens::wait_before_exit(|| false)))
 }

@@ -3,9 +3,9 @@
 import Foundation
 import PackageDescription
 
-// The Rust library under this package. On Apple platforms it comes as an XCFramework, which
-// `scripts/build-xcframework.sh` makes. Elsewhere its archive is looked for in NETBIRD_TOKENS_LIB_DIR, or where
-// `cargo build` puts it. `cargo xtask build --only swift` makes it, and the generated sources, and builds this package.
+// The Rust library under this package. On Apple platforms it is an XCFramework, made by `scripts/build-xcframework.sh`.
+// Elsewhere its archive is taken from NETBIRD_TOKENS_LIB_DIR, or from where `cargo build` puts it.
+// `cargo xtask build --only swift` makes the archive and the generated sources, and builds this package.
 let xcframework = "artifacts/NetBirdTokensFFI.xcframework"
 let hasFramework = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/\(xcframework)")
 let libraries = Context.environment["NETBIRD_TOKENS_LIB_DIR"] ?? "\(Context.packageDirectory)/../../target/debug"
@@ -15,7 +15,7 @@ let ffi: Target =
     ? .binaryTarget(name: "NetBirdTokensFFI", path: xcframework)
     : .systemLibrary(name: "NetBirdTokensFFI", path: "Sources/NetBirdTokensFFI")
 
-// The archive itself and not `-l`, which would take the dynamic library beside it: a program then needs no search path.
+// The archive itself and not `-l`, which would link the dynamic library beside it: programs then need no search path.
 let archive = ["-Xlinker", "\(libraries)/libnetbird_tokens_uniffi.a"]
 let linking: [LinkerSetting] = hasFramework ? [] : [.unsafeFlags(archive)]
 
@@ -31,7 +31,7 @@ let package = Package(
     ],
     targets: [
         ffi,
-        // Generated from the built library, never committed.
+        // Generated from the built library and never committed.
         .target(
             name: "NetBirdTokensNative",
             dependencies: ["NetBirdTokensFFI"],
@@ -41,10 +41,17 @@ let package = Package(
         .target(name: "NetBirdTokens", dependencies: ["NetBirdTokensNative"], swiftSettings: strict),
         .executableTarget(name: "Sample", dependencies: ["NetBirdTokens"], path: "Samples/Sample", swiftSettings: strict),
         .executableTarget(name: "Bench", dependencies: ["NetBirdTokens"], path: "Bench", swiftSettings: strict),
+        // Run by the tests, as a program of its own.
+        .executableTarget(
+            name: "netbird-tokens-guest",
+            dependencies: ["NetBirdTokens"],
+            path: "Tests/Guest",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "NetBirdTokensTests",
-            // The sample is run, and therefore built first.
-            dependencies: ["NetBirdTokens", "NetBirdTokensNative", "Sample"],
+            // The tests run the two programs, so these are built first.
+            dependencies: ["NetBirdTokens", "NetBirdTokensNative", "Sample", "netbird-tokens-guest"],
             swiftSettings: strict
         ),
     ],

@@ -1,5 +1,5 @@
 /*
- * How long a list of 10 tokens takes from C, to be put beside the same call from Rust.
+ * How long a list of 10 tokens takes from C, to compare with the same call from Rust.
  *
  *     cc -O2 bench.c -o bench $(pkg-config --cflags --libs netbird_tokens)
  *     NETBIRD_BENCH_URL=http://127.0.0.1:8080 NETBIRD_BENCH_PAT=nbp_... NETBIRD_BENCH_USER=id taskset -c 0 ./bench
@@ -45,11 +45,12 @@ static nbt_client *make_client(void) {
     nbt_error *error = NULL;
     nbt_client_builder *builder = nbt_client_builder_new();
     nbt_client_builder_set_management_url(builder, url);
-    if (nbt_credential_new_pat(pat, &credential, &error) == NBT_OK) {
+    nbt_result result = nbt_credential_new_pat(pat, &credential, &error);
+    if (result == NBT_OK) {
         nbt_client_builder_set_credential(builder, credential);
-        nbt_client_builder_build(builder, &client, &error);
+        result = nbt_client_builder_build(builder, &client, &error);
     }
-    if (client == NULL) {
+    if (result != NBT_OK) {
         fprintf(stderr, "bench: %s\n", nbt_error_message(error));
         exit(1);
     }

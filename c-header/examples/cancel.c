@@ -40,6 +40,7 @@ int main(void) {
     nbt_user_list_free(users);
     nbt_client_free(cancellable);
     nbt_client_free(client);
+    /* The handler must not use the handle once it is freed. */
     signal(SIGINT, SIG_DFL);
     nbt_cancel_free(cancel);
     return result == NBT_OK ? 0 : 1;

@@ -1,5 +1,5 @@
 /*
- * Creates a token, hands its text to where it is kept, and revokes it again.
+ * Creates a token, stores its secret, and revokes it again.
  *
  *     cc create.c -o create $(pkg-config --cflags --libs netbird_tokens)
  *     NB_PAT=nbp_... ./create
@@ -20,16 +20,16 @@ int main(void) {
     int status = 1;
 
     if (nbt_client_from_env(&client, &error) != NBT_OK ||
-        nbt_client_create_token(client, "example", 7, NULL, &token, &secret, &error) != NBT_OK) {
+        nbt_client_create_token(client, "example", 7, NBT_CREATE_TAG, NULL, &token, &secret, &error) != NBT_OK) {
         fprintf(stderr, "create: %s\n", nbt_error_message(error));
-        /* The answer was lost: these may exist now. */
-        for (size_t i = 0; i < nbt_error_candidate_token_ids_len(error); i++) {
-            fprintf(stderr, "create: revoke %s\n", nbt_error_candidate_token_ids_at(error, i));
+        /* If the answer was lost, a token of this name may exist. With the tag, only this call can have made it. */
+        if (nbt_error_token_name(error) != NULL) {
+            fprintf(stderr, "create: look for \"%s\"\n", nbt_error_token_name(error));
         }
         goto done;
     }
 
-    /* The only moment at which the text can be had. Freeing the secret wipes it. */
+    /* The server never shows the secret again. Freeing it wipes it. */
     size_t length = 0;
     const char *text = nbt_secret_expose(secret, &length);
     int stored = store(text, length);

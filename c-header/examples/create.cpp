@@ -1,4 +1,4 @@
-// Creates a token, hands its text to where it is kept, and revokes it again.
+// Creates a token, stores its secret, and revokes it again.
 //
 //     c++ create.cpp -o create -std=c++17 $(pkg-config --cflags --libs netbird_tokens)
 //     NB_PAT=nbp_... ./create
@@ -19,8 +19,10 @@ int main() {
     using namespace netbird_tokens;
     try {
         const Client client = Client::from_env();
-        const CreatedToken created = client.create_token("example", 7);
-        // The only moment at which the text can be had; it is wiped when `created` goes.
+        NewToken wanted{"example", 7};
+        wanted.tag = true;
+        const CreatedToken created = client.create_token(wanted);
+        // The server never shows the secret again. It is wiped when `created` is destroyed.
         const bool stored = store(created.plain_token.expose());
         std::cout << "created " << created.token.id() << " (" << created.plain_token << ")"
                   << (stored ? "" : ", not stored") << '\n';
@@ -28,8 +30,9 @@ int main() {
         std::cout << "revoked " << created.token.id() << '\n';
     } catch (const Error &error) {
         std::cerr << "create: " << error.what() << '\n';
-        for (const auto &id : error.candidate_token_ids()) {
-            std::cerr << "create: look at " << id << '\n';
+        // If the answer was lost, a token of this name may exist. With the tag, only this call can have made it.
+        if (const auto name = error.token_name()) {
+            std::cerr << "create: look for \"" << *name << "\"\n";
         }
         return 1;
     }

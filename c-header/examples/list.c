@@ -1,5 +1,5 @@
 /*
- * Lists one's tokens and how long each is good for.
+ * Lists your tokens and how many days each is still valid.
  *
  *     cc list.c -o list $(pkg-config --cflags --libs netbird_tokens)
  *     NB_PAT=nbp_... ./list
@@ -19,7 +19,7 @@ int main(void) {
         fprintf(stderr, "list: %s\n", nbt_error_message(error));
         goto done;
     }
-    /* NULL: of the user that the credential belongs to. */
+    /* NULL: the user that the credential belongs to. */
     if (nbt_client_list_tokens(client, NULL, &tokens, &error) != NBT_OK) {
         fprintf(stderr, "list: %s\n", nbt_error_message(error));
         goto done;
@@ -27,7 +27,10 @@ int main(void) {
     for (size_t i = 0; i < nbt_token_list_len(tokens); i++) {
         const nbt_token *token = nbt_token_list_at(tokens, i);
         int64_t days = 0;
-        nbt_token_days_left(token, (int64_t)time(NULL), 0, &days, NULL);
+        if (nbt_token_days_left(token, (int64_t)time(NULL), 0, &days, &error) != NBT_OK) {
+            fprintf(stderr, "list: %s\n", nbt_error_message(error));
+            goto done;
+        }
         printf("%s  %s  %" PRId64 " days left%s\n", nbt_token_id(token), nbt_token_name(token), days,
                nbt_token_last_used(token, NULL, NULL) ? "" : ", never used");
     }

@@ -1,4 +1,4 @@
-// Lists one's tokens, those that end first at the top.
+// Lists your tokens, those that expire first at the top.
 //
 //     c++ list.cpp -o list -std=c++17 $(pkg-config --cflags --libs netbird_tokens)
 //     NB_PAT=nbp_... ./list

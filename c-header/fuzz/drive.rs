@@ -1,5 +1,5 @@
 //! Reads bytes as calls of the C API with arbitrary arguments, makes them, and checks what holds for every call: a result
-//! code of the header, an error exactly on failure, results exactly on success, texts that are texts.
+//! code, an error exactly on failure, results exactly on success, and texts that are valid UTF-8.
 //!
 //! Shared by the fuzz target and by tests/fuzz.rs, which feeds it random bytes with a stable compiler.
 
@@ -9,9 +9,12 @@ use std::ptr;
 use netbird_tokens_c::cancel::*;
 use netbird_tokens_c::client::*;
 use netbird_tokens_c::client_builder::*;
+use netbird_tokens_c::client_options::*;
 use netbird_tokens_c::credential::*;
+use netbird_tokens_c::credential_check::*;
 use netbird_tokens_c::error::*;
 use netbird_tokens_c::log::nbt_log_level;
+use netbird_tokens_c::operations::*;
 use netbird_tokens_c::result::*;
 use netbird_tokens_c::secret::*;
 use netbird_tokens_c::token::*;
@@ -94,6 +97,7 @@ fn check(result: nbt_result, error: *mut nbt_error) {
     check_text(nbt_error_message(Some(&error)));
     check_text(nbt_error_server_message(Some(&error)));
     check_text(nbt_error_request_id(Some(&error)));
+    check_text(nbt_error_token_name(Some(&error)));
     for at in 0..=nbt_error_candidate_token_ids_len(Some(&error)) {
         check_text(nbt_error_candidate_token_ids_at(Some(&error), at));
     }
@@ -132,7 +136,7 @@ unsafe extern "C" fn ignore(_: *mut c_void, _: nbt_log_level, message: *const c_
     check_text(message);
 }
 
-/// A client of arbitrary settings. Where nothing else is set it talks to `url`.
+/// A client with arbitrary options. Where nothing else is set it talks to `url`.
 fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
     let mut builder = nbt_client_builder_new();
     let mut error = ptr::null_mut();
@@ -178,7 +182,7 @@ fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
 }
 
 fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
-    let which = bytes.byte() % 10;
+    let which = bytes.byte() % 12;
     let (one, other, number) = (bytes.text(), bytes.text(), bytes.number());
     let (one, other) = (pointer(&one), pointer(&other));
     let mut error = ptr::null_mut();
@@ -204,9 +208,17 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
                 nbt_token_free(taken(result, token));
             }
             2 => {
-                let days = number as i64;
-                let result =
-                    nbt_client_create_token(client, one, days, other, &raw mut token, &raw mut secret, &raw mut error);
+                let (days, flags) = (number as i64, u32::from(bytes.byte() % 3));
+                let result = nbt_client_create_token(
+                    client,
+                    one,
+                    days,
+                    flags,
+                    other,
+                    &raw mut token,
+                    &raw mut secret,
+                    &raw mut error,
+                );
                 check(result, error);
                 let (token, secret) = (taken(result, token), taken(result, secret));
                 if let Some(token) = &token {
@@ -240,7 +252,7 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
                 let result = make[number as usize % 3](one, &raw mut credential, &raw mut error);
                 check(result, error);
                 let credential = taken(result, credential);
-                // Not set: the next call would only be told that it is wrong.
+                // Not set on the client: it would make the next calls fail.
                 let _ = nbt_credential_get_kind(credential.as_deref());
                 nbt_credential_expires_at(credential.as_deref(), ptr::null_mut(), ptr::null_mut());
                 nbt_credential_free(credential);
@@ -273,8 +285,29 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
                 nbt_client_free(handle);
                 nbt_cancel_free(cancel);
             }
+            9 => {
+                let mut checked = ptr::null_mut();
+                let result = nbt_client_check_credential(client, &raw mut checked, &raw mut error);
+                check(result, error);
+                let checked = taken(result, checked);
+                check_text(nbt_credential_state_name(nbt_credential_check_state(checked.as_deref()) as u32));
+                check_text(nbt_user_id(nbt_credential_check_user(checked.as_deref())));
+                check_text(nbt_token_id(nbt_credential_check_token(checked.as_deref())));
+                check_text(nbt_error_message(nbt_credential_check_error(checked.as_deref())));
+                nbt_credential_check_expires_at(checked.as_deref(), ptr::null_mut(), ptr::null_mut());
+                let kind = nbt_credential_check_kind(checked.as_deref());
+                assert_eq!(kind == nbt_credential_kind::NBT_CREDENTIAL_NONE, checked.is_none());
+                nbt_credential_check_free(checked);
+            }
+            10 => {
+                let mut finished = number % 2 == 0;
+                let result = nbt_client_close(client, &raw mut finished, &raw mut error);
+                check(result, error);
+                assert_eq!(finished, result == nbt_result::NBT_OK, "no create was interrupted");
+            }
             _ => {
                 check_text(nbt_result_name(number as u32));
+                check_text(nbt_credential_state_name(number as u32));
                 check_text(nbt_client_management_url(client));
                 let result = nbt_client_with_timeout_ms(client, number, &raw mut handle, &raw mut error);
                 check(result, error);
@@ -284,7 +317,7 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
     }
 }
 
-/// Makes the calls that the bytes say, to the server at `url`.
+/// Makes the calls that the bytes encode, to the server at `url`.
 pub fn drive(data: &[u8], url: &CStr) {
     let mut bytes = Bytes(data);
     let client = build(&mut bytes, url);

@@ -1,24 +1,26 @@
 /*
  * netbird-tokens: a client for NetBird's API tokens (personal access tokens, PATs) that does not lose one.
  *
- * Made of the Rust sources; do not edit. The guide with examples is docs/c.md. For C++ there is netbird_tokens.hpp.
+ * Generated from the Rust sources; do not edit. The guide with examples is docs/c.md. For C++ there is netbird_tokens.hpp.
  *
  * Conventions
  *
  * Handles     Every type is opaque. What a function hands over through an out-pointer or as a non-const pointer is the
- *             caller's, to be freed with the nbt_..._free of its type; what it returns as a const pointer is borrowed from
- *             the handle it was asked of, and good until that is freed. nbt_..._free(NULL) does nothing.
+ *             caller's, to be freed with the nbt_..._free of its type. What it returns as a const pointer is borrowed from the
+ *             handle that was passed, and valid until that is freed. nbt_..._free(NULL) does nothing.
  * Results     A function that can fail returns an nbt_result and puts its result through an out-pointer, which is NULL (false,
  *             0) on failure. There is no partial success.
  * Errors      The last parameter, nbt_error **error, may be NULL. Otherwise NULL is put there on success and an error on
  *             failure, to be freed with nbt_error_free. What the variable held is overwritten and never read.
- * Texts       In: UTF-8 with a NUL at its end, copied before the function returns. NULL (where the comment does not allow it) and
- *             what is not UTF-8 gives NBT_INVALID_ARGUMENT. Out: the same, borrowed. A NUL that the server sends within a
+ * Texts       In: UTF-8 with a NUL at its end, copied before the function returns. NULL (where the comment does not allow it)
+ *             and what is not UTF-8 gives NBT_INVALID_ARGUMENT. Out: the same, borrowed. A NUL that the server sends within a
  *             text is replaced by U+FFFD.
  * Times       Whole seconds since 1970-01-01T00:00:00Z and the nanoseconds after them.
  * Threads     A handle may be used by any number of threads at once where its functions say so; it may be freed once no
  *             thread uses it. The library may be used in parent and child after a fork, and it stays loaded after dlclose.
- * Memory      Passing a handle that was freed, or a pointer that is none, is undefined, as everywhere in C. All else that is
+ * Signals     The threads of the library block all signals: it takes none that is meant for the program, and a connection that
+ *             breaks raises no SIGPIPE.
+ * Memory      Passing a handle that was freed, or an invalid pointer, is undefined, as everywhere in C. Everything else that is
  *             wrong gives a result code.
  */
 
@@ -40,13 +42,25 @@
     ((NBT_VERSION_MAJOR << 16) | (NBT_VERSION_MINOR << 8) | NBT_VERSION_PATCH)
 
 /**
- * The lifetime that a token gets where nothing speaks for another, in days.
+ * Marks the functions whose result must be used: a dropped one would lose an error, a secret or a handle.
+ */
+#if (defined(__cplusplus) && __cplusplus >= 201703L) || \
+    (!defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#define NBT_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define NBT_MUST_USE __attribute__((warn_unused_result))
+#else
+#define NBT_MUST_USE
+#endif
+
+/**
+ * The default lifetime in days.
  */
 #define NBT_DEFAULT_EXPIRES_IN_DAYS 90
 
 /**
- * What came of a call: NBT_OK, or why it failed. The numbers are stable and the same in every language. Match on these,
- * never on a message; a later version may add some, so have a default.
+ * The result of a call: NBT_OK, or why it failed. The numbers are stable and the same in every language. Match on these,
+ * never on a message. A later version may add some, so have a default.
  */
 typedef enum {
     /**
@@ -62,23 +76,23 @@ typedef enum {
      */
     NBT_INVALID_CREDENTIAL = 2,
     /**
-     * No credential was found, the environment disagrees with itself, or a CA certificate is unreadable.
+     * No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used.
      */
     NBT_CONFIGURATION = 3,
     /**
-     * The server refused the credential: 401, or the 404 that it answers to a revoked or unknown PAT.
+     * The server refused the credential: 401 in NetBird's own form, or its 404 for a revoked or unknown PAT.
      */
     NBT_UNAUTHORIZED = 10,
     /**
-     * The credential is fine but may not do this (403).
+     * The credential works but is not allowed to do this (403 in NetBird's own form).
      */
     NBT_FORBIDDEN = 11,
     /**
-     * The server knows no such user or token (404 with NetBird's own body).
+     * The server knows no such user or token (404 in NetBird's own form that names a user or a token).
      */
     NBT_NOT_FOUND = 12,
     /**
-     * The server's state stands against it (409, 412).
+     * The request conflicts with the server's current state (409, 412).
      */
     NBT_CONFLICT = 13,
     /**
@@ -86,15 +100,15 @@ typedef enum {
      */
     NBT_REJECTED = 14,
     /**
-     * Too many requests (429), still so after the retries.
+     * Too many requests (429), also after the retries.
      */
     NBT_RATE_LIMITED = 15,
     /**
-     * The server failed (5xx), still so after the retries.
+     * The server failed (5xx), also after the retries.
      */
     NBT_SERVER_ERROR = 16,
     /**
-     * No connection could be made, so nothing was sent.
+     * No connection could be made; nothing was sent.
      */
     NBT_CONNECT = 20,
     /**
@@ -110,11 +124,11 @@ typedef enum {
      */
     NBT_TRANSPORT = 23,
     /**
-     * An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it, somebody else's 404.
+     * The answer is not NetBird's: a redirect, HTML, the wrong shape, too large, or an error body of another program.
      */
     NBT_UNEXPECTED_RESPONSE = 24,
     /**
-     * A create or delete may have happened. nbt_error_candidate_token_ids_at names the tokens to look at.
+     * A create or delete may have happened. nbt_error_candidate_token_ids_at and nbt_error_token_name say what to look for.
      */
     NBT_OUTCOME_UNKNOWN = 30,
     /**
@@ -132,7 +146,7 @@ typedef enum {
  */
 typedef enum {
     /**
-     * There is no credential: a NULL was asked.
+     * There is no credential: the handle was NULL.
      */
     NBT_CREDENTIAL_NONE = 0,
     /**
@@ -150,31 +164,83 @@ typedef enum {
  */
 typedef enum {
     /**
-     * A request was sent, and this came of it.
+     * A request was sent, with this result; or an interrupted create is finished and its token revoked.
      */
     NBT_LOG_DEBUG = 1,
     /**
-     * Something out of the ordinary: a retry, or finding out what a lost create did.
+     * Something out of the ordinary: a retry, a search for what a lost create made, or an interrupted create whose token could
+     * not be revoked.
      */
     NBT_LOG_WARNING = 2,
 } nbt_log_level;
+
+/**
+ * How the server treats a credential. A malformed one never gets that far: nbt_credential_new_pat and its siblings refuse it.
+ */
+typedef enum {
+    /**
+     * Nothing was checked: the handle was NULL.
+     */
+    NBT_CREDENTIAL_STATE_NONE = 0,
+    /**
+     * It authenticates, and its user may use the API.
+     */
+    NBT_CREDENTIAL_STATE_WORKING = 1,
+    /**
+     * The server does not know this PAT: it was revoked, or belongs to another server.
+     */
+    NBT_CREDENTIAL_STATE_UNKNOWN = 2,
+    /**
+     * The server refuses it: it has expired. For a JWT, and for a PAT on servers before 0.59.13, this says no more than that it
+     * is not accepted.
+     */
+    NBT_CREDENTIAL_STATE_REFUSED = 3,
+    /**
+     * It authenticates, but an administrator has blocked its user.
+     */
+    NBT_CREDENTIAL_STATE_BLOCKED = 4,
+    /**
+     * It authenticates, but its user is waiting for an administrator's approval.
+     */
+    NBT_CREDENTIAL_STATE_PENDING_APPROVAL = 5,
+    /**
+     * It authenticates, but the role of its user may not even request who it is.
+     */
+    NBT_CREDENTIAL_STATE_FORBIDDEN = 6,
+} nbt_credential_state;
 
 /**
  * What to do about a create whose answer was lost.
  */
 typedef enum {
     /**
-     * Fail with NBT_OUTCOME_UNKNOWN and the ids of the tokens that it may have created.
+     * Fail with NBT_OUTCOME_UNKNOWN, which says what to look for.
      */
     NBT_ON_UNKNOWN_REPORT = 0,
     /**
-     * Revoke those tokens and create anew. Fails with NBT_OUTCOME_UNKNOWN all the same when that cannot be done.
+     * Find the token by its tagged name, revoke it and create another one. Needs NBT_CREATE_TAG, because without a tag nothing
+     * proves which token the call made. Fails with NBT_OUTCOME_UNKNOWN if the token is not found.
      */
     NBT_ON_UNKNOWN_REVOKE_AND_RETRY = 1,
 } nbt_on_unknown;
 
 /**
- * Ends the calls of every client handle that nbt_client_with_cancel made with it. Once cancelled it stays so.
+ * How to create a token: these are combined with |.
+ */
+typedef enum {
+    /**
+     * Send the name as it is.
+     */
+    NBT_CREATE_PLAIN = 0,
+    /**
+     * Send the name as NAME #TAG, with ten random characters. No other token has such a name, so if the answer to the create is
+     * lost, the token that it made can be found with certainty. NBT_ON_UNKNOWN_REVOKE_AND_RETRY needs it.
+     */
+    NBT_CREATE_TAG = 1,
+} nbt_create_flags;
+
+/**
+ * Ends the calls of every client handle that nbt_client_with_cancel made with it. Once cancelled it stays cancelled.
  */
 typedef struct nbt_cancel nbt_cancel;
 
@@ -185,15 +251,20 @@ typedef struct nbt_cancel nbt_cancel;
 typedef struct nbt_client nbt_client;
 
 /**
- * The settings of a client to be. What is not set has its default. A setter that is given something unusable says so, and so
- * does nbt_client_builder_build: it is enough to look there.
+ * Builds a client. What is not set keeps its default. A setter that is given something unusable says so, and so does
+ * nbt_client_builder_build: it is enough to check there.
  */
 typedef struct nbt_client_builder nbt_client_builder;
 
 /**
- * A credential that passed its offline check. Nothing of its text can be read back; it is wiped when it is freed.
+ * A credential that passed its offline check. Its text cannot be read back; it is wiped when it is freed.
  */
 typedef struct nbt_credential nbt_credential;
+
+/**
+ * What is known about a credential: whether it works and why not, whose it is, which token it is, and when it expires.
+ */
+typedef struct nbt_credential_check nbt_credential_check;
 
 /**
  * Why a call failed. It never holds a secret.
@@ -201,18 +272,18 @@ typedef struct nbt_credential nbt_credential;
 typedef struct nbt_error nbt_error;
 
 /**
- * A secret text. It has no conversion but nbt_secret_expose, is compared in constant time, and is wiped from memory when
- * it is freed.
+ * A secret text. It is readable only through nbt_secret_expose, is compared in constant time, and is wiped from memory when it
+ * is freed.
  */
 typedef struct nbt_secret nbt_secret;
 
 /**
- * What the server tells of a token. The plain text is not among it: that comes once, from nbt_client_create_token.
+ * What the server says about a token. The secret is not part of it: that comes once, from nbt_client_create_token.
  */
 typedef struct nbt_token nbt_token;
 
 /**
- * Some tokens, in no particular order.
+ * A list of tokens, in no particular order.
  */
 typedef struct nbt_token_list nbt_token_list;
 
@@ -222,20 +293,22 @@ typedef struct nbt_token_list nbt_token_list;
 typedef struct nbt_user nbt_user;
 
 /**
- * Some users.
+ * A list of users.
  */
 typedef struct nbt_user_list nbt_user_list;
 
 /**
- * Is told of every request, retry and reconciliation, on the thread that makes the call. The message is UTF-8 without a line
- * end, holds no secret, and is gone when the function returns. The function must not throw, longjmp or free the client.
+ * Is called for every request, retry and reconciliation, on the thread that makes the call, and for what becomes of an
+ * interrupted create, on a background thread of the library. That thread blocks all signals and may still call while the process
+ * exits. The message is UTF-8 without a line end, holds no secret, and is gone when the function returns. The function must not
+ * throw, longjmp, free the client or make calls with it.
  */
 typedef void (*nbt_log_callback)(void *user_data,
                                  nbt_log_level level,
                                  const char *message);
 
 /**
- * Is told that user_data will not be used again.
+ * Is called when user_data will not be used again.
  */
 typedef void (*nbt_free_callback)(void *user_data);
 
@@ -246,100 +319,119 @@ extern "C" {
 /**
  * The version of the library that is loaded, as a text.
  *
- * Parameters: none.
- * Returns: the version, as 0.1.0. Never NULL.
- * Memory: the text is static and never freed.
- * Threads: any.
+ * @return the version, for example 0.1.0; never NULL
+ * @par Memory
+ * The text is static and never freed.
+ * @par Threads
+ * Any.
  */
 const char *nbt_version(void);
 
 /**
- * The version of the library that is loaded, as a number to compare with NBT_VERSION_NUMBER, the version of the header.
+ * The version of the library that is loaded, as a number to compare with NBT_VERSION_NUMBER, the header's version.
  *
- * Parameters: none.
- * Returns: major * 65536 + minor * 256 + patch.
- * Memory: nothing is handed over.
- * Threads: any.
+ * @return major * 65536 + minor * 256 + patch
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any.
  */
 uint32_t nbt_version_number(void);
 
 /**
  * The stable name of a result code, the same in every language: not_found for NBT_NOT_FOUND, ok for NBT_OK.
  *
- * Parameters: result is one of nbt_result; any other number is allowed.
- * Returns: the name, unknown for a number that is no result code. Never NULL.
- * Memory: the text is static and never freed.
- * Threads: any.
+ * @param result one of nbt_result; any other number is allowed
+ * @return the name, unknown for a number that is not a result code; never NULL
+ * @par Memory
+ * The text is static and never freed.
+ * @par Threads
+ * Any.
  */
 const char *nbt_result_name(uint32_t result);
 
 /**
  * What went wrong, for programs.
  *
- * Parameters: error may be NULL.
- * Returns: the same code as the call that failed returned; NBT_OK for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the code that the failed call returned; NBT_OK for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 nbt_result nbt_error_kind(const nbt_error *error);
 
 /**
  * What went wrong and what to do about it, for people. The text may change between versions.
  *
- * Parameters: error may be NULL.
- * Returns: the message, UTF-8; an empty text for NULL. Never NULL.
- * Memory: the text is the error's, good until nbt_error_free.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the message, UTF-8; an empty text for NULL; never NULL
+ * @par Memory
+ * The text belongs to the error and is valid until nbt_error_free.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 const char *nbt_error_message(const nbt_error *error);
 
 /**
- * The HTTP status of the answer that decided it.
+ * The HTTP status of the answer that led to the error.
  *
- * Parameters: error may be NULL.
- * Returns: the status, as 403; 0 when no answer decided it, and for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the status, for example 403; 0 if no answer led to it, and for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 int nbt_error_status(const nbt_error *error);
 
 /**
- * The server's own message, as it sent it, with the hash of a PAT cut out.
+ * The server's own message, as it sent it, with credentials and the hash of a PAT removed.
  *
- * Parameters: error may be NULL.
- * Returns: the message, UTF-8; NULL when the server sent none, and for NULL.
- * Memory: the text is the error's, good until nbt_error_free.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the message, UTF-8; NULL if the server sent none, and for NULL
+ * @par Memory
+ * The text belongs to the error and is valid until nbt_error_free.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 const char *nbt_error_server_message(const nbt_error *error);
 
 /**
  * The server's X-Request-Id, by which its operator finds the request in the server's log.
  *
- * Parameters: error may be NULL.
- * Returns: the id; NULL when the server sent none, and for NULL.
- * Memory: the text is the error's, good until nbt_error_free.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the id; NULL if the server sent none, and for NULL
+ * @par Memory
+ * The text belongs to the error and is valid until nbt_error_free.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 const char *nbt_error_request_id(const nbt_error *error);
 
 /**
  * Whether the same call, unchanged, may succeed later. Never true where sending it again could do something twice.
  *
- * Parameters: error may be NULL.
- * Returns: whether it may; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return whether it may; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 bool nbt_error_retryable(const nbt_error *error);
 
 /**
- * How long the server asked to wait, where it did (Retry-After).
+ * How long the server asked to wait (Retry-After), at most a year.
  *
- * Parameters: error may be NULL. milliseconds is where the wait is put, 0 when there is none; may be NULL.
- * Returns: whether the server asked to wait.
- * Memory: nothing is handed over.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @param[out] milliseconds receives the wait, 0 if there is none; may be NULL
+ * @return whether the server asked to wait
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 bool nbt_error_retry_after(const nbt_error *error,
                            uint64_t *milliseconds);
@@ -347,64 +439,92 @@ bool nbt_error_retry_after(const nbt_error *error,
 /**
  * How many times the request that failed was sent or tried.
  *
- * Parameters: error may be NULL.
- * Returns: the number; 0 when it was refused before that, and for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the number; 0 if the call was refused before that, and for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 uint32_t nbt_error_attempts(const nbt_error *error);
 
 /**
  * With NBT_OUTCOME_UNKNOWN: how many tokens the call may have created or deleted, as far as the server's list tells.
  *
- * Parameters: error may be NULL.
- * Returns: the number; 0 for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @return the number; 0 for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 size_t nbt_error_candidate_token_ids_len(const nbt_error *error);
 
 /**
- * The id of one of those tokens. Revoke the ones of a create; look whether those of a delete are gone.
+ * The id of one of those tokens. Somebody else may have created it: inspect each before you revoke it.
  *
- * Parameters: error may be NULL. index counts from 0.
- * Returns: the id; NULL when there is none at that index.
- * Memory: the text is the error's, good until nbt_error_free.
- * Threads: any; one error may be read by several at once.
+ * @param error may be NULL
+ * @param index counts from 0
+ * @return the id; NULL if there is none at that index
+ * @par Memory
+ * The text belongs to the error and is valid until nbt_error_free.
+ * @par Threads
+ * Any; one error may be read by several at once.
  */
 const char *nbt_error_candidate_token_ids_at(const nbt_error *error,
                                              size_t index);
 
 /**
+ * With NBT_OUTCOME_UNKNOWN of a create: the exact name that was sent. With NBT_CREATE_TAG no other token has that name, so
+ * one that bears it was made by this call.
+ *
+ * @param error may be NULL
+ * @return the name, UTF-8; NULL if no create is in doubt, and for NULL
+ * @par Memory
+ * The text belongs to the error and is valid until nbt_error_free.
+ * @par Threads
+ * Any; one error may be read by several at once.
+ */
+const char *nbt_error_token_name(const nbt_error *error);
+
+/**
  * Frees an error.
  *
- * Parameters: error may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the error and every text of it are gone afterwards.
- * Threads: any, once no other uses it.
+ * @param error may be NULL; then nothing happens
+ * @par Memory
+ * The error and its texts are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_error_free(nbt_error *error);
 
 /**
- * Makes a secret of a text, to compare it or to keep it where it is wiped.
+ * Makes a secret from a text, to compare it or to keep it where it is wiped.
  *
- * Parameters: text is copied. out is where the handle is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when text or out is NULL or the text is not UTF-8.
- * Memory: free the handle with nbt_secret_free and the error with nbt_error_free; on failure the handle is NULL. The
- * memory of text is the caller's to wipe.
- * Threads: any.
+ * @param text is copied
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if text or out is NULL or the text is not UTF-8
+ * @par Memory
+ * Free the handle with nbt_secret_free and the error with nbt_error_free. Wiping text is up to the caller.
+ * @par Threads
+ * Any.
  */
+NBT_MUST_USE
 nbt_result nbt_secret_new(const char *text,
                           nbt_secret **out,
                           nbt_error **error);
 
 /**
- * The plain text. What is copied from here is the caller's to guard.
+ * The plain text. Guarding copies of it is up to the caller.
  *
- * Parameters: secret may be NULL. length is where the number of bytes is put, the NUL at the end not counted; may be NULL.
- * Returns: the text; NULL for NULL.
- * Memory: the text is the secret's, good until nbt_secret_free, which wipes it.
- * Threads: any; one secret may be read by several at once.
+ * @param secret may be NULL
+ * @param[out] length receives the number of bytes, without the NUL at the end; may be NULL
+ * @return the text; NULL for NULL
+ * @par Memory
+ * The text belongs to the secret and is valid until nbt_secret_free, which wipes it.
+ * @par Threads
+ * Any; one secret may be read by several at once.
  */
 const char *nbt_secret_expose(const nbt_secret *secret,
                               size_t *length);
@@ -412,20 +532,25 @@ const char *nbt_secret_expose(const nbt_secret *secret,
 /**
  * What may be printed in place of the secret.
  *
- * Parameters: secret may be NULL.
- * Returns: nbp_**** for a PAT, **** for anything else and for NULL. Never NULL.
- * Memory: the text is static and never freed.
- * Threads: any; one secret may be read by several at once.
+ * @param secret may be NULL
+ * @return nbp_**** for a PAT, **** for anything else and for NULL; never NULL
+ * @par Memory
+ * The text is static and never freed.
+ * @par Threads
+ * Any; one secret may be read by several at once.
  */
 const char *nbt_secret_masked(const nbt_secret *secret);
 
 /**
- * Whether two secrets are the same text, in a time that tells nothing about it but its length.
+ * Whether two secrets are the same text. The time that it takes depends on nothing but their lengths.
  *
- * Parameters: secret and other may be NULL.
- * Returns: whether they are equal; false when either is NULL.
- * Memory: nothing is handed over.
- * Threads: any; one secret may be read by several at once.
+ * @param secret may be NULL
+ * @param other may be NULL
+ * @return whether they are equal; false if either is NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one secret may be read by several at once.
  */
 bool nbt_secret_equals(const nbt_secret *secret,
                        const nbt_secret *other);
@@ -433,155 +558,242 @@ bool nbt_secret_equals(const nbt_secret *secret,
 /**
  * Wipes a secret and frees it.
  *
- * Parameters: secret may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the secret and its text are gone afterwards.
- * Threads: any, once no other uses it.
+ * @param secret may be NULL; then nothing happens
+ * @par Memory
+ * The secret and its text are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_secret_free(nbt_secret *secret);
 
 /**
- * A personal access token, exactly its 40 characters, checked offline: its prefix, length and checksum.
+ * Makes a credential from a personal access token, exactly its 40 characters. Its prefix, length and checksum are checked
+ * offline.
  *
- * Parameters: text is copied. out is where the handle is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_CREDENTIAL, the message saying what is wrong; NBT_INVALID_ARGUMENT.
- * Memory: free the handle with nbt_credential_free and the error with nbt_error_free; on failure the handle is NULL. The
- * memory of text is the caller's to wipe.
- * Threads: any.
+ * @param text is copied
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_CREDENTIAL, with a message that says what is wrong; NBT_INVALID_ARGUMENT
+ * @par Memory
+ * Free the handle with nbt_credential_free and the error with nbt_error_free. Wiping text is up to the caller.
+ * @par Threads
+ * Any.
  */
+NBT_MUST_USE
 nbt_result nbt_credential_new_pat(const char *text,
                                   nbt_credential **out,
                                   nbt_error **error);
 
 /**
- * A JWT. Its shape and its expiry are checked (against this machine's clock); its signature is the server's to check.
+ * Makes a credential from a JWT. Its shape is checked; its signature and its expiry are for the server to check. See
+ * nbt_credential_expires_at for the expiry that it states.
  *
- * Parameters: text is copied. out is where the handle is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_CREDENTIAL, the message saying what is wrong; NBT_INVALID_ARGUMENT.
- * Memory: free the handle with nbt_credential_free and the error with nbt_error_free; on failure the handle is NULL. The
- * memory of text is the caller's to wipe.
- * Threads: any.
+ * @param text is copied
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_CREDENTIAL, with a message that says what is wrong; NBT_INVALID_ARGUMENT
+ * @par Memory
+ * Free the handle with nbt_credential_free and the error with nbt_error_free. Wiping text is up to the caller.
+ * @par Threads
+ * Any.
  */
+NBT_MUST_USE
 nbt_result nbt_credential_new_bearer(const char *text,
                                      nbt_credential **out,
                                      nbt_error **error);
 
 /**
- * Either of the two, as people paste them: white space and quotes around it, and a leading Token, Bearer or
- * Authorization:, are taken off.
+ * Makes a credential from either of the two, as people paste them: white space and quotes around it, and a leading Token,
+ * Bearer or Authorization:, are removed.
  *
- * Parameters: text is copied. out is where the handle is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_CREDENTIAL, the message saying what is wrong; NBT_INVALID_ARGUMENT.
- * Memory: free the handle with nbt_credential_free and the error with nbt_error_free; on failure the handle is NULL. The
- * memory of text is the caller's to wipe.
- * Threads: any.
+ * @param text is copied
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_CREDENTIAL, with a message that says what is wrong; NBT_INVALID_ARGUMENT
+ * @par Memory
+ * Free the handle with nbt_credential_free and the error with nbt_error_free. Wiping text is up to the caller.
+ * @par Threads
+ * Any.
  */
+NBT_MUST_USE
 nbt_result nbt_credential_new_detect(const char *text,
                                      nbt_credential **out,
                                      nbt_error **error);
 
 /**
- * Which of the two a credential is.
+ * Whether a credential is a PAT or a JWT.
  *
- * Parameters: credential may be NULL.
- * Returns: its kind; NBT_CREDENTIAL_NONE for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one credential may be read by several at once.
+ * @param credential may be NULL
+ * @return its kind; NBT_CREDENTIAL_NONE for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one credential may be read by several at once.
  */
 nbt_credential_kind nbt_credential_get_kind(const nbt_credential *credential);
 
 /**
- * When a JWT expires, where it says so. A PAT does not tell: ask the server.
+ * When a JWT expires, if it says so. A PAT does not say: ask the server.
  *
- * Parameters: credential may be NULL. seconds (since 1970, UTC) and nanoseconds (0 to 999999999 after that) are where
- * the instant is put, zeros when there is none; either may be NULL.
- * Returns: whether it says so; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one credential may be read by several at once.
+ * @param credential may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, 0 if it does not say; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return whether it says so; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one credential may be read by several at once.
  */
 bool nbt_credential_expires_at(const nbt_credential *credential,
                                int64_t *seconds,
                                uint32_t *nanoseconds);
 
 /**
- * Wipes a credential and frees it. Clients that were given it have their own copy.
+ * Wipes a credential and frees it. Clients that use it have their own copy.
  *
- * Parameters: credential may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the credential is gone afterwards.
- * Threads: any, once no other uses it.
+ * @param credential may be NULL; then nothing happens
+ * @par Memory
+ * The credential is gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_credential_free(nbt_credential *credential);
 
 /**
- * A cancel handle that is not cancelled.
+ * Makes a cancel handle that is not cancelled.
  *
- * Parameters: none.
- * Returns: the handle. NULL only if the library is broken.
- * Memory: free it with nbt_cancel_free.
- * Threads: any.
+ * @return the handle; NULL only in case of a bug in the library
+ * @par Memory
+ * Free it with nbt_cancel_free.
+ * @par Threads
+ * Any.
  */
+NBT_MUST_USE
 nbt_cancel *nbt_cancel_new(void);
 
 /**
- * Ends the calls, those under way within 50 ms and later ones at once, with NBT_CANCELLED. Does not wait for them.
+ * Ends the calls with NBT_CANCELLED: those in progress within 50 ms, later ones at once. Does not wait for them.
  *
- * Parameters: cancel may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: nothing is handed over.
- * Threads: any, and signal handlers: it takes no lock and allocates nothing.
+ * @param cancel may be NULL; then nothing happens
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any, and signal handlers: it takes no lock and allocates nothing.
  */
 void nbt_cancel_cancel(const nbt_cancel *cancel);
 
 /**
  * Whether nbt_cancel_cancel was called.
  *
- * Parameters: cancel may be NULL.
- * Returns: whether it was; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any, and signal handlers.
+ * @param cancel may be NULL
+ * @return whether it was; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any, and signal handlers.
  */
 bool nbt_cancel_is_cancelled(const nbt_cancel *cancel);
 
 /**
- * Frees a cancel handle. Clients that were made with it go on.
+ * Frees a cancel handle. Clients that were made with it can still be used.
  *
- * Parameters: cancel may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the handle is gone afterwards.
- * Threads: any, once no other uses it; not from a signal handler.
+ * @param cancel may be NULL; then nothing happens
+ * @par Memory
+ * The handle is gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it; not a signal handler.
  */
 void nbt_cancel_free(nbt_cancel *cancel);
 
 /**
- * A builder with every setting at its default.
+ * Makes a builder with every option at its default.
  *
- * Parameters: none.
- * Returns: the builder. NULL only if the library is broken.
- * Memory: free it with nbt_client_builder_free, also after building.
- * Threads: any.
+ * @return the builder; NULL only in case of a bug in the library
+ * @par Memory
+ * Free it with nbt_client_builder_free, also after building.
+ * @par Threads
+ * Any.
  */
+NBT_MUST_USE
 nbt_client_builder *nbt_client_builder_new(void);
 
 /**
- * Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io. http:// only to this
- * machine, unless nbt_client_builder_set_allow_insecure_http.
+ * Sets a function that is called for every request, retry and reconciliation, on the thread that makes the call: several threads
+ * that use one client call it at the same time. What becomes of an interrupted create is reported on a background thread of the
+ * library. Default: none.
  *
- * Parameters: url is copied.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param callback the function; NULL for none
+ * @param user_data is passed to the function as it is; may be NULL
+ * @param free_user_data is called once with user_data, on any thread, when nothing can call callback any more: the builder,
+ * the client and all its handles are freed and its interrupted creates finished, or another callback was set; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used, and then free_user_data is called at once
+ * @par Memory
+ * user_data must stay valid until free_user_data is called. Without free_user_data, call nbt_client_close and free all
+ * handles of the client before you free it.
+ * @par Threads
+ * One at a time for each builder.
  */
-nbt_result nbt_client_builder_set_management_url(nbt_client_builder *builder,
-                                                 const char *url);
+nbt_result nbt_client_builder_set_log(nbt_client_builder *builder,
+                                      nbt_log_callback callback,
+                                      void *user_data,
+                                      nbt_free_callback free_user_data);
 
 /**
- * How to authenticate.
+ * Makes the client. Nothing is sent yet, and no thread is started. The options are used up: a second client needs another
+ * builder.
  *
- * Parameters: credential is copied.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL.
- * Memory: the credential stays the caller's and may be freed at once.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param[out] out receives the client, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; what a setter refused before; NBT_CONFIGURATION if there is no credential, or if a variable, a proxy or the
+ * CA cannot be used; NBT_INVALID_CREDENTIAL; NBT_INVALID_ARGUMENT for an option that cannot be meant
+ * @par Memory
+ * Free the client with nbt_client_free, the error with nbt_error_free, and the builder too.
+ * @par Threads
+ * One at a time for each builder.
+ */
+NBT_MUST_USE
+nbt_result nbt_client_builder_build(nbt_client_builder *builder,
+                                    nbt_client **out,
+                                    nbt_error **error);
+
+/**
+ * Frees a builder. Clients that were built with it can still be used.
+ *
+ * @param builder may be NULL; then nothing happens
+ * @par Memory
+ * The builder is gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_client_builder_free(nbt_client_builder *builder);
+
+/**
+ * Sets where the server is, with or without a trailing / and /api. Default: https://api.netbird.io. http:// is accepted for
+ * this machine only, unless nbt_client_builder_set_allow_insecure_http.
+ *
+ * @param builder must not be NULL
+ * @param management_url is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
+ */
+nbt_result nbt_client_builder_set_management_url(nbt_client_builder *builder,
+                                                 const char *management_url);
+
+/**
+ * Sets how to authenticate.
+ *
+ * @param builder must not be NULL
+ * @param credential is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * The credential stays the caller's and may be freed at once.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_credential(nbt_client_builder *builder,
                                              const nbt_credential *credential);
@@ -591,246 +803,257 @@ nbt_result nbt_client_builder_set_credential(nbt_client_builder *builder,
  * NETBIRD_TOKEN, NB_API_KEY; the URL from NB_MANAGEMENT_URL, then NETBIRD_API_URL. Two that disagree are an error that
  * names both. The environment is read by nbt_client_builder_build.
  *
- * Parameters: builder is what to set it for.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_from_env(nbt_client_builder *builder);
 
 /**
- * How long making a connection may take. Default: 10 s.
+ * Sets how long making a connection may take. Default: 10 s.
  *
- * Parameters: milliseconds is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param milliseconds more than 0, at most a day
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_connect_timeout_ms(nbt_client_builder *builder,
                                                      uint64_t milliseconds);
 
 /**
- * How long the server may be silent. Default: 30 s.
+ * Sets how long the server may be silent. Default: 30 s.
  *
- * Parameters: milliseconds is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param milliseconds more than 0, at most a day
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_read_timeout_ms(nbt_client_builder *builder,
                                                   uint64_t milliseconds);
 
 /**
- * How long a whole call may take, retries and waits included. Default: 60 s.
+ * Sets how long a whole call may take, retries and waits included. Default: 60 s.
  *
- * Parameters: milliseconds is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param milliseconds more than 0, at most a day
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_timeout_ms(nbt_client_builder *builder,
                                              uint64_t milliseconds);
 
 /**
- * How often a request is sent again at the most. Default: 2.
+ * Sets the maximum number of retries of one request. Default: 2.
  *
- * Parameters: retries is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param retries the number; 0 for none
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_max_retries(nbt_client_builder *builder,
                                               uint32_t retries);
 
 /**
- * The longest first wait between two attempts; it doubles from one to the next, and each wait is a random share of it.
+ * Sets the base of the exponential backoff (full jitter): each wait is a random share of a ceiling that starts here and doubles.
  * Default: 0.5 s.
  *
- * Parameters: milliseconds is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param milliseconds at most a day
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_retry_base_delay_ms(nbt_client_builder *builder,
                                                       uint64_t milliseconds);
 
 /**
- * What no wait between two attempts exceeds, unless the server asks for more. Default: 8 s.
+ * Sets the maximum backoff, unless the server asks for more. Default: 8 s.
  *
- * Parameters: milliseconds is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param milliseconds at most a day
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_retry_max_delay_ms(nbt_client_builder *builder,
                                                      uint64_t milliseconds);
 
 /**
- * The largest body that is read, in bytes. Default: 64 MiB.
+ * Sets the largest body that is read. Default: 64 MiB.
  *
- * Parameters: bytes is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param bytes the size; more than 0
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_max_response_bytes(nbt_client_builder *builder,
                                                      size_t bytes);
 
 /**
- * Allows http:// to other machines, which sends the credential in clear text. Default: false.
+ * Allows http:// to other machines and http:// through a proxy. Both send the credential in clear text. Default: false.
  *
- * Parameters: allow is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param allow whether to allow it
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_allow_insecure_http(nbt_client_builder *builder,
                                                       bool allow);
 
 /**
- * Trusts these certificates (PEM, one or more) besides the platform's.
+ * Trusts these certificates (PEM, one or more) in addition to the platform's.
  *
- * Parameters: pem is copied.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param ca_pem the certificates themselves, not the name of a file; is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_ca_pem(nbt_client_builder *builder,
-                                         const char *pem);
+                                         const char *ca_pem);
 
 /**
  * Sends everything through this proxy (http://host:port), whatever the environment says.
  *
- * Parameters: url is copied.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param proxy is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_proxy(nbt_client_builder *builder,
-                                        const char *url);
+                                        const char *proxy);
 
 /**
- * Whether HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count. Default: true.
+ * Sets whether HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY apply. Default: true.
  *
- * Parameters: from_env is the new value.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param from_env whether they apply
+ * @return NBT_OK; NBT_INVALID_ARGUMENT if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_proxy_from_env(nbt_client_builder *builder,
                                                  bool from_env);
 
 /**
- * Names the program, as backup/1.2, before the library in the User-Agent.
+ * Sets a prefix for the User-Agent, for example backup/1.2.
  *
- * Parameters: program is copied.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param user_agent is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_user_agent(nbt_client_builder *builder,
-                                             const char *program);
+                                             const char *user_agent);
 
 /**
- * What to do about a create whose answer was lost. Default: NBT_ON_UNKNOWN_REPORT.
+ * Sets what to do about a create whose answer was lost. Default: NBT_ON_UNKNOWN_REPORT.
  *
- * Parameters: on_unknown is one of nbt_on_unknown.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for any other number, and when builder is NULL.
- * Memory: nothing is handed over.
- * Threads: one at a time for each builder.
+ * @param builder must not be NULL
+ * @param on_unknown one of nbt_on_unknown
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for any other number, and if builder is NULL or was used
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
  */
 nbt_result nbt_client_builder_set_on_unknown(nbt_client_builder *builder,
                                              uint32_t on_unknown);
 
 /**
- * Has every request, retry and reconciliation told to a function, on the thread that makes the call. Several threads that use
- * one client call it at the same time. Default: nothing is told.
+ * The token's id, 20 characters chosen by the server. Not a secret.
  *
- * Parameters: callback is that function; NULL for none. user_data is handed to it as it is; may be NULL. free_user_data is called
- * once with user_data, on whichever thread, when nothing can call callback any more: the builder, the client and all
- * handles made of it are freed, or another callback was set; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT when builder is NULL or was used, and then free_user_data is called at once.
- * Memory: user_data must stay good until free_user_data is called.
- * Threads: one at a time for each builder.
- */
-nbt_result nbt_client_builder_set_log(nbt_client_builder *builder,
-                                      nbt_log_callback callback,
-                                      void *user_data,
-                                      nbt_free_callback free_user_data);
-
-/**
- * Makes the client. Nothing is sent yet, and no thread is started. The settings are used up: a second client needs another
- * builder.
- *
- * Parameters: out is where the client is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK; what a setter refused before; NBT_CONFIGURATION when there is no credential, the environment disagrees with
- * itself or the CA is unreadable; NBT_INVALID_CREDENTIAL; NBT_INVALID_ARGUMENT.
- * Memory: free the client with nbt_client_free and the error with nbt_error_free; on failure the client is NULL. The builder stays
- * to be freed by the caller.
- * Threads: one at a time for each builder.
- */
-nbt_result nbt_client_builder_build(nbt_client_builder *builder,
-                                    nbt_client **out,
-                                    nbt_error **error);
-
-/**
- * Frees a builder. Clients that were built with it go on.
- *
- * Parameters: builder may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the builder is gone afterwards.
- * Threads: any, once no other uses it.
- */
-void nbt_client_builder_free(nbt_client_builder *builder);
-
-/**
- * The token's id, 20 characters that the server chose. Not a secret.
- *
- * Parameters: token may be NULL.
- * Returns: the id; NULL for NULL.
- * Memory: the text is the token's, good for as long as it is.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @return the id; NULL for NULL
+ * @par Memory
+ * The text belongs to the token and is valid as long as that is.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 const char *nbt_token_id(const nbt_token *token);
 
 /**
  * The name it was given; not unique.
  *
- * Parameters: token may be NULL.
- * Returns: the name, UTF-8; NULL for NULL.
- * Memory: the text is the token's, good for as long as it is.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @return the name, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the token and is valid as long as that is.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 const char *nbt_token_name(const nbt_token *token);
 
 /**
  * The id of the user who created it, which need not be the one who owns it.
  *
- * Parameters: token may be NULL.
- * Returns: the id; NULL for NULL.
- * Memory: the text is the token's, good for as long as it is.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @return the id; NULL for NULL
+ * @par Memory
+ * The text belongs to the token and is valid as long as that is.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 const char *nbt_token_created_by(const nbt_token *token);
 
 /**
- * The id of the user who owns it: the one whose tokens were asked for.
+ * The id of the user who owns it: the one whose tokens were requested.
  *
- * Parameters: token may be NULL.
- * Returns: the id; NULL for NULL.
- * Memory: the text is the token's, good for as long as it is.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @return the id; NULL for NULL
+ * @par Memory
+ * The text belongs to the token and is valid as long as that is.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 const char *nbt_token_user_id(const nbt_token *token);
 
 /**
- * When it stops working. 0001-01-01T00:00:00Z where the server keeps none, which it treats as expired.
+ * When it stops working. 0001-01-01T00:00:00Z if the server keeps none; it treats such a token as expired.
  *
- * Parameters: token may be NULL. seconds (since 1970, UTC, negative before) and nanoseconds (0 to 999999999 after that)
- * are where the instant is put; either may be NULL.
- * Returns: true; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, negative before; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return true; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 bool nbt_token_expiration_date(const nbt_token *token,
                                int64_t *seconds,
@@ -839,11 +1062,14 @@ bool nbt_token_expiration_date(const nbt_token *token,
 /**
  * When it was created.
  *
- * Parameters: token may be NULL. seconds (since 1970, UTC, negative before) and nanoseconds (0 to 999999999 after that)
- * are where the instant is put; either may be NULL.
- * Returns: true; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, negative before; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return true; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 bool nbt_token_created_at(const nbt_token *token,
                           int64_t *seconds,
@@ -852,11 +1078,14 @@ bool nbt_token_created_at(const nbt_token *token,
 /**
  * When it last authenticated a request. Reading a token with that same token counts as a use.
  *
- * Parameters: token may be NULL. seconds (since 1970, UTC, negative before) and nanoseconds (0 to 999999999 after that)
- * are where the instant is put, zeros when there is none; either may be NULL.
- * Returns: whether it ever did; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, negative before, 0 if there is none; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return whether it ever did; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
 bool nbt_token_last_used(const nbt_token *token,
                          int64_t *seconds,
@@ -865,12 +1094,18 @@ bool nbt_token_last_used(const nbt_token *token,
 /**
  * Whether the server refuses it at an instant (it does so after the expiration date, not at it).
  *
- * Parameters: now_seconds since 1970, UTC, and now_nanoseconds (0 to 999999999) say the instant; time(NULL) and 0 say now.
- * out is where the answer is put, false on failure. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL and for an instant outside the years -9999 to 9999.
- * Memory: free the error with nbt_error_free.
- * Threads: any; one token may be read by several at once.
+ * @param token must not be NULL
+ * @param now_seconds the instant, in seconds since 1970, UTC; time(NULL) for now
+ * @param now_nanoseconds the nanoseconds after that, 0 to 999999999
+ * @param[out] out receives the answer, false on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for an instant outside the years -9999 to 9999
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_token_is_expired(const nbt_token *token,
                                 int64_t now_seconds,
                                 uint32_t now_nanoseconds,
@@ -880,12 +1115,18 @@ nbt_result nbt_token_is_expired(const nbt_token *token,
 /**
  * Whole days of 24 hours from an instant to the expiration date, rounded down: 0 on the last day, negative once expired.
  *
- * Parameters: now_seconds since 1970, UTC, and now_nanoseconds (0 to 999999999) say the instant; time(NULL) and 0 say now.
- * out is where the answer is put, 0 on failure. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL and for an instant outside the years -9999 to 9999.
- * Memory: free the error with nbt_error_free.
- * Threads: any; one token may be read by several at once.
+ * @param token must not be NULL
+ * @param now_seconds the instant, in seconds since 1970, UTC; time(NULL) for now
+ * @param now_nanoseconds the nanoseconds after that, 0 to 999999999
+ * @param[out] out receives the answer, 0 on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for an instant outside the years -9999 to 9999
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_token_days_left(const nbt_token *token,
                                int64_t now_seconds,
                                uint32_t now_nanoseconds,
@@ -893,42 +1134,51 @@ nbt_result nbt_token_days_left(const nbt_token *token,
                                nbt_error **error);
 
 /**
- * A copy of a token, to keep one of a list when the list is freed.
+ * Copies a token, for example to keep one of a list that is freed.
  *
- * Parameters: token may be NULL.
- * Returns: the copy; NULL for NULL.
- * Memory: free the copy with nbt_token_free.
- * Threads: any; one token may be read by several at once.
+ * @param token may be NULL
+ * @return the copy; NULL for NULL
+ * @par Memory
+ * Free the copy with nbt_token_free.
+ * @par Threads
+ * Any; one token may be read by several at once.
  */
+NBT_MUST_USE
 nbt_token *nbt_token_clone(const nbt_token *token);
 
 /**
- * Frees a token that was handed over; never one that belongs to a list.
+ * Frees a token that was handed over. Never call it for one that belongs to a list or a check.
  *
- * Parameters: token may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the token and every text of it are gone afterwards.
- * Threads: any, once no other uses it.
+ * @param token may be NULL; then nothing happens
+ * @par Memory
+ * The token and its texts are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_token_free(nbt_token *token);
 
 /**
  * How many tokens a list has.
  *
- * Parameters: list may be NULL.
- * Returns: the number; 0 for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one list may be read by several at once.
+ * @param list may be NULL
+ * @return the number; 0 for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one list may be read by several at once.
  */
 size_t nbt_token_list_len(const nbt_token_list *list);
 
 /**
- * One token of a list.
+ * A token of a list.
  *
- * Parameters: list may be NULL. index counts from 0.
- * Returns: the token; NULL when there is none at that index.
- * Memory: the token is the list's, good until nbt_token_list_free; never free it by itself.
- * Threads: any; one list may be read by several at once.
+ * @param list may be NULL
+ * @param index counts from 0
+ * @return the token; NULL if there is none at that index
+ * @par Memory
+ * The token belongs to the list and is valid until nbt_token_list_free; never free it by itself.
+ * @par Threads
+ * Any; one list may be read by several at once.
  */
 const nbt_token *nbt_token_list_at(const nbt_token_list *list,
                                    size_t index);
@@ -936,153 +1186,185 @@ const nbt_token *nbt_token_list_at(const nbt_token_list *list,
 /**
  * Frees a list and all its tokens.
  *
- * Parameters: list may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the list and its tokens are gone afterwards.
- * Threads: any, once no other uses it.
+ * @param list may be NULL; then nothing happens
+ * @par Memory
+ * The list and its tokens are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_token_list_free(nbt_token_list *list);
 
 /**
- * What token calls take as the user id.
+ * The id, which token calls take as the user id.
  *
- * Parameters: user may be NULL.
- * Returns: the id; NULL for NULL.
- * Memory: the text is the user's, good for as long as it is.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return the id; NULL for NULL
+ * @par Memory
+ * The text belongs to the user and is valid as long as that is.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 const char *nbt_user_id(const nbt_user *user);
 
 /**
  * The display name; not unique.
  *
- * Parameters: user may be NULL.
- * Returns: the name, UTF-8; NULL for NULL.
- * Memory: the text is the user's, good for as long as it is.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return the name, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the user and is valid as long as that is.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 const char *nbt_user_name(const nbt_user *user);
 
 /**
  * The e-mail address.
  *
- * Parameters: user may be NULL.
- * Returns: the address, empty for a service user; NULL for NULL.
- * Memory: the text is the user's, good for as long as it is.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return the address, empty for a service user; NULL for NULL
+ * @par Memory
+ * The text belongs to the user and is valid as long as that is.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 const char *nbt_user_email(const nbt_user *user);
 
 /**
  * The role.
  *
- * Parameters: user may be NULL.
- * Returns: owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds; NULL for NULL.
- * Memory: the text is the user's, good for as long as it is.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds; NULL
+ * for NULL
+ * @par Memory
+ * The text belongs to the user and is valid as long as that is.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 const char *nbt_user_role(const nbt_user *user);
 
 /**
- * Whether the user is in use.
+ * The status.
  *
- * Parameters: user may be NULL.
- * Returns: active, invited, blocked, or one that a newer server adds; NULL for NULL.
- * Memory: the text is the user's, good for as long as it is.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return active, invited, blocked, or one that a newer server adds; NULL for NULL
+ * @par Memory
+ * The text belongs to the user and is valid as long as that is.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 const char *nbt_user_status(const nbt_user *user);
 
 /**
- * Whether the credential in use is this user's.
+ * Whether the credential in use belongs to this user.
  *
- * Parameters: user may be NULL.
- * Returns: whether it is so; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return whether it is; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 bool nbt_user_is_current(const nbt_user *user);
 
 /**
  * Whether it is a service user.
  *
- * Parameters: user may be NULL.
- * Returns: whether it is so; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return whether it is; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 bool nbt_user_is_service_user(const nbt_user *user);
 
 /**
  * Whether an administrator has blocked it.
  *
- * Parameters: user may be NULL.
- * Returns: whether it is so; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return whether it is; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 bool nbt_user_is_blocked(const nbt_user *user);
 
 /**
- * Whether it waits for an administrator's approval.
+ * Whether it is waiting for an administrator's approval.
  *
- * Parameters: user may be NULL.
- * Returns: whether it is so; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return whether it is; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 bool nbt_user_pending_approval(const nbt_user *user);
 
 /**
  * When the user last logged in.
  *
- * Parameters: user may be NULL. seconds (since 1970, UTC, negative before) and nanoseconds (0 to 999999999 after that)
- * are where the instant is put, zeros when there is none; either may be NULL.
- * Returns: whether the user ever did; false for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, negative before, 0 if there is none; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return whether the user ever did; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
 bool nbt_user_last_login(const nbt_user *user,
                          int64_t *seconds,
                          uint32_t *nanoseconds);
 
 /**
- * A copy of a user, to keep one of a list when the list is freed.
+ * Copies a user, for example to keep one of a list that is freed.
  *
- * Parameters: user may be NULL.
- * Returns: the copy; NULL for NULL.
- * Memory: free the copy with nbt_user_free.
- * Threads: any; one user may be read by several at once.
+ * @param user may be NULL
+ * @return the copy; NULL for NULL
+ * @par Memory
+ * Free the copy with nbt_user_free.
+ * @par Threads
+ * Any; one user may be read by several at once.
  */
+NBT_MUST_USE
 nbt_user *nbt_user_clone(const nbt_user *user);
 
 /**
- * Frees a user that was handed over; never one that belongs to a list.
+ * Frees a user that was handed over. Never call it for one that belongs to a list or a check.
  *
- * Parameters: user may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the user and every text of it are gone afterwards.
- * Threads: any, once no other uses it.
+ * @param user may be NULL; then nothing happens
+ * @par Memory
+ * The user and its texts are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_user_free(nbt_user *user);
 
 /**
  * How many users a list has.
  *
- * Parameters: list may be NULL.
- * Returns: the number; 0 for NULL.
- * Memory: nothing is handed over.
- * Threads: any; one list may be read by several at once.
+ * @param list may be NULL
+ * @return the number; 0 for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one list may be read by several at once.
  */
 size_t nbt_user_list_len(const nbt_user_list *list);
 
 /**
- * One user of a list.
+ * A user of a list.
  *
- * Parameters: list may be NULL. index counts from 0.
- * Returns: the user; NULL when there is none at that index.
- * Memory: the user is the list's, good until nbt_user_list_free; never free it by itself.
- * Threads: any; one list may be read by several at once.
+ * @param list may be NULL
+ * @param index counts from 0
+ * @return the user; NULL if there is none at that index
+ * @par Memory
+ * The user belongs to the list and is valid until nbt_user_list_free; never free it by itself.
+ * @par Threads
+ * Any; one list may be read by several at once.
  */
 const nbt_user *nbt_user_list_at(const nbt_user_list *list,
                                  size_t index);
@@ -1090,86 +1372,247 @@ const nbt_user *nbt_user_list_at(const nbt_user_list *list,
 /**
  * Frees a list and all its users.
  *
- * Parameters: list may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the list and its users are gone afterwards.
- * Threads: any, once no other uses it.
+ * @param list may be NULL; then nothing happens
+ * @par Memory
+ * The list and its users are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
  */
 void nbt_user_list_free(nbt_user_list *list);
 
 /**
- * A client with the credential and the management URL that the environment holds; see nbt_client_builder_from_env.
+ * The stable name of a state, the same in every language: pending_approval for NBT_CREDENTIAL_STATE_PENDING_APPROVAL.
  *
- * Parameters: out is where the client is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_CONFIGURATION when there is no credential or two variables disagree; NBT_INVALID_CREDENTIAL;
- * NBT_INVALID_ARGUMENT.
- * Memory: free the client with nbt_client_free and the error with nbt_error_free; on failure the client is NULL.
- * Threads: any, while none changes the environment.
+ * @param state one of nbt_credential_state; any other number is allowed
+ * @return the name, none for NBT_CREDENTIAL_STATE_NONE and for a number that is not a state; never NULL
+ * @par Memory
+ * The text is static and never freed.
+ * @par Threads
+ * Any.
  */
+const char *nbt_credential_state_name(uint32_t state);
+
+/**
+ * Whether the credential works, and why not.
+ *
+ * @param check may be NULL
+ * @return the state; NBT_CREDENTIAL_STATE_NONE for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+nbt_credential_state nbt_credential_check_state(const nbt_credential_check *check);
+
+/**
+ * Whether the credential is a PAT or a JWT.
+ *
+ * @param check may be NULL
+ * @return the kind; NBT_CREDENTIAL_NONE for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+nbt_credential_kind nbt_credential_check_kind(const nbt_credential_check *check);
+
+/**
+ * The user that the credential belongs to.
+ *
+ * @param check may be NULL
+ * @return the user; NULL unless the credential works, and for NULL
+ * @par Memory
+ * The user belongs to the check and is valid until nbt_credential_check_free; never free it by itself.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+const nbt_user *nbt_credential_check_user(const nbt_credential_check *check);
+
+/**
+ * Which of the user's tokens the credential is. Its time of last use is the check itself.
+ *
+ * @param check may be NULL
+ * @return the token; NULL for a JWT, for a role that may not list its own tokens, where nothing proves which token it is
+ * (another one was used at the same time, or the server's clock is too coarse), and for NULL
+ * @par Memory
+ * The token belongs to the check and is valid until nbt_credential_check_free; never free it by itself.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+const nbt_token *nbt_credential_check_token(const nbt_credential_check *check);
+
+/**
+ * When the credential stops working: known for a PAT if its token is, and for a JWT if it says so.
+ *
+ * @param check may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, negative before, 0 if it is not known; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return whether it is known; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+bool nbt_credential_check_expires_at(const nbt_credential_check *check,
+                                     int64_t *seconds,
+                                     uint32_t *nanoseconds);
+
+/**
+ * What the server said about a credential that does not work.
+ *
+ * @param check may be NULL
+ * @return the error; NULL if the credential works, and for NULL
+ * @par Memory
+ * The error belongs to the check and is valid until nbt_credential_check_free; never free it by itself.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+const nbt_error *nbt_credential_check_error(const nbt_credential_check *check);
+
+/**
+ * Frees a check.
+ *
+ * @param check may be NULL; then nothing happens
+ * @par Memory
+ * The check, its user, its token and its error are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_credential_check_free(nbt_credential_check *check);
+
+/**
+ * Makes a client with the credential and the management URL from the environment; see nbt_client_builder_from_env.
+ *
+ * @param[out] out receives the client, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_CONFIGURATION if there is no credential or two variables disagree; NBT_INVALID_CREDENTIAL;
+ * NBT_INVALID_ARGUMENT
+ * @par Memory
+ * Free the client with nbt_client_free and the error with nbt_error_free.
+ * @par Threads
+ * Any, while no thread changes the environment.
+ */
+NBT_MUST_USE
 nbt_result nbt_client_from_env(nbt_client **out,
                                nbt_error **error);
 
 /**
- * The management URL in use, without /api and without a slash at its end.
+ * The management URL in use, without /api and without a trailing slash.
  *
- * Parameters: client may be NULL.
- * Returns: the URL; NULL for NULL.
- * Memory: the text is the client's, good until nbt_client_free.
- * Threads: any; one client may be used by several at once.
+ * @param client may be NULL
+ * @return the URL; NULL for NULL
+ * @par Memory
+ * The text belongs to the client and is valid until nbt_client_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
 const char *nbt_client_management_url(const nbt_client *client);
 
 /**
- * Uses another credential from the next call on, in every handle of the client. Calls under way end with the old one.
+ * Uses another credential from the next call on, in every handle of the client. Calls in progress keep the old one.
  *
- * Parameters: credential is copied. error is where the error is put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_CREDENTIAL when it has a character that cannot be sent; NBT_INVALID_ARGUMENT for NULL.
- * Memory: the credential stays the caller's and may be freed at once. Free the error with nbt_error_free.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param credential is copied
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_CREDENTIAL if it has a character that cannot be sent; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * The credential stays the caller's and may be freed at once. Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_set_credential(const nbt_client *client,
                                      const nbt_credential *credential,
                                      nbt_error **error);
 
 /**
- * Another handle of the same client, whose calls may take this long, retries included. Connections and credential are shared.
+ * Makes another handle of the same client, whose calls may take this long, retries included. Connections and credential are
+ * shared.
  *
- * Parameters: milliseconds is for a whole call. out is where the handle is put. error is where the error is put; may be
- * NULL.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL.
- * Memory: free the handle with nbt_client_free; both handles live on their own. Free the error with nbt_error_free.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param milliseconds for a whole call: more than 0, at most a day
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL, for 0 and for more than a day
+ * @par Memory
+ * Free the handle with nbt_client_free; both handles have a life of their own. Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_with_timeout_ms(const nbt_client *client,
                                       uint64_t milliseconds,
                                       nbt_client **out,
                                       nbt_error **error);
 
 /**
- * Another handle of the same client, whose calls end with NBT_CANCELLED once cancel is cancelled. Connections and
+ * Makes another handle of the same client, whose calls end with NBT_CANCELLED once cancel is cancelled. Connections and
  * credential are shared.
  *
- * Parameters: cancel may be used for any number of clients. out is where the handle is put. error is where the error is
- * put; may be NULL.
- * Returns: NBT_OK; NBT_INVALID_ARGUMENT for NULL.
- * Memory: free the handle with nbt_client_free; it, client and cancel live on their own. Free the error with
+ * An interrupted create is finished in the background: if the server made a token, it is revoked, because nobody holds its
+ * secret. nbt_client_close waits for that.
+ *
+ * @param client must not be NULL
+ * @param cancel may be used for any number of clients
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Free the handle with nbt_client_free; it, client and cancel have lives of their own. Free the error with
  * nbt_error_free.
- * Threads: any; one client may be used by several at once.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_with_cancel(const nbt_client *client,
                                   const nbt_cancel *cancel,
                                   nbt_client **out,
                                   nbt_error **error);
 
 /**
+ * Waits until the interrupted creates of a client, in all its handles, are finished: at most 5 seconds. What could not be cleaned
+ * up was reported to the log callback. The client can still be used, and must still be freed. A normal exit of the process waits in
+ * the same way for all clients.
+ *
+ * @param client must not be NULL
+ * @param[out] finished receives whether all are finished, false on failure; may be NULL
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_CANCELLED if the handle's nbt_cancel ended the wait; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_client_close(const nbt_client *client,
+                            bool *finished,
+                            nbt_error **error);
+
+/**
+ * Frees a client handle, without waiting for interrupted creates. Its connections are closed with the last handle of the client.
+ *
+ * @param client may be NULL; then nothing happens
+ * @par Memory
+ * The handle is gone afterwards. What calls gave (tokens, lists, errors) stays.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_client_free(nbt_client *client);
+
+/**
  * Lists all tokens of a user, in no particular order. A user without any gives an empty list.
  *
- * Parameters: user_id says whose; NULL for the user that the credential belongs to. out is where the list is put. error is
- * where the error is put; may be NULL.
- * Returns: NBT_OK, or any other result code.
- * Memory: free the list with nbt_token_list_free and the error with nbt_error_free; on failure the list is NULL.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param user_id the owner of the tokens; NULL for the user that the credential belongs to
+ * @param[out] out receives the list, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code
+ * @par Memory
+ * Free the list with nbt_token_list_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_list_tokens(const nbt_client *client,
                                   const char *user_id,
                                   nbt_token_list **out,
@@ -1178,12 +1621,18 @@ nbt_result nbt_client_list_tokens(const nbt_client *client,
 /**
  * Gets one token of a user.
  *
- * Parameters: token_id says which. user_id says whose; NULL for the user that the credential belongs to. out is where the
- * token is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK, or any other result code; NBT_NOT_FOUND also when the token is another user's.
- * Memory: free the token with nbt_token_free and the error with nbt_error_free; on failure the token is NULL.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param token_id the token's id
+ * @param user_id the owner of the token; NULL for the user that the credential belongs to
+ * @param[out] out receives the token, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code; NBT_NOT_FOUND also if the token is another user's
+ * @par Memory
+ * Free the token with nbt_token_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_get_token(const nbt_client *client,
                                 const char *token_id,
                                 const char *user_id,
@@ -1191,22 +1640,29 @@ nbt_result nbt_client_get_token(const nbt_client *client,
                                 nbt_error **error);
 
 /**
- * Creates a token for a user. It is never sent twice unless the first cannot have been acted on. When its answer was lost,
- * finding out what it did may take 15 seconds beyond the call's own time, and the call fails with NBT_OUTCOME_UNKNOWN and the
- * ids of the tokens that it may have made.
+ * Creates a token for a user. It is never sent twice unless the first was certainly not acted on. If its answer is lost, finding
+ * out what it did may take 15 seconds beyond the call's own time; the result is then a token or NBT_OUTCOME_UNKNOWN, never another
+ * error.
  *
- * Parameters: name need not be unique but must not be empty. expires_in_days is 1 to 365; NBT_DEFAULT_EXPIRES_IN_DAYS where
- * nothing speaks for another. user_id says for whom; NULL for the user that the credential belongs to. token is where
- * what the server tells of it is put. plain_token is where the text that authenticates is put: the server never shows it
- * again. error is where the error is put; may be NULL.
- * Returns: NBT_OK, or any other result code.
- * Memory: free the token with nbt_token_free, the secret, which wipes it, with nbt_secret_free, and the error with
- * nbt_error_free; on failure token and secret are NULL.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param name need not be unique; must not be empty
+ * @param expires_in_days the lifetime, 1 to 365 days; NBT_DEFAULT_EXPIRES_IN_DAYS for the default
+ * @param flags of nbt_create_flags; 0 for none
+ * @param user_id the owner of the new token; NULL for the user that the credential belongs to
+ * @param[out] token receives what the server says about the token, NULL on failure
+ * @param[out] plain_token receives the secret, which the server never shows again, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code
+ * @par Memory
+ * Free the token with nbt_token_free, the secret with nbt_secret_free, which wipes it, and the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_create_token(const nbt_client *client,
                                    const char *name,
                                    int64_t expires_in_days,
+                                   uint32_t flags,
                                    const char *user_id,
                                    nbt_token **token,
                                    nbt_secret **plain_token,
@@ -1216,12 +1672,17 @@ nbt_result nbt_client_create_token(const nbt_client *client,
  * Deletes (revokes) a token of a user. Success means that the server said so, or that it no longer knows the token after an
  * attempt whose answer was lost.
  *
- * Parameters: token_id says which. user_id says whose; NULL for the user that the credential belongs to. error is where
- * the error is put; may be NULL.
- * Returns: NBT_OK, or any other result code.
- * Memory: free the error with nbt_error_free.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param token_id the token's id
+ * @param user_id the owner of the token; NULL for the user that the credential belongs to
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_delete_token(const nbt_client *client,
                                    const char *token_id,
                                    const char *user_id,
@@ -1230,11 +1691,16 @@ nbt_result nbt_client_delete_token(const nbt_client *client,
 /**
  * Gets the user that the credential belongs to. Always asks the server.
  *
- * Parameters: out is where the user is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK, or any other result code.
- * Memory: free the user with nbt_user_free and the error with nbt_error_free; on failure the user is NULL.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param[out] out receives the user, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code
+ * @par Memory
+ * Free the user with nbt_user_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_current_user(const nbt_client *client,
                                    nbt_user **out,
                                    nbt_error **error);
@@ -1242,24 +1708,37 @@ nbt_result nbt_client_current_user(const nbt_client *client,
 /**
  * Lists the users that the credential may see: all, or only its own.
  *
- * Parameters: out is where the list is put. error is where the error is put; may be NULL.
- * Returns: NBT_OK, or any other result code.
- * Memory: free the list with nbt_user_list_free and the error with nbt_error_free; on failure the list is NULL.
- * Threads: any; one client may be used by several at once.
+ * @param client must not be NULL
+ * @param[out] out receives the list, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code
+ * @par Memory
+ * Free the list with nbt_user_list_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
+NBT_MUST_USE
 nbt_result nbt_client_list_users(const nbt_client *client,
                                  nbt_user_list **out,
                                  nbt_error **error);
 
 /**
- * Frees a client handle. Its connections are closed with the last handle of the client.
+ * Checks whether the credential works, and what is known about it. One that does not work is not a failure of the call: the check
+ * says how the server refuses it.
  *
- * Parameters: client may be NULL, and then nothing is done.
- * Returns: nothing.
- * Memory: the handle is gone afterwards. What calls gave (tokens, lists, errors) stays.
- * Threads: any, once no other uses it.
+ * @param client must not be NULL
+ * @param[out] out receives the check, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; what kept the question from being answered: the network, the server's own failure, the time
+ * @par Memory
+ * Free the check with nbt_credential_check_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one client may be used by several at once.
  */
-void nbt_client_free(nbt_client *client);
+NBT_MUST_USE
+nbt_result nbt_client_check_credential(const nbt_client *client,
+                                       nbt_credential_check **out,
+                                       nbt_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -5,9 +5,9 @@
  *     netbird_tokens::CreatedToken created = client.create_token("ci", 30);
  *     store(created.plain_token.expose());
  *
- * Handles can be moved and not copied. After a move, and only then, an object is empty: all that may be done with it is to
- * destroy it or to assign to it. Functions that can fail throw Error. Texts are UTF-8; what a std::string_view shows belongs to
- * the object it was asked of. Objects may be used by any number of threads at once, except for ClientBuilder.
+ * Objects that own a handle can be moved and not copied, except for Error and CredentialCheck, whose copies share it. A moved-from
+ * object may only be destroyed or assigned to. Functions that can fail throw Error. Texts are UTF-8; a std::string_view is valid as long as the object that returned it. Objects may be
+ * used by any number of threads at once, except for ClientBuilder.
  */
 #ifndef NETBIRD_TOKENS_HPP
 #define NETBIRD_TOKENS_HPP
@@ -15,6 +15,7 @@
 #include <netbird_tokens.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -54,7 +55,12 @@ enum class ErrorKind : std::uint32_t {
     internal = NBT_INTERNAL,
 };
 
-/** The stable name of a kind, as `outcome_unknown`. */
+/**
+ * The stable name of a kind.
+ *
+ * @param kind any kind
+ * @return the name, for example "outcome_unknown"
+ */
 inline std::string_view name(ErrorKind kind) noexcept {
     return nbt_result_name(static_cast<std::uint32_t>(kind));
 }
@@ -63,7 +69,9 @@ inline std::ostream &operator<<(std::ostream &out, ErrorKind kind) {
     return out << name(kind);
 }
 
-/** An instant. One that lies outside of what nanoseconds in 64 bits can tell (the years 1677 to 2262) is the nearest that does. */
+/**
+ * An instant. One outside the range of nanoseconds in 64 bits (the years 1677 to 2262) becomes the nearest in that range.
+ */
 using TimePoint = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
 namespace detail {
@@ -88,14 +96,14 @@ inline std::string_view view(const char *text) noexcept {
     return text == nullptr ? std::string_view() : std::string_view(text);
 }
 
-/** The instant in the clock's unit D, cut; the nearest one where D cannot tell it. */
+/** The instant in the unit D, cut; the nearest one if it is outside the range of D. */
 template <class D>
 std::chrono::time_point<std::chrono::system_clock, D> instant(std::int64_t seconds, std::uint32_t nanoseconds) noexcept {
     using std::chrono::duration_cast;
     using Point = std::chrono::time_point<std::chrono::system_clock, D>;
     using Seconds = std::chrono::duration<std::int64_t>;
     if constexpr (std::ratio_less_v<typename D::period, std::ratio<1>>) {
-        // One second less than could be told, so that the nanoseconds have room.
+        // One second less than the range of D, so that the nanoseconds have room.
         if (seconds <= duration_cast<Seconds>((D::min)()).count()) {
             return (Point::min)();
         }
@@ -115,7 +123,7 @@ struct Instant {
 template <class D>
 Instant parts(std::chrono::time_point<std::chrono::system_clock, D> time) {
     using Seconds = std::chrono::duration<std::int64_t>;
-    // Towards zero first: rounding the earliest instant down would leave what D can tell.
+    // Towards zero first: rounding the earliest instant down would leave the range of D.
     Seconds seconds = std::chrono::duration_cast<Seconds>(time.time_since_epoch());
     auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch() - seconds);
     if (rest.count() < 0) {
@@ -127,27 +135,49 @@ Instant parts(std::chrono::time_point<std::chrono::system_clock, D> time) {
 
 }  // namespace detail
 
-/** Why a call failed. what() says it for people; its text may change between versions. It never holds a secret. */
+/**
+ * Why a call failed. what() says what went wrong and what to do about it, for people; its text may change between versions. An
+ * error never holds a secret.
+ */
 class Error : public std::runtime_error {
 public:
-    /** Takes the handle over. */
+    /**
+     * Takes a handle over.
+     *
+     * @param handle must not be NULL; is freed by the error
+     */
     explicit Error(nbt_error *handle)
         : std::runtime_error(nbt_error_message(handle)), error_(handle, detail::Deleter<nbt_error_free>()),
           kind_(static_cast<ErrorKind>(nbt_error_kind(handle))) {}
 
-    /** An argument that cannot even be handed to the library. */
+    /**
+     * Borrows a handle.
+     *
+     * @param handle must not be NULL; is read by the error for as long as a copy of it exists
+     * @param owner keeps the handle alive
+     */
+    Error(const nbt_error *handle, std::shared_ptr<const void> owner)
+        : std::runtime_error(nbt_error_message(handle)), error_(std::move(owner), handle),
+          kind_(static_cast<ErrorKind>(nbt_error_kind(handle))) {}
+
+    /**
+     * An argument that cannot be passed to the library.
+     *
+     * @param message what is wrong with it
+     */
     explicit Error(const std::string &message)
         : std::runtime_error(message), kind_(ErrorKind::invalid_argument) {}
 
+    /** What went wrong, for programs. */
     ErrorKind kind() const noexcept { return kind_; }
 
-    /** The HTTP status of the answer that decided it, if one did. */
+    /** The HTTP status of the answer that led to the error, if one did. */
     std::optional<int> status() const noexcept {
         const int status = nbt_error_status(error_.get());
         return status == 0 ? std::nullopt : std::optional<int>(status);
     }
 
-    /** The server's own message, as it sent it. */
+    /** The server's own message, as it sent it, with credentials and the hash of a PAT removed. */
     std::optional<std::string_view> server_message() const noexcept {
         return detail::optional(nbt_error_server_message(error_.get()));
     }
@@ -160,7 +190,7 @@ public:
     /** Whether the same call, unchanged, may succeed later. Never true where sending it again could do something twice. */
     bool retryable() const noexcept { return nbt_error_retryable(error_.get()); }
 
-    /** How long the server asked to wait, where it did. */
+    /** How long the server asked to wait (Retry-After), if it did. */
     std::optional<std::chrono::milliseconds> retry_after() const noexcept {
         std::uint64_t wait = 0;
         if (!nbt_error_retry_after(error_.get(), &wait)) {
@@ -173,7 +203,10 @@ public:
     /** How many times the request that failed was sent or tried; 0 when it was refused before that. */
     std::uint32_t attempts() const noexcept { return nbt_error_attempts(error_.get()); }
 
-    /** With outcome_unknown: the tokens that the call may have created or deleted, as far as the server's list tells. */
+    /**
+     * With outcome_unknown: the tokens that the call may have created or deleted, as far as the server's list tells. Somebody
+     * else may have created one of them: inspect each before you revoke it.
+     */
     std::vector<std::string> candidate_token_ids() const {
         std::vector<std::string> ids;
         const std::size_t count = nbt_error_candidate_token_ids_len(error_.get());
@@ -184,22 +217,33 @@ public:
         return ids;
     }
 
+    /**
+     * With outcome_unknown of a create: the exact name that was sent. With NewToken::tag no other token has that name, so one
+     * that bears it was made by this call.
+     */
+    std::optional<std::string_view> token_name() const noexcept {
+        return detail::optional(nbt_error_token_name(error_.get()));
+    }
+
 private:
-    // Shared, because an exception must be copied without failing.
+    // Shared, because copying an exception must not fail.
     std::shared_ptr<const nbt_error> error_;
     ErrorKind kind_;
 };
 
 namespace detail {
 
-/** Throws what a call failed with. By reference, as the call that sets the error is another argument: either may come first. */
+/**
+ * Throws what a call failed with. The error is a reference because the call that sets it is an argument too, and the compiler
+ * may evaluate either first.
+ */
 inline void check(nbt_result result, nbt_error *const &error) {
     if (result != NBT_OK) {
         throw Error(error);
     }
 }
 
-/** A text with a NUL at its end for the length of a call; it is wiped, as it may be a secret. */
+/** A copy of a text with a NUL at its end, for one call. It is wiped, because it may be a secret. */
 class Text {
 public:
     Text(std::string_view text, const char *name) : text_(text) {
@@ -227,7 +271,7 @@ private:
     std::string text_;
 };
 
-/** As Text; NULL for none. */
+/** As Text, or NULL. */
 class OptionalText {
 public:
     OptionalText(std::optional<std::string_view> text, const char *name) {
@@ -242,20 +286,28 @@ private:
     std::optional<Text> text_;
 };
 
+/** Whole milliseconds, rounded up, so that a short time limit does not become none. */
 template <class Rep, class Period>
-std::uint64_t milliseconds(std::chrono::duration<Rep, Period> duration) {
-    const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
-    if (count < 0) {
-        throw Error("a duration is negative");
+std::uint64_t milliseconds(std::chrono::duration<Rep, Period> duration, const char *name) {
+    // In floating point: converting a long duration to integral milliseconds could overflow.
+    const long double count = std::ceil(std::chrono::duration<long double, std::milli>(duration).count());
+    if (!(count >= 0)) {
+        throw Error(std::string(name) + " is negative");
     }
-    return static_cast<std::uint64_t>(count);
+    constexpr long double limit = 18446744073709551616.0L;  // 2^64
+    return count < limit ? static_cast<std::uint64_t>(count) : (std::numeric_limits<std::uint64_t>::max)();
 }
 
 }  // namespace detail
 
 /** A secret text. It prints as nbp_****, is compared in constant time, and is wiped when it is destroyed. */
-class Secret {
+class [[nodiscard]] Secret {
 public:
+    /**
+     * A secret from a text, to compare it or to keep it where it is wiped.
+     *
+     * @param text is copied
+     */
     explicit Secret(std::string_view text) {
         const detail::Text copy(text, "text");
         nbt_secret *secret = nullptr;
@@ -264,10 +316,14 @@ public:
         handle_.reset(secret);
     }
 
-    /** Takes the handle over. */
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
     explicit Secret(nbt_secret *handle) noexcept : handle_(handle) {}
 
-    /** The plain text, with a NUL behind its end. What is copied from here is the caller's to guard. */
+    /** The plain text, followed by a NUL. Guarding copies of it is up to the caller. */
     std::string_view expose() const noexcept {
         std::size_t length = 0;
         const char *text = nbt_secret_expose(handle_.get(), &length);
@@ -277,6 +333,7 @@ public:
     /** What may be printed in its place. */
     std::string_view masked() const noexcept { return nbt_secret_masked(handle_.get()); }
 
+    /** The handle, for the C functions. */
     const nbt_secret *get() const noexcept { return handle_.get(); }
 
     friend bool operator==(const Secret &one, const Secret &other) noexcept {
@@ -301,18 +358,38 @@ enum class CredentialKind {
 /** A credential that passed its offline check. */
 class Credential {
 public:
-    /** A personal access token: exactly its 40 characters. Throws invalid_credential, saying what is wrong with it. */
-    static Credential pat(std::string_view text) { return make(text, nbt_credential_new_pat); }
+    /**
+     * A personal access token. Its prefix, length and checksum are checked.
+     *
+     * @param text exactly its 40 characters
+     * @return the credential
+     * @throws Error invalid_credential, saying what is wrong with it
+     */
+    [[nodiscard]] static Credential pat(std::string_view text) { return make(text, nbt_credential_new_pat); }
 
-    /** A JWT. Its shape and expiry are checked; its signature is the server's to check. */
-    static Credential bearer(std::string_view text) { return make(text, nbt_credential_new_bearer); }
+    /**
+     * A JWT. Its shape is checked; its signature and its expiry are for the server to check.
+     *
+     * @param text the JWT
+     * @return the credential
+     * @throws Error invalid_credential, saying what is wrong with it
+     */
+    [[nodiscard]] static Credential bearer(std::string_view text) { return make(text, nbt_credential_new_bearer); }
 
-    /** Either of the two, as people paste them. */
-    static Credential detect(std::string_view text) { return make(text, nbt_credential_new_detect); }
+    /**
+     * Either of the two, as people paste them: white space and quotes around it, and a leading Token, Bearer or Authorization:,
+     * are removed.
+     *
+     * @param text the PAT or the JWT
+     * @return the credential
+     * @throws Error invalid_credential, saying what is wrong with it
+     */
+    [[nodiscard]] static Credential detect(std::string_view text) { return make(text, nbt_credential_new_detect); }
 
+    /** Whether it is a PAT or a JWT. */
     CredentialKind kind() const noexcept { return static_cast<CredentialKind>(nbt_credential_get_kind(handle_.get())); }
 
-    /** When a JWT expires, where it says so. */
+    /** When a JWT expires, if it says so. A PAT does not say. */
     template <class D = TimePoint::duration>
     std::optional<std::chrono::time_point<std::chrono::system_clock, D>> expires_at() const noexcept {
         detail::Instant at{};
@@ -322,6 +399,7 @@ public:
         return detail::instant<D>(at.seconds, at.nanoseconds);
     }
 
+    /** The handle, for the C functions. */
     const nbt_credential *get() const noexcept { return handle_.get(); }
 
 private:
@@ -338,29 +416,42 @@ private:
     detail::Handle<nbt_credential, nbt_credential_free> handle_;
 };
 
-/** Ends calls from another thread, or from a signal handler. Once cancelled it stays so. */
+/** Ends calls from another thread, or from a signal handler. Once cancelled it stays cancelled. */
 class CancelToken {
 public:
+    /** A token that is not cancelled. */
     CancelToken() : handle_(nbt_cancel_new()) {}
 
-    /** Ends the calls of every client made with it, within 50 ms. Does not wait for them. */
+    /** Ends the calls of every client that was made with it, within 50 ms. Does not wait for them. */
     void cancel() const noexcept { nbt_cancel_cancel(handle_.get()); }
 
+    /** Whether cancel() was called. */
     bool is_cancelled() const noexcept { return nbt_cancel_is_cancelled(handle_.get()); }
 
+    /** The handle, for the C functions. */
     const nbt_cancel *get() const noexcept { return handle_.get(); }
 
 private:
     detail::Handle<nbt_cancel, nbt_cancel_free> handle_;
 };
 
-/** A token as the server tells of it, within a list: good for as long as the list is. */
+/** The default lifetime in days. */
+inline constexpr std::int64_t default_expires_in_days = NBT_DEFAULT_EXPIRES_IN_DAYS;
+
+/** What the server says about a token of a list or a check: valid as long as those are. The secret is not part of it. */
 class TokenView {
 public:
+    /** A view of nothing, whose texts are empty. */
     TokenView() noexcept = default;
+
+    /**
+     * A view of a token.
+     *
+     * @param token is borrowed
+     */
     explicit TokenView(const nbt_token *token) noexcept : token_(token) {}
 
-    /** The token's id. Not a secret. */
+    /** The token's id, 20 characters chosen by the server. Not a secret. */
     std::string_view id() const noexcept { return detail::view(nbt_token_id(token_)); }
 
     /** The name it was given; not unique. */
@@ -373,8 +464,8 @@ public:
     std::string_view user_id() const noexcept { return detail::view(nbt_token_user_id(token_)); }
 
     /**
-     * When it stops working; the zero time 0001-01-01 where the server keeps none. Times are in nanoseconds, which cannot tell
-     * that year: expiration_date<std::chrono::microseconds>() can.
+     * When it stops working; the zero time 0001-01-01 if the server keeps none. That year is outside the range of nanoseconds:
+     * use expiration_date<std::chrono::microseconds>().
      */
     template <class D = TimePoint::duration>
     std::chrono::time_point<std::chrono::system_clock, D> expiration_date() const noexcept {
@@ -393,7 +484,11 @@ public:
         return time<D>(nbt_token_last_used);
     }
 
-    /** Whether the server refuses it at that instant. */
+    /**
+     * Whether the server refuses it at an instant (it does so after the expiration date, not at it).
+     *
+     * @param now the instant
+     */
     template <class D = std::chrono::system_clock::duration>
     bool is_expired(
         std::chrono::time_point<std::chrono::system_clock, D> now = std::chrono::system_clock::now()) const {
@@ -404,7 +499,11 @@ public:
         return expired;
     }
 
-    /** Whole days of 24 hours from that instant to the expiration date, rounded down: negative once expired. */
+    /**
+     * Whole days of 24 hours from an instant to the expiration date, rounded down: 0 on the last day, negative once expired.
+     *
+     * @param now the instant
+     */
     template <class D = std::chrono::system_clock::duration>
     std::int64_t days_left(
         std::chrono::time_point<std::chrono::system_clock, D> now = std::chrono::system_clock::now()) const {
@@ -415,6 +514,7 @@ public:
         return days;
     }
 
+    /** The handle, for the C functions. */
     const nbt_token *get() const noexcept { return token_; }
 
 private:
@@ -431,38 +531,68 @@ private:
     const nbt_token *token_ = nullptr;
 };
 
-/** A token of its own: what get_token and create_token give, or a copy of one of a list. */
+/** A token that owns its data: from get_token and create_token, or a copy of one of a list. */
 class Token : public TokenView {
 public:
-    /** Takes the handle over. */
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
     explicit Token(nbt_token *handle) noexcept : TokenView(handle), handle_(handle) {}
 
-    /** A copy, to keep one of a list when the list is gone. */
+    /**
+     * A copy, for example to keep one of a list that goes away.
+     *
+     * @param view the token to copy
+     */
     explicit Token(const TokenView &view) : Token(nbt_token_clone(view.get())) {}
 
 private:
     detail::Handle<nbt_token, nbt_token_free> handle_;
 };
 
-/** A token that was just created. The server never shows its plain text again. */
-struct CreatedToken {
+/** The token to create. */
+struct NewToken {
+    /** Need not be unique; must not be empty. */
+    std::string name;
+    /** The lifetime, 1 to 365 days. */
+    std::int64_t expires_in_days = default_expires_in_days;
+    /**
+     * Whether the name is sent as "NAME #TAG", with ten random characters. No other token has such a name, so if the answer to
+     * the create is lost, the token that it made can be found with certainty. OnUnknown::revoke_and_retry needs it.
+     */
+    bool tag = false;
+};
+
+/** A token that was just created. */
+struct [[nodiscard]] CreatedToken {
+    /** What the server says about it. */
     Token token;
+    /** Its secret, which the server never shows again. */
     Secret plain_token;
 };
 
-/** A user within a list: good for as long as the list is. */
+/** A user of a list or a check: valid as long as those are. */
 class UserView {
 public:
+    /** A view of nothing, whose texts are empty. */
     UserView() noexcept = default;
+
+    /**
+     * A view of a user.
+     *
+     * @param user is borrowed
+     */
     explicit UserView(const nbt_user *user) noexcept : user_(user) {}
 
-    /** What token calls take as the user id. */
+    /** The id, which token calls take as the user id. */
     std::string_view id() const noexcept { return detail::view(nbt_user_id(user_)); }
 
     /** The display name; not unique. */
     std::string_view name() const noexcept { return detail::view(nbt_user_name(user_)); }
 
-    /** Empty for a service user. */
+    /** The e-mail address; empty for a service user. */
     std::string_view email() const noexcept { return detail::view(nbt_user_email(user_)); }
 
     /** owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds. */
@@ -471,15 +601,16 @@ public:
     /** active, invited, blocked, or one that a newer server adds. */
     std::string_view status() const noexcept { return detail::view(nbt_user_status(user_)); }
 
-    /** Whether the credential in use is this user's. */
+    /** Whether the credential in use belongs to this user. */
     bool is_current() const noexcept { return nbt_user_is_current(user_); }
 
+    /** Whether it is a service user. */
     bool is_service_user() const noexcept { return nbt_user_is_service_user(user_); }
 
     /** Whether an administrator has blocked it. */
     bool is_blocked() const noexcept { return nbt_user_is_blocked(user_); }
 
-    /** Whether it waits for an administrator's approval. */
+    /** Whether it is waiting for an administrator's approval. */
     bool pending_approval() const noexcept { return nbt_user_pending_approval(user_); }
 
     /** When the user last logged in, if ever. */
@@ -492,19 +623,28 @@ public:
         return detail::instant<D>(at.seconds, at.nanoseconds);
     }
 
+    /** The handle, for the C functions. */
     const nbt_user *get() const noexcept { return user_; }
 
 private:
     const nbt_user *user_ = nullptr;
 };
 
-/** A user of its own: what current_user gives, or a copy of one of a list. */
+/** A user that owns its data: from current_user, or a copy of one of a list. */
 class User : public UserView {
 public:
-    /** Takes the handle over. */
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
     explicit User(nbt_user *handle) noexcept : UserView(handle), handle_(handle) {}
 
-    /** A copy, to keep one of a list when the list is gone. */
+    /**
+     * A copy, for example to keep one of a list that goes away.
+     *
+     * @param view the user to copy
+     */
     explicit User(const UserView &view) : User(nbt_user_clone(view.get())) {}
 
 private:
@@ -513,11 +653,11 @@ private:
 
 namespace detail {
 
-/** A list that owns its elements, as a range of views of them. */
+/** A list that owns its elements, as a range of views. */
 template <class View, class T, auto Length, auto At, auto Free>
 class List {
 public:
-    /** Goes through the list; gives views by value. */
+    /** Goes through the list and gives views by value. */
     class const_iterator {
     public:
         using iterator_category = std::input_iterator_tag;
@@ -559,17 +699,32 @@ public:
     using size_type = std::size_t;
     using iterator = const_iterator;
 
-    /** Takes the handle over. */
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
     explicit List(T *handle) noexcept : handle_(handle) {}
 
+    /** How many elements it has. */
     std::size_t size() const noexcept { return Length(handle_.get()); }
 
+    /** Whether it has none. */
     bool empty() const noexcept { return size() == 0; }
 
-    /** The element at an index that is below size(). */
+    /**
+     * The element at an index.
+     *
+     * @param index must be below size()
+     */
     View operator[](std::size_t index) const noexcept { return View(At(handle_.get(), index)); }
 
-    /** The element at an index; throws std::out_of_range. */
+    /**
+     * The element at an index.
+     *
+     * @param index counts from 0
+     * @throws std::out_of_range if there is none
+     */
     View at(std::size_t index) const {
         if (index >= size()) {
             throw std::out_of_range("netbird_tokens: no such element");
@@ -577,10 +732,13 @@ public:
         return (*this)[index];
     }
 
+    /** The first element. */
     const_iterator begin() const noexcept { return {handle_.get(), 0}; }
 
+    /** Behind the last element. */
     const_iterator end() const noexcept { return {handle_.get(), size()}; }
 
+    /** The handle, for the C functions. */
     const T *get() const noexcept { return handle_.get(); }
 
 private:
@@ -589,65 +747,196 @@ private:
 
 }  // namespace detail
 
-/** Some tokens, in no particular order. */
+/** A list of tokens, in no particular order. */
 using TokenList =
     detail::List<TokenView, nbt_token_list, nbt_token_list_len, nbt_token_list_at, nbt_token_list_free>;
 
-/** Some users. */
+/** A list of users. */
 using UserList = detail::List<UserView, nbt_user_list, nbt_user_list_len, nbt_user_list_at, nbt_user_list_free>;
 
-/** The lifetime that a token gets where nothing speaks for another, in days. */
-inline constexpr std::int64_t default_expires_in_days = NBT_DEFAULT_EXPIRES_IN_DAYS;
+/** How the server treats a credential. A malformed one never gets that far: Credential refuses it. */
+enum class CredentialState {
+    /** It authenticates, and its user may use the API. */
+    working = NBT_CREDENTIAL_STATE_WORKING,
+    /** The server does not know this PAT: it was revoked, or belongs to another server. */
+    unknown = NBT_CREDENTIAL_STATE_UNKNOWN,
+    /**
+     * The server refuses it: it has expired. For a JWT, and for a PAT on servers before 0.59.13, this says no more than that it is
+     * not accepted.
+     */
+    refused = NBT_CREDENTIAL_STATE_REFUSED,
+    /** It authenticates, but an administrator has blocked its user. */
+    blocked = NBT_CREDENTIAL_STATE_BLOCKED,
+    /** It authenticates, but its user is waiting for an administrator's approval. */
+    pending_approval = NBT_CREDENTIAL_STATE_PENDING_APPROVAL,
+    /** It authenticates, but the role of its user may not even request who it is. */
+    forbidden = NBT_CREDENTIAL_STATE_FORBIDDEN,
+};
+
+/**
+ * The stable name of a state.
+ *
+ * @param state any state
+ * @return the name, for example "pending_approval"
+ */
+inline std::string_view name(CredentialState state) noexcept {
+    return nbt_credential_state_name(static_cast<std::uint32_t>(state));
+}
+
+inline std::ostream &operator<<(std::ostream &out, CredentialState state) {
+    return out << name(state);
+}
+
+/** What is known about a credential: from Client::check_credential. */
+class [[nodiscard]] CredentialCheck {
+public:
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit CredentialCheck(nbt_credential_check *handle)
+        : handle_(handle, detail::Deleter<nbt_credential_check_free>()) {}
+
+    /** Whether it works, and why not. */
+    CredentialState state() const noexcept {
+        return static_cast<CredentialState>(nbt_credential_check_state(handle_.get()));
+    }
+
+    /** Whether it is a PAT or a JWT. */
+    CredentialKind kind() const noexcept {
+        return static_cast<CredentialKind>(nbt_credential_check_kind(handle_.get()));
+    }
+
+    /** The user that it belongs to. Known if it works. */
+    std::optional<UserView> user() const noexcept {
+        const nbt_user *user = nbt_credential_check_user(handle_.get());
+        return user == nullptr ? std::nullopt : std::optional<UserView>(user);
+    }
+
+    /**
+     * Which of the user's tokens it is. Absent for a JWT, for a role that may not list its own tokens, and where nothing proves
+     * which one it is. Its time of last use is the check itself.
+     */
+    std::optional<TokenView> token() const noexcept {
+        const nbt_token *token = nbt_credential_check_token(handle_.get());
+        return token == nullptr ? std::nullopt : std::optional<TokenView>(token);
+    }
+
+    /** When it stops working: known for a PAT if token() is, and for a JWT if it says so. */
+    template <class D = TimePoint::duration>
+    std::optional<std::chrono::time_point<std::chrono::system_clock, D>> expires_at() const noexcept {
+        detail::Instant at{};
+        if (!nbt_credential_check_expires_at(handle_.get(), &at.seconds, &at.nanoseconds)) {
+            return std::nullopt;
+        }
+        return detail::instant<D>(at.seconds, at.nanoseconds);
+    }
+
+    /** What the server said about one that does not work. */
+    std::optional<Error> error() const {
+        const nbt_error *error = nbt_credential_check_error(handle_.get());
+        return error == nullptr ? std::nullopt : std::optional<Error>(std::in_place, error, handle_);
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_credential_check *get() const noexcept { return handle_.get(); }
+
+private:
+    // Shared with the errors that error() gives.
+    std::shared_ptr<const nbt_credential_check> handle_;
+};
 
 class ClientBuilder;
 
 /**
  * A client of one NetBird server. Any number of threads may use one at once. Calls block, for no longer than the timeout. A user
  * id that is not given means the user that the credential belongs to. Every call may throw Error of any kind.
+ *
+ * An interrupted create is finished in the background: if the server made a token, it is revoked, because nobody holds its secret.
+ * close() waits for that, and so does a normal exit of the process; the destructor does not.
  */
 class Client {
 public:
-    /** A client to be configured. */
-    static ClientBuilder builder();
+    /** A builder with every option at its default. */
+    [[nodiscard]] static ClientBuilder builder();
 
-    /** A client with the credential and the URL that the environment holds; see ClientBuilder::from_env. */
-    static Client from_env() {
+    /** A client with the credential and the management URL from the environment; see ClientBuilder::from_env. */
+    [[nodiscard]] static Client from_env() {
         nbt_client *client = nullptr;
         nbt_error *error = nullptr;
         detail::check(nbt_client_from_env(&client, &error), error);
         return Client(client);
     }
 
-    /** Takes the handle over. */
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
     explicit Client(nbt_client *handle) noexcept : handle_(handle) {}
 
-    /** The management URL in use, without /api and without a slash at its end. */
+    /** The management URL in use, without /api and without a trailing slash. */
     std::string_view management_url() const noexcept { return detail::view(nbt_client_management_url(handle_.get())); }
 
-    /** Uses another credential from the next call on, in every handle of the client. */
+    /**
+     * Uses another credential from the next call on, in every handle of the client. Calls in progress keep the old one.
+     *
+     * @param credential is copied
+     */
     void set_credential(const Credential &credential) const {
         nbt_error *error = nullptr;
         detail::check(nbt_client_set_credential(handle_.get(), credential.get(), &error), error);
     }
 
-    /** Another handle of the same client, whose calls may take this long, retries included. */
+    /**
+     * Another handle of the same client, whose calls may take this long, retries included.
+     *
+     * @param timeout more than 0, at most a day
+     * @return the handle
+     */
     template <class Rep, class Period>
-    Client with_timeout(std::chrono::duration<Rep, Period> timeout) const {
+    [[nodiscard]] Client with_timeout(std::chrono::duration<Rep, Period> timeout) const {
         nbt_client *client = nullptr;
         nbt_error *error = nullptr;
-        detail::check(nbt_client_with_timeout_ms(handle_.get(), detail::milliseconds(timeout), &client, &error), error);
+        detail::check(nbt_client_with_timeout_ms(handle_.get(), detail::milliseconds(timeout, "timeout"), &client,
+                                                 &error),
+                      error);
         return Client(client);
     }
 
-    /** Another handle of the same client, whose calls end with `cancelled` once the token is cancelled. */
-    Client with_cancel(const CancelToken &cancel) const {
+    /**
+     * Another handle of the same client, whose calls end with ErrorKind::cancelled once the token is cancelled.
+     *
+     * @param cancel may be used for any number of clients
+     * @return the handle
+     */
+    [[nodiscard]] Client with_cancel(const CancelToken &cancel) const {
         nbt_client *client = nullptr;
         nbt_error *error = nullptr;
         detail::check(nbt_client_with_cancel(handle_.get(), cancel.get(), &client, &error), error);
         return Client(client);
     }
 
-    /** All tokens of a user, in no particular order. */
+    /**
+     * Waits until the interrupted creates of this client, in all its handles, are finished: at most 5 seconds. What could not be
+     * cleaned up was reported to the log callback. The client can still be used.
+     *
+     * @return whether all are finished
+     */
+    [[nodiscard]] bool close() const {
+        bool finished = false;
+        nbt_error *error = nullptr;
+        detail::check(nbt_client_close(handle_.get(), &finished, &error), error);
+        return finished;
+    }
+
+    /**
+     * Lists all tokens of a user, in no particular order.
+     *
+     * @param user_id the owner of the tokens
+     * @return the tokens; empty for a user without any
+     */
     TokenList list_tokens(std::optional<std::string_view> user_id = std::nullopt) const {
         const detail::OptionalText user(user_id, "user_id");
         nbt_token_list *list = nullptr;
@@ -656,7 +945,13 @@ public:
         return TokenList(list);
     }
 
-    /** One token of a user. */
+    /**
+     * Gets one token of a user.
+     *
+     * @param token_id the token's id
+     * @param user_id the owner of the token
+     * @return the token
+     */
     Token get_token(std::string_view token_id, std::optional<std::string_view> user_id = std::nullopt) const {
         const detail::Text id(token_id, "token_id");
         const detail::OptionalText user(user_id, "user_id");
@@ -667,23 +962,48 @@ public:
     }
 
     /**
-     * Creates a token for a user, good for 1 to 365 days. It is never sent twice unless the first cannot have been acted on.
-     * Throws outcome_unknown, with the ids of the tokens it may have made, when its answer was lost.
+     * Creates a token for a user. It is never sent twice unless the first was certainly not acted on. If its answer is lost,
+     * finding out what it did may take 15 seconds beyond the call's own time.
+     *
+     * @param new_token its name, lifetime and whether it gets a tag
+     * @param user_id the owner of the new token
+     * @return the token and its secret, which the server never shows again
+     * @throws Error of any kind; outcome_unknown if the answer was lost
      */
-    CreatedToken create_token(std::string_view name, std::int64_t expires_in_days = default_expires_in_days,
-                              std::optional<std::string_view> user_id = std::nullopt) const {
-        const detail::Text given(name, "name");
+    [[nodiscard]] CreatedToken create_token(const NewToken &new_token,
+                                            std::optional<std::string_view> user_id = std::nullopt) const {
+        const detail::Text name(new_token.name, "name");
         const detail::OptionalText user(user_id, "user_id");
+        const std::uint32_t flags = new_token.tag ? NBT_CREATE_TAG : NBT_CREATE_PLAIN;
         nbt_token *token = nullptr;
         nbt_secret *secret = nullptr;
         nbt_error *error = nullptr;
-        detail::check(nbt_client_create_token(handle_.get(), given.get(), expires_in_days, user.get(), &token, &secret,
-                                              &error),
+        detail::check(nbt_client_create_token(handle_.get(), name.get(), new_token.expires_in_days, flags, user.get(),
+                                              &token, &secret, &error),
                       error);
         return CreatedToken{Token(token), Secret(secret)};
     }
 
-    /** Deletes (revokes) a token of a user. */
+    /**
+     * Creates a token without a tag; see the other create_token.
+     *
+     * @param name need not be unique; must not be empty
+     * @param expires_in_days the lifetime, 1 to 365 days
+     * @param user_id the owner of the new token
+     * @return the token and its secret, which the server never shows again
+     */
+    [[nodiscard]] CreatedToken create_token(std::string_view name, std::int64_t expires_in_days = default_expires_in_days,
+                                            std::optional<std::string_view> user_id = std::nullopt) const {
+        return create_token(NewToken{std::string(name), expires_in_days}, user_id);
+    }
+
+    /**
+     * Deletes (revokes) a token of a user. Success means that the server said so, or that it no longer knows the token after an
+     * attempt whose answer was lost.
+     *
+     * @param token_id the token's id
+     * @param user_id the owner of the token
+     */
     void delete_token(std::string_view token_id, std::optional<std::string_view> user_id = std::nullopt) const {
         const detail::Text id(token_id, "token_id");
         const detail::OptionalText user(user_id, "user_id");
@@ -691,7 +1011,7 @@ public:
         detail::check(nbt_client_delete_token(handle_.get(), id.get(), user.get(), &error), error);
     }
 
-    /** The user that the credential belongs to. Always asks the server. */
+    /** Gets the user that the credential belongs to. Always asks the server. */
     User current_user() const {
         nbt_user *user = nullptr;
         nbt_error *error = nullptr;
@@ -699,7 +1019,7 @@ public:
         return User(user);
     }
 
-    /** The users that the credential may see: all, or only its own. */
+    /** Lists the users that the credential may see: all, or only its own. */
     UserList list_users() const {
         nbt_user_list *list = nullptr;
         nbt_error *error = nullptr;
@@ -707,6 +1027,21 @@ public:
         return UserList(list);
     }
 
+    /**
+     * Checks whether the credential works, and what is known about it. One that does not work is not thrown: the check says how
+     * the server refuses it.
+     *
+     * @return the check
+     * @throws Error what kept the question from being answered: the network, the server's own failure, the time
+     */
+    [[nodiscard]] CredentialCheck check_credential() const {
+        nbt_credential_check *check = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_client_check_credential(handle_.get(), &check, &error), error);
+        return CredentialCheck(check);
+    }
+
+    /** The handle, for the C functions. */
     const nbt_client *get() const noexcept { return handle_.get(); }
 
 private:
@@ -715,9 +1050,12 @@ private:
 
 /** What to do about a create whose answer was lost. */
 enum class OnUnknown : std::uint32_t {
-    /** Throw outcome_unknown with the ids of the tokens that it may have created. */
+    /** Throw outcome_unknown, which says what to look for. */
     report = NBT_ON_UNKNOWN_REPORT,
-    /** Revoke those tokens and create anew. Throws outcome_unknown all the same when that cannot be done. */
+    /**
+     * Find the token by its tagged name, revoke it and create another one. Needs NewToken::tag, because without a tag nothing
+     * proves which token the call made. Throws outcome_unknown if the token is not found.
+     */
     revoke_and_retry = NBT_ON_UNKNOWN_REVOKE_AND_RETRY,
 };
 
@@ -728,20 +1066,30 @@ enum class LogLevel {
 };
 
 /**
- * The settings of a client to be; what is not set has its default. Setters give the builder again, so that they can be
- * chained; what is wrong with a setting is thrown by build().
+ * Builds a client. What is not set keeps its default. Setters return the builder, so that they can be chained; what is wrong with
+ * an option is thrown by build().
  */
 class ClientBuilder {
 public:
+    /** A builder with every option at its default. */
     ClientBuilder() : handle_(nbt_client_builder_new()) {}
 
-    /** Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io. */
+    /**
+     * Sets where the server is. Default: https://api.netbird.io. http:// is accepted for this machine only, unless
+     * allow_insecure_http().
+     *
+     * @param url with or without a trailing / and /api
+     */
     ClientBuilder &management_url(std::string_view url) {
         nbt_client_builder_set_management_url(handle_.get(), detail::Text(url, "management_url").get());
         return *this;
     }
 
-    /** How to authenticate. The credential is copied. */
+    /**
+     * Sets how to authenticate.
+     *
+     * @param credential is copied
+     */
     ClientBuilder &credential(const Credential &credential) {
         nbt_client_builder_set_credential(handle_.get(), credential.get());
         return *this;
@@ -749,99 +1097,156 @@ public:
 
     /**
      * Takes what is not set explicitly from the environment: the credential from NB_PAT, then NETBIRD_API_TOKEN, NETBIRD_TOKEN,
-     * NB_API_KEY; the URL from NB_MANAGEMENT_URL, then NETBIRD_API_URL.
+     * NB_API_KEY; the URL from NB_MANAGEMENT_URL, then NETBIRD_API_URL. Two that disagree are an error that names both.
      */
     ClientBuilder &from_env() {
         nbt_client_builder_from_env(handle_.get());
         return *this;
     }
 
-    /** How long making a connection may take. Default: 10 s. */
+    /**
+     * Sets how long making a connection may take. Default: 10 s.
+     *
+     * @param timeout more than 0, at most a day
+     */
     template <class Rep, class Period>
     ClientBuilder &connect_timeout(std::chrono::duration<Rep, Period> timeout) {
-        nbt_client_builder_set_connect_timeout_ms(handle_.get(), detail::milliseconds(timeout));
+        nbt_client_builder_set_connect_timeout_ms(handle_.get(), detail::milliseconds(timeout, "connect_timeout"));
         return *this;
     }
 
-    /** How long the server may be silent. Default: 30 s. */
+    /**
+     * Sets how long the server may be silent. Default: 30 s.
+     *
+     * @param timeout more than 0, at most a day
+     */
     template <class Rep, class Period>
     ClientBuilder &read_timeout(std::chrono::duration<Rep, Period> timeout) {
-        nbt_client_builder_set_read_timeout_ms(handle_.get(), detail::milliseconds(timeout));
+        nbt_client_builder_set_read_timeout_ms(handle_.get(), detail::milliseconds(timeout, "read_timeout"));
         return *this;
     }
 
-    /** How long a whole call may take, retries and waits included. Default: 60 s. */
+    /**
+     * Sets how long a whole call may take, retries and waits included. Default: 60 s.
+     *
+     * @param timeout more than 0, at most a day
+     */
     template <class Rep, class Period>
     ClientBuilder &timeout(std::chrono::duration<Rep, Period> timeout) {
-        nbt_client_builder_set_timeout_ms(handle_.get(), detail::milliseconds(timeout));
+        nbt_client_builder_set_timeout_ms(handle_.get(), detail::milliseconds(timeout, "timeout"));
         return *this;
     }
 
-    /** How often a request is sent again at the most. Default: 2. */
+    /**
+     * Sets the maximum number of retries of one request. Default: 2.
+     *
+     * @param retries 0 for none
+     */
     ClientBuilder &max_retries(std::uint32_t retries) {
         nbt_client_builder_set_max_retries(handle_.get(), retries);
         return *this;
     }
 
-    /** The longest first wait between two attempts; it doubles from one to the next. Default: 0.5 s. */
+    /**
+     * Sets the base of the exponential backoff (full jitter): each wait is a random share of a ceiling that starts here and
+     * doubles. Default: 0.5 s.
+     *
+     * @param delay at most a day
+     */
     template <class Rep, class Period>
     ClientBuilder &retry_base_delay(std::chrono::duration<Rep, Period> delay) {
-        nbt_client_builder_set_retry_base_delay_ms(handle_.get(), detail::milliseconds(delay));
+        nbt_client_builder_set_retry_base_delay_ms(handle_.get(), detail::milliseconds(delay, "retry_base_delay"));
         return *this;
     }
 
-    /** What no wait between two attempts exceeds, unless the server asks for more. Default: 8 s. */
+    /**
+     * Sets the maximum backoff, unless the server asks for more. Default: 8 s.
+     *
+     * @param delay at most a day
+     */
     template <class Rep, class Period>
     ClientBuilder &retry_max_delay(std::chrono::duration<Rep, Period> delay) {
-        nbt_client_builder_set_retry_max_delay_ms(handle_.get(), detail::milliseconds(delay));
+        nbt_client_builder_set_retry_max_delay_ms(handle_.get(), detail::milliseconds(delay, "retry_max_delay"));
         return *this;
     }
 
-    /** The largest body that is read. Default: 64 MiB. */
+    /**
+     * Sets the largest body that is read. Default: 64 MiB.
+     *
+     * @param bytes more than 0
+     */
     ClientBuilder &max_response_bytes(std::size_t bytes) {
         nbt_client_builder_set_max_response_bytes(handle_.get(), bytes);
         return *this;
     }
 
-    /** Allows http:// to other machines, which sends the credential in clear text. */
+    /**
+     * Allows http:// to other machines and http:// through a proxy. Both send the credential in clear text. Default: not
+     * allowed.
+     *
+     * @param allow whether to allow it
+     */
     ClientBuilder &allow_insecure_http(bool allow = true) {
         nbt_client_builder_set_allow_insecure_http(handle_.get(), allow);
         return *this;
     }
 
-    /** Trusts these certificates (PEM, one or more) besides the platform's. */
+    /**
+     * Trusts these certificates (PEM, one or more) in addition to the platform's.
+     *
+     * @param pem the certificates themselves, not the name of a file
+     */
     ClientBuilder &ca_pem(std::string_view pem) {
         nbt_client_builder_set_ca_pem(handle_.get(), detail::Text(pem, "ca_pem").get());
         return *this;
     }
 
-    /** Sends everything through this proxy (http://host:port), whatever the environment says. */
+    /**
+     * Sends everything through this proxy, whatever the environment says.
+     *
+     * @param url http://host:port
+     */
     ClientBuilder &proxy(std::string_view url) {
         nbt_client_builder_set_proxy(handle_.get(), detail::Text(url, "proxy").get());
         return *this;
     }
 
-    /** Whether HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count. Default: they do. */
+    /**
+     * Sets whether HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY apply. Default: they do.
+     *
+     * @param from_env whether they apply
+     */
     ClientBuilder &proxy_from_env(bool from_env) {
         nbt_client_builder_set_proxy_from_env(handle_.get(), from_env);
         return *this;
     }
 
-    /** Names the program, as backup/1.2, before the library in the User-Agent. */
+    /**
+     * Sets a prefix for the User-Agent.
+     *
+     * @param program for example backup/1.2
+     */
     ClientBuilder &user_agent(std::string_view program) {
         nbt_client_builder_set_user_agent(handle_.get(), detail::Text(program, "user_agent").get());
         return *this;
     }
 
-    /** What to do about a create whose answer was lost. Default: report it. */
+    /**
+     * Sets what to do about a create whose answer was lost. Default: report it.
+     *
+     * @param on_unknown see OnUnknown
+     */
     ClientBuilder &on_unknown(OnUnknown on_unknown) {
         nbt_client_builder_set_on_unknown(handle_.get(), static_cast<std::uint32_t>(on_unknown));
         return *this;
     }
 
     /**
-     * Is told of every request, retry and reconciliation, on the thread that makes the call; several threads may call it at the
-     * same time. What it throws is dropped.
+     * Sets a function that is called for every request, retry and reconciliation, on the thread that makes the call: several
+     * threads may call it at the same time. What becomes of an interrupted create is reported on a background thread of the
+     * library, maybe after the client was destroyed: call Client::close() before you destroy what the function uses.
+     *
+     * @param callback must not call the client; what it throws is dropped
      */
     ClientBuilder &log(std::function<void(LogLevel, std::string_view)> callback) {
         using Callback = std::function<void(LogLevel, std::string_view)>;
@@ -858,8 +1263,13 @@ public:
         return *this;
     }
 
-    /** The client. Nothing is sent yet. The settings are used up: a second client needs another builder. */
-    Client build() {
+    /**
+     * Makes the client. Nothing is sent yet, and no thread is started. The options are used up: a second client needs another
+     * builder.
+     *
+     * @return the client
+     */
+    [[nodiscard]] Client build() {
         nbt_client *client = nullptr;
         nbt_error *error = nullptr;
         detail::check(nbt_client_builder_build(handle_.get(), &client, &error), error);
@@ -874,7 +1284,7 @@ inline ClientBuilder Client::builder() {
     return ClientBuilder();
 }
 
-/** The version of the library that is loaded, as 0.1.0. */
+/** The version of the library that is loaded, for example "0.1.0". */
 inline std::string_view version() noexcept {
     return nbt_version();
 }

@@ -1,45 +1,58 @@
-//! Where Rust ends: no panic goes further, and a failure becomes a result code and an error handle.
+//! The body of every function that can fail runs here: its error, or its panic, becomes a result code and an error handle.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use netbird_tokens::{Error, Result};
 
-use crate::error::{Failure, nbt_error};
-use crate::out;
+use crate::error::nbt_error;
 use crate::result::nbt_result;
+use crate::{arguments, guard, out};
 
-/// Runs the body of a function that can fail, and puts its error where `error` points, if anywhere. What was there is
-/// overwritten, by NULL when all is well.
+/// Runs the body of a function that can fail. Its error is put where `error` points, if anywhere; NULL on success.
 ///
 /// # Safety
 /// `error` is NULL or can be written through.
-pub(crate) unsafe fn fallible(error: *mut *mut nbt_error, body: impl FnOnce() -> Result<(), Failure>) -> nbt_result {
+pub(crate) unsafe fn fallible(error: *mut *mut nbt_error, body: impl FnOnce() -> Result<()>) -> nbt_result {
     // SAFETY: as promised by the caller.
     unsafe { out::clear(error) };
     match caught(body) {
         Ok(()) => nbt_result::NBT_OK,
         Err(failure) => {
-            let result = failure.result();
+            let result = failure.kind().into();
             // SAFETY: as promised by the caller.
-            unsafe { out::put(error, failure) };
+            unsafe { out::put(error, nbt_error::new(failure)) };
             result
         }
     }
 }
 
-/// As [`fallible`], for functions that say no more than the result code.
-pub(crate) fn coded(body: impl FnOnce() -> Result<(), Failure>) -> nbt_result {
-    caught(body).map_or_else(|failure| failure.result(), |()| nbt_result::NBT_OK)
+/// As [`fallible`], for functions that hand a new handle over to C. A missing place for it is refused before the body runs,
+/// because a result that cannot be handed over would be lost.
+///
+/// # Safety
+/// `place` and `error` are NULL or can be written through.
+pub(crate) unsafe fn giving<T>(
+    place: *mut *mut T,
+    error: *mut *mut nbt_error,
+    body: impl FnOnce() -> Result<Box<T>>,
+) -> nbt_result {
+    // SAFETY: as promised by the caller.
+    unsafe {
+        fallible(error, || {
+            out::clear(place);
+            arguments::place(place, "out")?;
+            out::put(place, body()?);
+            Ok(())
+        })
+    }
 }
 
-/// Runs the body of a function that cannot fail; a panic, which would be a bug, gives `otherwise`.
-pub(crate) fn infallible<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
-    // What is broken by a panic half way stays behind this border only if it is reachable from C, and every handle is
-    // changed in one assignment.
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+/// As [`fallible`], for functions that return nothing but the result code.
+pub(crate) fn coded(body: impl FnOnce() -> Result<()>) -> nbt_result {
+    caught(body).map_or_else(|failure| failure.kind().into(), |()| nbt_result::NBT_OK)
 }
 
-fn caught(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-    // The panic's text stays here: it could quote anything.
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(nbt_error::internal()))
+/// The panic's own text is dropped: it could quote anything.
+fn caught(body: impl FnOnce() -> Result<()>) -> Result<()> {
+    guard::infallible(None, || Some(body())).unwrap_or_else(|| Err(Error::bug()))
 }
 
 #[cfg(test)]
@@ -54,10 +67,9 @@ mod tests {
         let result = unsafe { fallible(&raw mut error, || panic!("quotes {}", "nbp_secret")) };
         assert_eq!(result, nbt_result::NBT_INTERNAL);
         let error = unsafe { Box::from_raw(error) };
-        assert_eq!(error.result(), nbt_result::NBT_INTERNAL);
+        assert_eq!(nbt_error::kind(&error), nbt_result::NBT_INTERNAL);
         assert!(!format!("{error:?}").contains("nbp_secret"));
-        assert_eq!(coded(|| panic!("on purpose")), nbt_result::NBT_INTERNAL);
-        assert_eq!(infallible(7, || panic!("on purpose")), 7);
+        assert_eq!(coded(|| panic!("deliberate, in a test")), nbt_result::NBT_INTERNAL);
     }
 
     #[test]
@@ -65,9 +77,14 @@ mod tests {
         let mut error = ptr::dangling_mut();
         assert_eq!(unsafe { fallible(&raw mut error, || Ok(())) }, nbt_result::NBT_OK);
         assert!(error.is_null());
-        assert_eq!(
-            unsafe { fallible(ptr::null_mut(), || Err(nbt_error::invalid_argument("bad"))) },
-            nbt_result::NBT_INVALID_ARGUMENT
-        );
+        let refused = unsafe { fallible(ptr::null_mut(), || Err(Error::invalid_argument("bad"))) };
+        assert_eq!(refused, nbt_result::NBT_INVALID_ARGUMENT);
+    }
+
+    #[test]
+    fn a_missing_place_is_refused_before_the_body_runs() {
+        let body = || -> Result<Box<u8>> { panic!("it ran") };
+        let result = unsafe { giving(ptr::null_mut(), ptr::null_mut(), body) };
+        assert_eq!(result, nbt_result::NBT_INVALID_ARGUMENT);
     }
 }

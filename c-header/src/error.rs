@@ -2,169 +2,132 @@
 
 use std::ffi::{CString, c_char, c_int};
 use std::ptr;
-use std::time::Duration;
 
-use netbird_tokens::{Error, ErrorKind};
+use netbird_tokens::Error;
 
 use crate::result::nbt_result;
 use crate::text::{c_string, pointer};
-use crate::{boundary, out};
-
-/// What a function's body fails with.
-pub(crate) type Failure = Box<nbt_error>;
+use crate::{guard, out};
 
 /// Why a call failed. It never holds a secret.
 #[derive(Debug)]
 pub struct nbt_error {
-    kind: nbt_result,
+    error: Error,
     message: CString,
-    status: Option<u16>,
     server_message: Option<CString>,
     request_id: Option<CString>,
-    retryable: bool,
-    retry_after: Option<Duration>,
-    attempts: u32,
+    token_name: Option<CString>,
     candidate_token_ids: Vec<CString>,
 }
 
 impl nbt_error {
-    fn own(kind: ErrorKind, message: &str) -> Failure {
+    pub(crate) fn new(error: Error) -> Box<Self> {
         Box::new(nbt_error {
-            kind: kind.into(),
-            message: c_string(message),
-            status: None,
-            server_message: None,
-            request_id: None,
-            retryable: false,
-            retry_after: None,
-            attempts: 0,
-            candidate_token_ids: Vec::new(),
-        })
-    }
-
-    /// What C gave cannot even be handed to the core.
-    pub(crate) fn invalid_argument(message: &str) -> Failure {
-        nbt_error::own(ErrorKind::InvalidArgument, message)
-    }
-
-    /// A panic was caught.
-    pub(crate) fn internal() -> Failure {
-        nbt_error::own(ErrorKind::Internal, "a bug in netbird-tokens: please report it with what you called")
-    }
-
-    pub(crate) fn result(&self) -> nbt_result {
-        self.kind
-    }
-
-    #[cfg(test)]
-    pub(crate) fn message(&self) -> &str {
-        self.message.to_str().unwrap()
-    }
-
-    /// The same failure once more: what a builder's setter refused is told again by its build.
-    pub(crate) fn again(&self) -> Failure {
-        Box::new(nbt_error {
-            message: self.message.clone(),
-            server_message: self.server_message.clone(),
-            request_id: self.request_id.clone(),
-            candidate_token_ids: self.candidate_token_ids.clone(),
-            ..*self
-        })
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Box::new(nbt_error {
-            kind: error.kind().into(),
             message: c_string(error.message()),
-            status: error.status(),
             server_message: error.server_message().map(c_string),
             request_id: error.request_id().map(c_string),
-            retryable: error.is_retryable(),
-            retry_after: error.retry_after(),
-            attempts: error.attempts(),
+            token_name: error.token_name().map(c_string),
             candidate_token_ids: error.candidate_token_ids().iter().map(|id| c_string(id)).collect(),
+            error,
         })
+    }
+
+    pub(crate) fn kind(&self) -> nbt_result {
+        self.error.kind().into()
     }
 }
 
 /// What went wrong, for programs.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the same code as the call that failed returned; `NBT_OK` for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the code that the failed call returned; `NBT_OK` for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_kind(error: Option<&nbt_error>) -> nbt_result {
-    boundary::infallible(nbt_result::NBT_INTERNAL, || error.map_or(nbt_result::NBT_OK, |error| error.kind))
+    guard::infallible(nbt_result::NBT_INTERNAL, || error.map_or(nbt_result::NBT_OK, nbt_error::kind))
 }
 
 /// What went wrong and what to do about it, for people. The text may change between versions.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the message, UTF-8; an empty text for NULL. Never NULL.
-/// Memory: the text is the error's, good until `nbt_error_free`.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the message, UTF-8; an empty text for NULL; never NULL
+/// @par Memory
+/// The text belongs to the error and is valid until `nbt_error_free`.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_message(error: Option<&nbt_error>) -> *const c_char {
-    boundary::infallible(c"".as_ptr(), || error.map_or(c"".as_ptr(), |error| error.message.as_ptr()))
+    guard::infallible(c"".as_ptr(), || error.map_or(c"".as_ptr(), |error| error.message.as_ptr()))
 }
 
-/// The HTTP status of the answer that decided it.
+/// The HTTP status of the answer that led to the error.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the status, as 403; 0 when no answer decided it, and for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the status, for example 403; 0 if no answer led to it, and for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_status(error: Option<&nbt_error>) -> c_int {
-    boundary::infallible(0, || error.and_then(|error| error.status).map_or(0, c_int::from))
+    guard::infallible(0, || error.and_then(|error| error.error.status()).map_or(0, c_int::from))
 }
 
-/// The server's own message, as it sent it, with the hash of a PAT cut out.
+/// The server's own message, as it sent it, with credentials and the hash of a PAT removed.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the message, UTF-8; NULL when the server sent none, and for NULL.
-/// Memory: the text is the error's, good until `nbt_error_free`.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the message, UTF-8; NULL if the server sent none, and for NULL
+/// @par Memory
+/// The text belongs to the error and is valid until `nbt_error_free`.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_server_message(error: Option<&nbt_error>) -> *const c_char {
-    boundary::infallible(ptr::null(), || pointer(error.and_then(|error| error.server_message.as_ref())))
+    guard::infallible(ptr::null(), || pointer(error.and_then(|error| error.server_message.as_ref())))
 }
 
 /// The server's `X-Request-Id`, by which its operator finds the request in the server's log.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the id; NULL when the server sent none, and for NULL.
-/// Memory: the text is the error's, good until `nbt_error_free`.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the id; NULL if the server sent none, and for NULL
+/// @par Memory
+/// The text belongs to the error and is valid until `nbt_error_free`.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_request_id(error: Option<&nbt_error>) -> *const c_char {
-    boundary::infallible(ptr::null(), || pointer(error.and_then(|error| error.request_id.as_ref())))
+    guard::infallible(ptr::null(), || pointer(error.and_then(|error| error.request_id.as_ref())))
 }
 
 /// Whether the same call, unchanged, may succeed later. Never true where sending it again could do something twice.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: whether it may; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return whether it may; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_retryable(error: Option<&nbt_error>) -> bool {
-    boundary::infallible(false, || error.is_some_and(|error| error.retryable))
+    guard::infallible(false, || error.is_some_and(|error| error.error.is_retryable()))
 }
 
-/// How long the server asked to wait, where it did (`Retry-After`).
+/// How long the server asked to wait (`Retry-After`), at most a year.
 ///
-/// Parameters: `error` may be NULL. `milliseconds` is where the wait is put, 0 when there is none; may be NULL.
-/// Returns: whether the server asked to wait.
-/// Memory: nothing is handed over.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @param[out] milliseconds receives the wait, 0 if there is none; may be NULL
+/// @return whether the server asked to wait
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_error_retry_after(error: Option<&nbt_error>, milliseconds: *mut u64) -> bool {
-    boundary::infallible(false, || {
-        let wait = error.and_then(|error| error.retry_after);
+    guard::infallible(false, || {
+        let wait = error.and_then(|error| error.error.retry_after());
         let whole = wait.map_or(0, |wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
         // SAFETY: C gives a place that can be written, or NULL.
         unsafe { out::put_value(milliseconds, whole) };
@@ -174,44 +137,66 @@ pub unsafe extern "C" fn nbt_error_retry_after(error: Option<&nbt_error>, millis
 
 /// How many times the request that failed was sent or tried.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the number; 0 when it was refused before that, and for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the number; 0 if the call was refused before that, and for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_attempts(error: Option<&nbt_error>) -> u32 {
-    boundary::infallible(0, || error.map_or(0, |error| error.attempts))
+    guard::infallible(0, || error.map_or(0, |error| error.error.attempts()))
 }
 
 /// With `NBT_OUTCOME_UNKNOWN`: how many tokens the call may have created or deleted, as far as the server's list tells.
 ///
-/// Parameters: `error` may be NULL.
-/// Returns: the number; 0 for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @return the number; 0 for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_candidate_token_ids_len(error: Option<&nbt_error>) -> usize {
-    boundary::infallible(0, || error.map_or(0, |error| error.candidate_token_ids.len()))
+    guard::infallible(0, || error.map_or(0, |error| error.candidate_token_ids.len()))
 }
 
-/// The id of one of those tokens. Revoke the ones of a create; look whether those of a delete are gone.
+/// The id of one of those tokens. Somebody else may have created it: inspect each before you revoke it.
 ///
-/// Parameters: `error` may be NULL. `index` counts from 0.
-/// Returns: the id; NULL when there is none at that index.
-/// Memory: the text is the error's, good until `nbt_error_free`.
-/// Threads: any; one error may be read by several at once.
+/// @param error may be NULL
+/// @param index counts from 0
+/// @return the id; NULL if there is none at that index
+/// @par Memory
+/// The text belongs to the error and is valid until `nbt_error_free`.
+/// @par Threads
+/// Any; one error may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_candidate_token_ids_at(error: Option<&nbt_error>, index: usize) -> *const c_char {
-    boundary::infallible(ptr::null(), || pointer(error.and_then(|error| error.candidate_token_ids.get(index))))
+    guard::infallible(ptr::null(), || pointer(error.and_then(|error| error.candidate_token_ids.get(index))))
+}
+
+/// With `NBT_OUTCOME_UNKNOWN` of a create: the exact name that was sent. With `NBT_CREATE_TAG` no other token has that name, so
+/// one that bears it was made by this call.
+///
+/// @param error may be NULL
+/// @return the name, UTF-8; NULL if no create is in doubt, and for NULL
+/// @par Memory
+/// The text belongs to the error and is valid until `nbt_error_free`.
+/// @par Threads
+/// Any; one error may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_error_token_name(error: Option<&nbt_error>) -> *const c_char {
+    guard::infallible(ptr::null(), || pointer(error.and_then(|error| error.token_name.as_ref())))
 }
 
 /// Frees an error.
 ///
-/// Parameters: `error` may be NULL, and then nothing is done.
-/// Returns: nothing.
-/// Memory: the error and every text of it are gone afterwards.
-/// Threads: any, once no other uses it.
+/// @param error may be NULL; then nothing happens
+/// @par Memory
+/// The error and its texts are gone afterwards.
+/// @par Threads
+/// Any, once no other thread uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_free(error: Option<Box<nbt_error>>) {
-    boundary::infallible((), || drop(error));
+    guard::infallible((), || drop(error));
 }

@@ -1,13 +1,13 @@
-//! The result code that functions return: success, or the kind of the error with the number that it has in every language.
+//! The result code that functions return: success, or the error's kind with the number that it has in every language.
 
 use std::ffi::c_char;
 
 use netbird_tokens::ErrorKind;
 
-use crate::boundary;
+use crate::guard;
 
-/// What came of a call: `NBT_OK`, or why it failed. The numbers are stable and the same in every language. Match on these,
-/// never on a message; a later version may add some, so have a `default`.
+/// The result of a call: `NBT_OK`, or why it failed. The numbers are stable and the same in every language. Match on these,
+/// never on a message. A later version may add some, so have a `default`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum nbt_result {
@@ -17,23 +17,23 @@ pub enum nbt_result {
     NBT_INVALID_ARGUMENT = 1,
     /// The credential's offline check failed. The message says what is wrong with it and never shows it.
     NBT_INVALID_CREDENTIAL = 2,
-    /// No credential was found, the environment disagrees with itself, or a CA certificate is unreadable.
+    /// No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used.
     NBT_CONFIGURATION = 3,
-    /// The server refused the credential: 401, or the 404 that it answers to a revoked or unknown PAT.
+    /// The server refused the credential: 401 in NetBird's own form, or its 404 for a revoked or unknown PAT.
     NBT_UNAUTHORIZED = 10,
-    /// The credential is fine but may not do this (403).
+    /// The credential works but is not allowed to do this (403 in NetBird's own form).
     NBT_FORBIDDEN = 11,
-    /// The server knows no such user or token (404 with NetBird's own body).
+    /// The server knows no such user or token (404 in NetBird's own form that names a user or a token).
     NBT_NOT_FOUND = 12,
-    /// The server's state stands against it (409, 412).
+    /// The request conflicts with the server's current state (409, 412).
     NBT_CONFLICT = 13,
     /// The server refused what was sent (400, 422).
     NBT_REJECTED = 14,
-    /// Too many requests (429), still so after the retries.
+    /// Too many requests (429), also after the retries.
     NBT_RATE_LIMITED = 15,
-    /// The server failed (5xx), still so after the retries.
+    /// The server failed (5xx), also after the retries.
     NBT_SERVER_ERROR = 16,
-    /// No connection could be made, so nothing was sent.
+    /// No connection could be made; nothing was sent.
     NBT_CONNECT = 20,
     /// The TLS handshake failed: a certificate that cannot be trusted, or no TLS at all. Nothing was sent.
     NBT_TLS = 21,
@@ -41,9 +41,9 @@ pub enum nbt_result {
     NBT_TIMEOUT = 22,
     /// The connection broke before the whole answer had come.
     NBT_TRANSPORT = 23,
-    /// An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it, somebody else's 404.
+    /// The answer is not NetBird's: a redirect, HTML, the wrong shape, too large, or an error body of another program.
     NBT_UNEXPECTED_RESPONSE = 24,
-    /// A create or delete may have happened. `nbt_error_candidate_token_ids_at` names the tokens to look at.
+    /// A create or delete may have happened. `nbt_error_candidate_token_ids_at` and `nbt_error_token_name` say what to look for.
     NBT_OUTCOME_UNKNOWN = 30,
     /// The caller interrupted the call.
     NBT_CANCELLED = 31,
@@ -53,7 +53,7 @@ pub enum nbt_result {
 
 impl From<ErrorKind> for nbt_result {
     fn from(kind: ErrorKind) -> Self {
-        // No catch-all: a kind that the core adds must be given its place here.
+        // No catch-all: a kind that the core adds must be handled here.
         match kind {
             ErrorKind::InvalidArgument => nbt_result::NBT_INVALID_ARGUMENT,
             ErrorKind::InvalidCredential => nbt_result::NBT_INVALID_CREDENTIAL,
@@ -79,13 +79,15 @@ impl From<ErrorKind> for nbt_result {
 
 /// The stable name of a result code, the same in every language: `not_found` for `NBT_NOT_FOUND`, `ok` for `NBT_OK`.
 ///
-/// Parameters: `result` is one of `nbt_result`; any other number is allowed.
-/// Returns: the name, `unknown` for a number that is no result code. Never NULL.
-/// Memory: the text is static and never freed.
-/// Threads: any.
+/// @param result one of `nbt_result`; any other number is allowed
+/// @return the name, `unknown` for a number that is not a result code; never NULL
+/// @par Memory
+/// The text is static and never freed.
+/// @par Threads
+/// Any.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_result_name(result: u32) -> *const c_char {
-    boundary::infallible(c"unknown".as_ptr(), || {
+    guard::infallible(c"unknown".as_ptr(), || {
         if result == nbt_result::NBT_OK as u32 {
             return c"ok".as_ptr();
         }

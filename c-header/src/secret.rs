@@ -6,14 +6,15 @@ use std::ptr;
 use netbird_tokens::Secret;
 use zeroize::Zeroizing;
 
-use crate::error::{Failure, nbt_error};
-use crate::{boundary, out, text};
+use crate::error::nbt_error;
+use crate::result::nbt_result;
+use crate::{arguments, boundary, guard, out};
 
-/// A secret text. It has no conversion but `nbt_secret_expose`, is compared in constant time, and is wiped from memory when
-/// it is freed.
+/// A secret text. It is readable only through `nbt_secret_expose`, is compared in constant time, and is wiped from memory when it
+/// is freed.
 pub struct nbt_secret {
     secret: Secret,
-    // With a NUL at its end, for those who print it all the same.
+    // With a NUL at its end.
     exposed: Zeroizing<Box<[u8]>>,
 }
 
@@ -26,42 +27,39 @@ impl nbt_secret {
     }
 }
 
-/// Makes a secret of a text, to compare it or to keep it where it is wiped.
+/// Makes a secret from a text, to compare it or to keep it where it is wiped.
 ///
-/// Parameters: `text` is copied. `out` is where the handle is put. `error` is where the error is put; may be NULL.
-/// Returns: `NBT_OK`; `NBT_INVALID_ARGUMENT` when `text` or `out` is NULL or the text is not UTF-8.
-/// Memory: free the handle with `nbt_secret_free` and the error with `nbt_error_free`; on failure the handle is NULL. The
-/// memory of `text` is the caller's to wipe.
-/// Threads: any.
+/// @param text is copied
+/// @param[out] out receives the handle, NULL on failure
+/// @param[out] error receives the error, NULL on success; may be NULL
+/// @return `NBT_OK`; `NBT_INVALID_ARGUMENT` if `text` or `out` is NULL or the text is not UTF-8
+/// @par Memory
+/// Free the handle with `nbt_secret_free` and the error with `nbt_error_free`. Wiping `text` is up to the caller.
+/// @par Threads
+/// Any.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_secret_new(
     text: *const c_char,
     out: *mut *mut nbt_secret,
     error: *mut *mut nbt_error,
-) -> crate::result::nbt_result {
-    let body = || -> Result<(), Failure> {
-        // SAFETY: C gives places that can be written, and a text with a NUL at its end; or NULL.
-        unsafe {
-            out::clear(out);
-            out::required(out, "out")?;
-            let text = text::required(text, "text")?;
-            out::put(out, nbt_secret::new(Secret::new(text)));
-        }
-        Ok(())
-    };
-    // SAFETY: C gives a place that can be written, or NULL.
-    unsafe { boundary::fallible(error, body) }
+) -> nbt_result {
+    // SAFETY: C gives a text with a NUL at its end, and places that can be written; or NULL.
+    unsafe { boundary::giving(out, error, || Ok(nbt_secret::new(Secret::new(arguments::text(text, "text")?)))) }
 }
 
-/// The plain text. What is copied from here is the caller's to guard.
+/// The plain text. Guarding copies of it is up to the caller.
 ///
-/// Parameters: `secret` may be NULL. `length` is where the number of bytes is put, the NUL at the end not counted; may be NULL.
-/// Returns: the text; NULL for NULL.
-/// Memory: the text is the secret's, good until `nbt_secret_free`, which wipes it.
-/// Threads: any; one secret may be read by several at once.
+/// @param secret may be NULL
+/// @param[out] length receives the number of bytes, without the NUL at the end; may be NULL
+/// @return the text; NULL for NULL
+/// @par Memory
+/// The text belongs to the secret and is valid until `nbt_secret_free`, which wipes it.
+/// @par Threads
+/// Any; one secret may be read by several at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_secret_expose(secret: Option<&nbt_secret>, length: *mut usize) -> *const c_char {
-    boundary::infallible(ptr::null(), || {
+    guard::infallible(ptr::null(), || {
         let exposed = secret.map(|secret| &secret.exposed);
         // SAFETY: C gives a place that can be written, or NULL.
         unsafe { out::put_value(length, exposed.map_or(0, |exposed| exposed.len() - 1)) };
@@ -71,27 +69,32 @@ pub unsafe extern "C" fn nbt_secret_expose(secret: Option<&nbt_secret>, length: 
 
 /// What may be printed in place of the secret.
 ///
-/// Parameters: `secret` may be NULL.
-/// Returns: `nbp_****` for a PAT, `****` for anything else and for NULL. Never NULL.
-/// Memory: the text is static and never freed.
-/// Threads: any; one secret may be read by several at once.
+/// @param secret may be NULL
+/// @return `nbp_****` for a PAT, `****` for anything else and for NULL; never NULL
+/// @par Memory
+/// The text is static and never freed.
+/// @par Threads
+/// Any; one secret may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_secret_masked(secret: Option<&nbt_secret>) -> *const c_char {
-    boundary::infallible(c"****".as_ptr(), || match secret {
+    guard::infallible(c"****".as_ptr(), || match secret {
         Some(secret) if secret.secret.to_string() == "nbp_****" => c"nbp_****".as_ptr(),
         _ => c"****".as_ptr(),
     })
 }
 
-/// Whether two secrets are the same text, in a time that tells nothing about it but its length.
+/// Whether two secrets are the same text. The time that it takes depends on nothing but their lengths.
 ///
-/// Parameters: `secret` and `other` may be NULL.
-/// Returns: whether they are equal; false when either is NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one secret may be read by several at once.
+/// @param secret may be NULL
+/// @param other may be NULL
+/// @return whether they are equal; false if either is NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one secret may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_secret_equals(secret: Option<&nbt_secret>, other: Option<&nbt_secret>) -> bool {
-    boundary::infallible(false, || match (secret, other) {
+    guard::infallible(false, || match (secret, other) {
         (Some(one), Some(other)) => one.secret == other.secret,
         _ => false,
     })
@@ -99,11 +102,12 @@ pub extern "C" fn nbt_secret_equals(secret: Option<&nbt_secret>, other: Option<&
 
 /// Wipes a secret and frees it.
 ///
-/// Parameters: `secret` may be NULL, and then nothing is done.
-/// Returns: nothing.
-/// Memory: the secret and its text are gone afterwards.
-/// Threads: any, once no other uses it.
+/// @param secret may be NULL; then nothing happens
+/// @par Memory
+/// The secret and its text are gone afterwards.
+/// @par Threads
+/// Any, once no other thread uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_secret_free(secret: Option<Box<nbt_secret>>) {
-    boundary::infallible((), || drop(secret));
+    guard::infallible((), || drop(secret));
 }

@@ -1,10 +1,10 @@
-//! Instants: whole seconds since 1970 and the nanoseconds after them.
+//! Instants on their way to C: whole seconds since 1970 and the nanoseconds after them.
 
 use netbird_tokens::Timestamp;
 
 use crate::out;
 
-/// Writes an instant to C's variables, zeros when there is none, and says whether there is.
+/// Writes an instant to C's variables, zeros if there is none, and says whether there is one.
 ///
 /// # Safety
 /// Each pointer is NULL or can be written through.

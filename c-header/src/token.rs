@@ -8,14 +8,14 @@ use netbird_tokens::{NewToken, Timestamp, Token};
 use crate::error::nbt_error;
 use crate::result::nbt_result;
 use crate::text::Texts;
-use crate::{boundary, out, time};
+use crate::{arguments, boundary, guard, out, time};
 
-/// The lifetime that a token gets where nothing speaks for another, in days.
+/// The default lifetime in days.
 pub const NBT_DEFAULT_EXPIRES_IN_DAYS: i64 = 90;
 
 const _: () = assert!(NBT_DEFAULT_EXPIRES_IN_DAYS == NewToken::DEFAULT_EXPIRES_IN_DAYS);
 
-/// What the server tells of a token. The plain text is not among it: that comes once, from `nbt_client_create_token`.
+/// What the server says about a token. The secret is not part of it: that comes once, from `nbt_client_create_token`.
 #[derive(Clone)]
 pub struct nbt_token {
     token: Token,
@@ -29,11 +29,11 @@ impl nbt_token {
     }
 
     fn text(token: Option<&Self>, which: usize) -> *const c_char {
-        boundary::infallible(ptr::null(), || token.map_or(ptr::null(), |token| token.texts.pointer(which)))
+        guard::infallible(ptr::null(), || token.map_or(ptr::null(), |token| token.texts.pointer(which)))
     }
 }
 
-/// Some tokens, in no particular order.
+/// A list of tokens, in no particular order.
 pub struct nbt_token_list(Box<[nbt_token]>);
 
 impl nbt_token_list {
@@ -42,12 +42,14 @@ impl nbt_token_list {
     }
 }
 
-/// The token's id, 20 characters that the server chose. Not a secret.
+/// The token's id, 20 characters chosen by the server. Not a secret.
 ///
-/// Parameters: `token` may be NULL.
-/// Returns: the id; NULL for NULL.
-/// Memory: the text is the token's, good for as long as it is.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @return the id; NULL for NULL
+/// @par Memory
+/// The text belongs to the token and is valid as long as that is.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_id(token: Option<&nbt_token>) -> *const c_char {
     nbt_token::text(token, 0)
@@ -55,10 +57,12 @@ pub extern "C" fn nbt_token_id(token: Option<&nbt_token>) -> *const c_char {
 
 /// The name it was given; not unique.
 ///
-/// Parameters: `token` may be NULL.
-/// Returns: the name, UTF-8; NULL for NULL.
-/// Memory: the text is the token's, good for as long as it is.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @return the name, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the token and is valid as long as that is.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_name(token: Option<&nbt_token>) -> *const c_char {
     nbt_token::text(token, 1)
@@ -66,40 +70,47 @@ pub extern "C" fn nbt_token_name(token: Option<&nbt_token>) -> *const c_char {
 
 /// The id of the user who created it, which need not be the one who owns it.
 ///
-/// Parameters: `token` may be NULL.
-/// Returns: the id; NULL for NULL.
-/// Memory: the text is the token's, good for as long as it is.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @return the id; NULL for NULL
+/// @par Memory
+/// The text belongs to the token and is valid as long as that is.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_created_by(token: Option<&nbt_token>) -> *const c_char {
     nbt_token::text(token, 2)
 }
 
-/// The id of the user who owns it: the one whose tokens were asked for.
+/// The id of the user who owns it: the one whose tokens were requested.
 ///
-/// Parameters: `token` may be NULL.
-/// Returns: the id; NULL for NULL.
-/// Memory: the text is the token's, good for as long as it is.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @return the id; NULL for NULL
+/// @par Memory
+/// The text belongs to the token and is valid as long as that is.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_user_id(token: Option<&nbt_token>) -> *const c_char {
     nbt_token::text(token, 3)
 }
 
-/// When it stops working. `0001-01-01T00:00:00Z` where the server keeps none, which it treats as expired.
+/// When it stops working. `0001-01-01T00:00:00Z` if the server keeps none; it treats such a token as expired.
 ///
-/// Parameters: `token` may be NULL. `seconds` (since 1970, UTC, negative before) and `nanoseconds` (0 to 999999999 after that)
-/// are where the instant is put; either may be NULL.
-/// Returns: true; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @param[out] seconds receives the seconds since 1970, UTC, negative before; may be NULL
+/// @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+/// @return true; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_token_expiration_date(
     token: Option<&nbt_token>,
     seconds: *mut i64,
     nanoseconds: *mut u32,
 ) -> bool {
-    boundary::infallible(false, || {
+    guard::infallible(false, || {
         // SAFETY: C gives places that can be written, or NULL.
         unsafe { time::put(token.map(|token| token.token.expiration_date()), seconds, nanoseconds) }
     })
@@ -107,18 +118,21 @@ pub unsafe extern "C" fn nbt_token_expiration_date(
 
 /// When it was created.
 ///
-/// Parameters: `token` may be NULL. `seconds` (since 1970, UTC, negative before) and `nanoseconds` (0 to 999999999 after that)
-/// are where the instant is put; either may be NULL.
-/// Returns: true; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @param[out] seconds receives the seconds since 1970, UTC, negative before; may be NULL
+/// @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+/// @return true; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_token_created_at(
     token: Option<&nbt_token>,
     seconds: *mut i64,
     nanoseconds: *mut u32,
 ) -> bool {
-    boundary::infallible(false, || {
+    guard::infallible(false, || {
         // SAFETY: C gives places that can be written, or NULL.
         unsafe { time::put(token.map(|token| token.token.created_at()), seconds, nanoseconds) }
     })
@@ -126,18 +140,21 @@ pub unsafe extern "C" fn nbt_token_created_at(
 
 /// When it last authenticated a request. Reading a token with that same token counts as a use.
 ///
-/// Parameters: `token` may be NULL. `seconds` (since 1970, UTC, negative before) and `nanoseconds` (0 to 999999999 after that)
-/// are where the instant is put, zeros when there is none; either may be NULL.
-/// Returns: whether it ever did; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @param[out] seconds receives the seconds since 1970, UTC, negative before, 0 if there is none; may be NULL
+/// @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+/// @return whether it ever did; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one token may be read by several at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_token_last_used(
     token: Option<&nbt_token>,
     seconds: *mut i64,
     nanoseconds: *mut u32,
 ) -> bool {
-    boundary::infallible(false, || {
+    guard::infallible(false, || {
         // SAFETY: C gives places that can be written, or NULL.
         unsafe { time::put(token.and_then(|token| token.token.last_used()), seconds, nanoseconds) }
     })
@@ -145,11 +162,17 @@ pub unsafe extern "C" fn nbt_token_last_used(
 
 /// Whether the server refuses it at an instant (it does so after the expiration date, not at it).
 ///
-/// Parameters: `now_seconds` since 1970, UTC, and `now_nanoseconds` (0 to 999999999) say the instant; `time(NULL)` and 0 say now.
-/// `out` is where the answer is put, false on failure. `error` is where the error is put; may be NULL.
-/// Returns: `NBT_OK`; `NBT_INVALID_ARGUMENT` for NULL and for an instant outside the years -9999 to 9999.
-/// Memory: free the error with `nbt_error_free`.
-/// Threads: any; one token may be read by several at once.
+/// @param token must not be NULL
+/// @param now_seconds the instant, in seconds since 1970, UTC; `time(NULL)` for now
+/// @param now_nanoseconds the nanoseconds after that, 0 to 999999999
+/// @param[out] out receives the answer, false on failure
+/// @param[out] error receives the error, NULL on success; may be NULL
+/// @return `NBT_OK`; `NBT_INVALID_ARGUMENT` for NULL and for an instant outside the years -9999 to 9999
+/// @par Memory
+/// Free the error with `nbt_error_free`.
+/// @par Threads
+/// Any; one token may be read by several at once.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_token_is_expired(
     token: Option<&nbt_token>,
@@ -162,8 +185,8 @@ pub unsafe extern "C" fn nbt_token_is_expired(
     unsafe {
         boundary::fallible(error, || {
             out::put_value(out, false);
-            out::required(out, "out")?;
-            let token = out::handle(token, "token")?;
+            arguments::place(out, "out")?;
+            let token = arguments::handle(token, "token")?;
             out::put_value(out, token.token.is_expired(Timestamp::from_unix(now_seconds, now_nanoseconds)?));
             Ok(())
         })
@@ -172,11 +195,17 @@ pub unsafe extern "C" fn nbt_token_is_expired(
 
 /// Whole days of 24 hours from an instant to the expiration date, rounded down: 0 on the last day, negative once expired.
 ///
-/// Parameters: `now_seconds` since 1970, UTC, and `now_nanoseconds` (0 to 999999999) say the instant; `time(NULL)` and 0 say now.
-/// `out` is where the answer is put, 0 on failure. `error` is where the error is put; may be NULL.
-/// Returns: `NBT_OK`; `NBT_INVALID_ARGUMENT` for NULL and for an instant outside the years -9999 to 9999.
-/// Memory: free the error with `nbt_error_free`.
-/// Threads: any; one token may be read by several at once.
+/// @param token must not be NULL
+/// @param now_seconds the instant, in seconds since 1970, UTC; `time(NULL)` for now
+/// @param now_nanoseconds the nanoseconds after that, 0 to 999999999
+/// @param[out] out receives the answer, 0 on failure
+/// @param[out] error receives the error, NULL on success; may be NULL
+/// @return `NBT_OK`; `NBT_INVALID_ARGUMENT` for NULL and for an instant outside the years -9999 to 9999
+/// @par Memory
+/// Free the error with `nbt_error_free`.
+/// @par Threads
+/// Any; one token may be read by several at once.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_token_days_left(
     token: Option<&nbt_token>,
@@ -189,65 +218,75 @@ pub unsafe extern "C" fn nbt_token_days_left(
     unsafe {
         boundary::fallible(error, || {
             out::put_value(out, 0);
-            out::required(out, "out")?;
-            let token = out::handle(token, "token")?;
+            arguments::place(out, "out")?;
+            let token = arguments::handle(token, "token")?;
             out::put_value(out, token.token.days_left(Timestamp::from_unix(now_seconds, now_nanoseconds)?));
             Ok(())
         })
     }
 }
 
-/// A copy of a token, to keep one of a list when the list is freed.
+/// Copies a token, for example to keep one of a list that is freed.
 ///
-/// Parameters: `token` may be NULL.
-/// Returns: the copy; NULL for NULL.
-/// Memory: free the copy with `nbt_token_free`.
-/// Threads: any; one token may be read by several at once.
+/// @param token may be NULL
+/// @return the copy; NULL for NULL
+/// @par Memory
+/// Free the copy with `nbt_token_free`.
+/// @par Threads
+/// Any; one token may be read by several at once.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_clone(token: Option<&nbt_token>) -> Option<Box<nbt_token>> {
-    boundary::infallible(None, || token.cloned().map(Box::new))
+    guard::infallible(None, || token.cloned().map(Box::new))
 }
 
-/// Frees a token that was handed over; never one that belongs to a list.
+/// Frees a token that was handed over. Never call it for one that belongs to a list or a check.
 ///
-/// Parameters: `token` may be NULL, and then nothing is done.
-/// Returns: nothing.
-/// Memory: the token and every text of it are gone afterwards.
-/// Threads: any, once no other uses it.
+/// @param token may be NULL; then nothing happens
+/// @par Memory
+/// The token and its texts are gone afterwards.
+/// @par Threads
+/// Any, once no other thread uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_free(token: Option<Box<nbt_token>>) {
-    boundary::infallible((), || drop(token));
+    guard::infallible((), || drop(token));
 }
 
 /// How many tokens a list has.
 ///
-/// Parameters: `list` may be NULL.
-/// Returns: the number; 0 for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one list may be read by several at once.
+/// @param list may be NULL
+/// @return the number; 0 for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one list may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_list_len(list: Option<&nbt_token_list>) -> usize {
-    boundary::infallible(0, || list.map_or(0, |list| list.0.len()))
+    guard::infallible(0, || list.map_or(0, |list| list.0.len()))
 }
 
-/// One token of a list.
+/// A token of a list.
 ///
-/// Parameters: `list` may be NULL. `index` counts from 0.
-/// Returns: the token; NULL when there is none at that index.
-/// Memory: the token is the list's, good until `nbt_token_list_free`; never free it by itself.
-/// Threads: any; one list may be read by several at once.
+/// @param list may be NULL
+/// @param index counts from 0
+/// @return the token; NULL if there is none at that index
+/// @par Memory
+/// The token belongs to the list and is valid until `nbt_token_list_free`; never free it by itself.
+/// @par Threads
+/// Any; one list may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_list_at(list: Option<&nbt_token_list>, index: usize) -> Option<&nbt_token> {
-    boundary::infallible(None, || list.and_then(|list| list.0.get(index)))
+    guard::infallible(None, || list.and_then(|list| list.0.get(index)))
 }
 
 /// Frees a list and all its tokens.
 ///
-/// Parameters: `list` may be NULL, and then nothing is done.
-/// Returns: nothing.
-/// Memory: the list and its tokens are gone afterwards.
-/// Threads: any, once no other uses it.
+/// @param list may be NULL; then nothing happens
+/// @par Memory
+/// The list and its tokens are gone afterwards.
+/// @par Threads
+/// Any, once no other thread uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_token_list_free(list: Option<Box<nbt_token_list>>) {
-    boundary::infallible((), || drop(list));
+    guard::infallible((), || drop(list));
 }

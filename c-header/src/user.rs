@@ -6,7 +6,7 @@ use std::ptr;
 use netbird_tokens::User;
 
 use crate::text::Texts;
-use crate::{boundary, time};
+use crate::{guard, time};
 
 /// A person or a service user, as the server describes it.
 #[derive(Clone)]
@@ -22,11 +22,11 @@ impl nbt_user {
     }
 
     fn text(user: Option<&Self>, which: usize) -> *const c_char {
-        boundary::infallible(ptr::null(), || user.map_or(ptr::null(), |user| user.texts.pointer(which)))
+        guard::infallible(ptr::null(), || user.map_or(ptr::null(), |user| user.texts.pointer(which)))
     }
 }
 
-/// Some users.
+/// A list of users.
 pub struct nbt_user_list(Box<[nbt_user]>);
 
 impl nbt_user_list {
@@ -35,12 +35,14 @@ impl nbt_user_list {
     }
 }
 
-/// What token calls take as the user id.
+/// The id, which token calls take as the user id.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: the id; NULL for NULL.
-/// Memory: the text is the user's, good for as long as it is.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return the id; NULL for NULL
+/// @par Memory
+/// The text belongs to the user and is valid as long as that is.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_id(user: Option<&nbt_user>) -> *const c_char {
     nbt_user::text(user, 0)
@@ -48,10 +50,12 @@ pub extern "C" fn nbt_user_id(user: Option<&nbt_user>) -> *const c_char {
 
 /// The display name; not unique.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: the name, UTF-8; NULL for NULL.
-/// Memory: the text is the user's, good for as long as it is.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return the name, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the user and is valid as long as that is.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_name(user: Option<&nbt_user>) -> *const c_char {
     nbt_user::text(user, 1)
@@ -59,10 +63,12 @@ pub extern "C" fn nbt_user_name(user: Option<&nbt_user>) -> *const c_char {
 
 /// The e-mail address.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: the address, empty for a service user; NULL for NULL.
-/// Memory: the text is the user's, good for as long as it is.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return the address, empty for a service user; NULL for NULL
+/// @par Memory
+/// The text belongs to the user and is valid as long as that is.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_email(user: Option<&nbt_user>) -> *const c_char {
     nbt_user::text(user, 2)
@@ -70,140 +76,166 @@ pub extern "C" fn nbt_user_email(user: Option<&nbt_user>) -> *const c_char {
 
 /// The role.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or one that a newer server adds; NULL for NULL.
-/// Memory: the text is the user's, good for as long as it is.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or one that a newer server adds; NULL
+/// for NULL
+/// @par Memory
+/// The text belongs to the user and is valid as long as that is.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_role(user: Option<&nbt_user>) -> *const c_char {
     nbt_user::text(user, 3)
 }
 
-/// Whether the user is in use.
+/// The status.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: `active`, `invited`, `blocked`, or one that a newer server adds; NULL for NULL.
-/// Memory: the text is the user's, good for as long as it is.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return `active`, `invited`, `blocked`, or one that a newer server adds; NULL for NULL
+/// @par Memory
+/// The text belongs to the user and is valid as long as that is.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_status(user: Option<&nbt_user>) -> *const c_char {
     nbt_user::text(user, 4)
 }
 
-/// Whether the credential in use is this user's.
+/// Whether the credential in use belongs to this user.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: whether it is so; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return whether it is; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_is_current(user: Option<&nbt_user>) -> bool {
-    boundary::infallible(false, || user.is_some_and(|user| user.user.is_current()))
+    guard::infallible(false, || user.is_some_and(|user| user.user.is_current()))
 }
 
 /// Whether it is a service user.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: whether it is so; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return whether it is; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_is_service_user(user: Option<&nbt_user>) -> bool {
-    boundary::infallible(false, || user.is_some_and(|user| user.user.is_service_user()))
+    guard::infallible(false, || user.is_some_and(|user| user.user.is_service_user()))
 }
 
 /// Whether an administrator has blocked it.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: whether it is so; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return whether it is; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_is_blocked(user: Option<&nbt_user>) -> bool {
-    boundary::infallible(false, || user.is_some_and(|user| user.user.is_blocked()))
+    guard::infallible(false, || user.is_some_and(|user| user.user.is_blocked()))
 }
 
-/// Whether it waits for an administrator's approval.
+/// Whether it is waiting for an administrator's approval.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: whether it is so; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return whether it is; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_pending_approval(user: Option<&nbt_user>) -> bool {
-    boundary::infallible(false, || user.is_some_and(|user| user.user.pending_approval()))
+    guard::infallible(false, || user.is_some_and(|user| user.user.pending_approval()))
 }
 
 /// When the user last logged in.
 ///
-/// Parameters: `user` may be NULL. `seconds` (since 1970, UTC, negative before) and `nanoseconds` (0 to 999999999 after that)
-/// are where the instant is put, zeros when there is none; either may be NULL.
-/// Returns: whether the user ever did; false for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @param[out] seconds receives the seconds since 1970, UTC, negative before, 0 if there is none; may be NULL
+/// @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+/// @return whether the user ever did; false for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one user may be read by several at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nbt_user_last_login(
     user: Option<&nbt_user>,
     seconds: *mut i64,
     nanoseconds: *mut u32,
 ) -> bool {
-    boundary::infallible(false, || {
+    guard::infallible(false, || {
         // SAFETY: C gives places that can be written, or NULL.
         unsafe { time::put(user.and_then(|user| user.user.last_login()), seconds, nanoseconds) }
     })
 }
 
-/// A copy of a user, to keep one of a list when the list is freed.
+/// Copies a user, for example to keep one of a list that is freed.
 ///
-/// Parameters: `user` may be NULL.
-/// Returns: the copy; NULL for NULL.
-/// Memory: free the copy with `nbt_user_free`.
-/// Threads: any; one user may be read by several at once.
+/// @param user may be NULL
+/// @return the copy; NULL for NULL
+/// @par Memory
+/// Free the copy with `nbt_user_free`.
+/// @par Threads
+/// Any; one user may be read by several at once.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_clone(user: Option<&nbt_user>) -> Option<Box<nbt_user>> {
-    boundary::infallible(None, || user.cloned().map(Box::new))
+    guard::infallible(None, || user.cloned().map(Box::new))
 }
 
-/// Frees a user that was handed over; never one that belongs to a list.
+/// Frees a user that was handed over. Never call it for one that belongs to a list or a check.
 ///
-/// Parameters: `user` may be NULL, and then nothing is done.
-/// Returns: nothing.
-/// Memory: the user and every text of it are gone afterwards.
-/// Threads: any, once no other uses it.
+/// @param user may be NULL; then nothing happens
+/// @par Memory
+/// The user and its texts are gone afterwards.
+/// @par Threads
+/// Any, once no other thread uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_free(user: Option<Box<nbt_user>>) {
-    boundary::infallible((), || drop(user));
+    guard::infallible((), || drop(user));
 }
 
 /// How many users a list has.
 ///
-/// Parameters: `list` may be NULL.
-/// Returns: the number; 0 for NULL.
-/// Memory: nothing is handed over.
-/// Threads: any; one list may be read by several at once.
+/// @param list may be NULL
+/// @return the number; 0 for NULL
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one list may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_list_len(list: Option<&nbt_user_list>) -> usize {
-    boundary::infallible(0, || list.map_or(0, |list| list.0.len()))
+    guard::infallible(0, || list.map_or(0, |list| list.0.len()))
 }
 
-/// One user of a list.
+/// A user of a list.
 ///
-/// Parameters: `list` may be NULL. `index` counts from 0.
-/// Returns: the user; NULL when there is none at that index.
-/// Memory: the user is the list's, good until `nbt_user_list_free`; never free it by itself.
-/// Threads: any; one list may be read by several at once.
+/// @param list may be NULL
+/// @param index counts from 0
+/// @return the user; NULL if there is none at that index
+/// @par Memory
+/// The user belongs to the list and is valid until `nbt_user_list_free`; never free it by itself.
+/// @par Threads
+/// Any; one list may be read by several at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_list_at(list: Option<&nbt_user_list>, index: usize) -> Option<&nbt_user> {
-    boundary::infallible(None, || list.and_then(|list| list.0.get(index)))
+    guard::infallible(None, || list.and_then(|list| list.0.get(index)))
 }
 
 /// Frees a list and all its users.
 ///
-/// Parameters: `list` may be NULL, and then nothing is done.
-/// Returns: nothing.
-/// Memory: the list and its users are gone afterwards.
-/// Threads: any, once no other uses it.
+/// @param list may be NULL; then nothing happens
+/// @par Memory
+/// The list and its users are gone afterwards.
+/// @par Threads
+/// Any, once no other thread uses it.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_user_list_free(list: Option<Box<nbt_user_list>>) {
-    boundary::infallible((), || drop(list));
+    guard::infallible((), || drop(list));
 }

@@ -2,6 +2,8 @@
 
 use std::ffi::c_char;
 
+use crate::guard;
+
 const NUMBER: u32 = (number(env!("CARGO_PKG_VERSION_MAJOR")) << 16)
     | (number(env!("CARGO_PKG_VERSION_MINOR")) << 8)
     | number(env!("CARGO_PKG_VERSION_PATCH"));
@@ -19,22 +21,24 @@ const fn number(digits: &str) -> u32 {
 
 /// The version of the library that is loaded, as a text.
 ///
-/// Parameters: none.
-/// Returns: the version, as `0.1.0`. Never NULL.
-/// Memory: the text is static and never freed.
-/// Threads: any.
+/// @return the version, for example `0.1.0`; never NULL
+/// @par Memory
+/// The text is static and never freed.
+/// @par Threads
+/// Any.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_version() -> *const c_char {
-    crate::boundary::infallible(c"".as_ptr(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
+    guard::infallible(c"".as_ptr(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
 }
 
-/// The version of the library that is loaded, as a number to compare with `NBT_VERSION_NUMBER`, the version of the header.
+/// The version of the library that is loaded, as a number to compare with `NBT_VERSION_NUMBER`, the header's version.
 ///
-/// Parameters: none.
-/// Returns: major * 65536 + minor * 256 + patch.
-/// Memory: nothing is handed over.
-/// Threads: any.
+/// @return major * 65536 + minor * 256 + patch
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any.
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_version_number() -> u32 {
-    crate::boundary::infallible(0, || NUMBER)
+    guard::infallible(0, || NUMBER)
 }

@@ -1,13 +1,15 @@
 //! The committed header is the one that the sources give, and says of every function what C programmers must know.
 //!
-//! `NBT_UPDATE_HEADER=1 cargo test -p netbird-tokens-c --test header` writes it anew.
+//! `NBT_UPDATE_HEADER=1 cargo test -p netbird-tokens-c --test header` writes it again.
 #![allow(clippy::unwrap_used, reason = "a test's helpers")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The header's sections, in the order in which a reader meets the things.
+use netbird_tokens::{ClientOptions, Operation};
+
+/// The header's sections, in the order in which a reader needs them.
 const SOURCES: &[&str] = &[
     "version",
     "result",
@@ -17,61 +19,88 @@ const SOURCES: &[&str] = &[
     "log",
     "cancel",
     "client_builder",
+    "client_options",
     "token",
     "user",
+    "credential_check",
     "client",
+    "operations",
 ];
 
 const PREAMBLE: &str = r#"/*
  * netbird-tokens: a client for NetBird's API tokens (personal access tokens, PATs) that does not lose one.
  *
- * Made of the Rust sources; do not edit. The guide with examples is docs/c.md. For C++ there is netbird_tokens.hpp.
+ * Generated from the Rust sources; do not edit. The guide with examples is docs/c.md. For C++ there is netbird_tokens.hpp.
  *
  * Conventions
  *
  * Handles     Every type is opaque. What a function hands over through an out-pointer or as a non-const pointer is the
- *             caller's, to be freed with the nbt_..._free of its type; what it returns as a const pointer is borrowed from
- *             the handle it was asked of, and good until that is freed. nbt_..._free(NULL) does nothing.
+ *             caller's, to be freed with the nbt_..._free of its type. What it returns as a const pointer is borrowed from the
+ *             handle that was passed, and valid until that is freed. nbt_..._free(NULL) does nothing.
  * Results     A function that can fail returns an nbt_result and puts its result through an out-pointer, which is NULL (false,
  *             0) on failure. There is no partial success.
  * Errors      The last parameter, nbt_error **error, may be NULL. Otherwise NULL is put there on success and an error on
  *             failure, to be freed with nbt_error_free. What the variable held is overwritten and never read.
- * Texts       In: UTF-8 with a NUL at its end, copied before the function returns. NULL (where the comment does not allow it) and
- *             what is not UTF-8 gives NBT_INVALID_ARGUMENT. Out: the same, borrowed. A NUL that the server sends within a
+ * Texts       In: UTF-8 with a NUL at its end, copied before the function returns. NULL (where the comment does not allow it)
+ *             and what is not UTF-8 gives NBT_INVALID_ARGUMENT. Out: the same, borrowed. A NUL that the server sends within a
  *             text is replaced by U+FFFD.
  * Times       Whole seconds since 1970-01-01T00:00:00Z and the nanoseconds after them.
  * Threads     A handle may be used by any number of threads at once where its functions say so; it may be freed once no
  *             thread uses it. The library may be used in parent and child after a fork, and it stays loaded after dlclose.
- * Memory      Passing a handle that was freed, or a pointer that is none, is undefined, as everywhere in C. All else that is
+ * Signals     The threads of the library block all signals: it takes none that is meant for the program, and a connection that
+ *             breaks raises no SIGPIPE.
+ * Memory      Passing a handle that was freed, or an invalid pointer, is undefined, as everywhere in C. Everything else that is
  *             wrong gives a result code.
  */"#;
+
+/// What stands before the first declaration.
+fn macros() -> String {
+    let [major, minor, patch] =
+        [env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH")];
+    format!(
+        r#"
+/**
+ * The version of this header; nbt_version_number gives the library's.
+ */
+#define NBT_VERSION "{major}.{minor}.{patch}"
+#define NBT_VERSION_MAJOR {major}
+#define NBT_VERSION_MINOR {minor}
+#define NBT_VERSION_PATCH {patch}
+#define NBT_VERSION_NUMBER \
+    ((NBT_VERSION_MAJOR << 16) | (NBT_VERSION_MINOR << 8) | NBT_VERSION_PATCH)
+
+/**
+ * Marks the functions whose result must be used: a dropped one would lose an error, a secret or a handle.
+ */
+#if (defined(__cplusplus) && __cplusplus >= 201703L) || \
+    (!defined(__cplusplus) && defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#define NBT_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define NBT_MUST_USE __attribute__((warn_unused_result))
+#else
+#define NBT_MUST_USE
+#endif"#
+    )
+}
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-fn source(name: &str) -> PathBuf {
-    folder().join("src").join(format!("{name}.rs"))
+fn sources() -> BTreeMap<String, String> {
+    let files = fs::read_dir(folder().join("src")).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .collect()
 }
 
 fn generated() -> String {
     let mut config = cbindgen::Config::from_file(folder().join("cbindgen.toml")).unwrap();
     config.header = Some(PREAMBLE.to_owned());
-    let [major, minor, patch] =
-        [env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH")];
-    config.after_includes = Some(format!(
-        "\n/**\n * The version of this header; nbt_version_number gives the library's.\n */\n\
-         #define NBT_VERSION \"{version}\"\n\
-         #define NBT_VERSION_MAJOR {major}\n\
-         #define NBT_VERSION_MINOR {minor}\n\
-         #define NBT_VERSION_PATCH {patch}\n\
-         #define NBT_VERSION_NUMBER \\\n    \
-         ((NBT_VERSION_MAJOR << 16) | (NBT_VERSION_MINOR << 8) | NBT_VERSION_PATCH)",
-        version = env!("CARGO_PKG_VERSION"),
-    ));
+    config.after_includes = Some(macros());
     let builder =
         SOURCES.iter().fold(cbindgen::Builder::new().with_config(config).with_std_types(true), |builder, name| {
-            builder.with_src(source(name))
+            builder.with_src(folder().join("src").join(format!("{name}.rs")))
         });
     let mut text = Vec::new();
     builder.generate().unwrap().write(&mut text);
@@ -83,23 +112,36 @@ fn committed() -> String {
     fs::read_to_string(folder().join("include/netbird_tokens.h")).unwrap()
 }
 
-/// Each function of a header with the comment before it.
-fn functions(header: &str) -> Vec<(String, String)> {
+/// A function that a header declares.
+struct Declared {
+    name: String,
+    comment: String,
+    /// Everything before the name: attributes and the type of the result.
+    before: String,
+    parameters: Vec<String>,
+    /// Whether it has a place for an error.
+    can_fail: bool,
+}
+
+fn functions(header: &str) -> Vec<Declared> {
     let mut functions = Vec::new();
-    let mut comment = String::new();
-    for line in header.lines() {
-        if line.starts_with("/**") {
-            comment.clear();
+    for part in header.split("/**\n").skip(1) {
+        let (comment, code) = part.split_once("*/").unwrap();
+        let declaration = code.split_once(';').map_or("", |(declaration, _)| declaration);
+        let Some((before, parameters)) = declaration.split_once('(') else { continue };
+        if declaration.contains(['{', '#']) || declaration.trim_start().starts_with("typedef") {
+            continue;
         }
-        if line.starts_with(" *") || line.starts_with("/**") {
-            comment.push_str(line);
-            comment.push('\n');
-        } else if let Some((before, _)) = line.split_once('(')
-            && !line.starts_with([' ', '#', 't'])
-        {
-            let name = before.rsplit([' ', '*']).next().unwrap_or_default();
-            functions.push((name.to_owned(), std::mem::take(&mut comment)));
-        }
+        let name_at = before.rfind([' ', '*', '\n']).unwrap() + 1;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let parameters = parameters.trim_end_matches(')').split(',').map(str::trim).filter(|one| *one != "void");
+        functions.push(Declared {
+            name: before[name_at..].to_owned(),
+            comment: comment.to_owned(),
+            before: before[..name_at].trim().to_owned(),
+            can_fail: declaration.ends_with("nbt_error **error)"),
+            parameters: parameters.map(|one| one[one.rfind(|c| !is_name(c)).unwrap() + 1..].to_owned()).collect(),
+        });
     }
     functions
 }
@@ -117,33 +159,99 @@ fn the_committed_header_is_what_the_sources_give() {
 }
 
 #[test]
-fn every_function_says_what_it_takes_gives_keeps_and_allows() {
+fn every_function_documents_its_parameters_result_memory_and_threads() {
     let functions = functions(&committed());
-    assert!(functions.len() > 60, "found {functions:?}");
-    for (name, comment) in functions {
-        for word in ["Parameters:", "Returns:", "Memory:", "Threads:"] {
-            assert!(comment.contains(&format!("\n * {word} ")), "{name} does not say {word}\n{comment}");
+    assert!(functions.len() > 90, "found {} functions", functions.len());
+    for Declared { name, comment, before, parameters, .. } in functions {
+        let documented: Vec<_> = comment
+            .lines()
+            .filter_map(|line| line.strip_prefix(" * @param")?.trim_start_matches("[out]").split_whitespace().next())
+            .collect();
+        assert_eq!(documented, parameters, "{name}");
+        assert_eq!(comment.contains("\n * @return "), before != "void", "{name} returns {before}");
+        for paragraph in ["Memory", "Threads"] {
+            assert!(comment.contains(&format!("\n * @par {paragraph}\n * ")), "{name}: no {paragraph}\n{comment}");
         }
     }
 }
 
+/// The setters of a builder have no place for an error: the build reports what they refused.
 #[test]
-fn every_exported_function_is_in_the_header_and_runs_within_the_boundary() {
+fn what_must_not_be_dropped_is_marked() {
+    for Declared { name, before, can_fail, .. } in functions(&committed()) {
+        let hands_over = before.ends_with('*') && !before.contains("const");
+        assert_eq!(before.starts_with("NBT_MUST_USE"), can_fail || hands_over, "{name}: {before}");
+    }
+}
+
+#[test]
+fn every_exported_function_is_in_the_header_and_catches_panics() {
     let mut exported = BTreeSet::new();
-    for entry in fs::read_dir(folder().join("src")).unwrap() {
-        let path = entry.unwrap().path();
-        let text = fs::read_to_string(&path).unwrap();
+    for (file, text) in sources() {
         for function in text.split("#[unsafe(no_mangle)]\n").skip(1) {
             let name = function.split("fn ").nth(1).unwrap().split(['(', '<']).next().unwrap();
             let body = function.split_once("{\n").unwrap().1.split("\n}\n").next().unwrap();
-            let guards =
-                ["boundary::fallible(", "boundary::infallible(", "boundary::coded(", " make(", " set(", "::text("];
-            assert!(guards.iter().any(|guard| format!(" {body}").contains(guard)), "{name} in {}", path.display());
-            let stem = path.file_stem().unwrap().to_str().unwrap();
-            assert!(SOURCES.contains(&stem), "{name} is in {stem}, of which the header is not made");
+            let guards = [
+                "boundary::fallible(",
+                "boundary::giving(",
+                "guard::infallible(",
+                // These hand over to one of the above.
+                " make(",
+                " set(",
+                "::text(",
+            ];
+            assert!(guards.iter().any(|guard| format!(" {body}").contains(guard)), "{name} in {file}");
+            assert!(SOURCES.contains(&&*file), "{name} is in {file}, from which the header is not generated");
             exported.insert(name.to_owned());
         }
     }
-    let declared: BTreeSet<String> = functions(&committed()).into_iter().map(|(name, _)| name).collect();
+    let declared: BTreeSet<String> = functions(&committed()).into_iter().map(|function| function.name).collect();
     assert_eq!(declared, exported);
+}
+
+#[test]
+fn every_operation_and_option_of_the_core_is_in_both_headers() {
+    let cpp = fs::read_to_string(folder().join("include/netbird_tokens.hpp")).unwrap();
+    let declared: BTreeSet<String> = functions(&committed()).into_iter().map(|function| function.name).collect();
+    for operation in Operation::ALL {
+        let name = operation.name();
+        assert!(declared.contains(&format!("nbt_client_{name}")), "{name}");
+        assert!(cpp.contains(&format!(" {name}(")), "{name}");
+    }
+    for name in ClientOptions::NAMES {
+        let setter = format!("nbt_client_builder_set_{name}");
+        assert!(declared.contains(&setter) || declared.contains(&format!("{setter}_ms")), "{name}");
+        assert!(cpp.contains(&format!("ClientBuilder &{name}(")), "{name}");
+    }
+}
+
+/// Each module of the crate with those that it uses.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let sources = sources();
+    let used = |text: &str| -> BTreeSet<String> {
+        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let paths = code.split("crate::").skip(1).flat_map(|after| {
+            let list = after.strip_prefix('{').map_or(after, |list| list.split('}').next().unwrap());
+            let one = usize::from(!after.starts_with('{'));
+            list.split([',', ';', '(']).take(if one == 1 { 1 } else { usize::MAX }).map(|path| path.trim().to_owned())
+        });
+        paths
+            .map(|path| path.split("::").next().unwrap().to_owned())
+            .filter(|name| sources.contains_key(name))
+            .collect()
+    };
+    sources.iter().filter(|(name, _)| *name != "lib").map(|(name, text)| (name.clone(), used(text))).collect()
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let mut left = imports();
+    assert!(left["operations"].contains("client") && left["boundary"].contains("error"), "{left:?}");
+    while let Some(leaf) = left.iter().find(|(_, used)| used.is_empty()).map(|(name, _)| name.clone()) {
+        left.remove(&leaf);
+        for used in left.values_mut() {
+            used.remove(&leaf);
+        }
+    }
+    assert!(left.is_empty(), "these import each other: {left:?}");
 }

@@ -1,10 +1,9 @@
 //! The question before something that cannot be undone.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-use std::sync::mpsc;
 
 use crate::failure::Failure;
-use crate::interrupt;
+use crate::interrupt::wait_for;
 use crate::session::Session;
 
 impl Session {
@@ -14,7 +13,7 @@ impl Session {
             return Ok(());
         }
         Err(Failure::NotConfirmed(
-            "standard input is no terminal, so nobody can be asked: pass --yes to revoke without asking. Nothing was done"
+            "standard input is not a terminal, so nobody can be asked: pass --yes to revoke without asking. Nothing was done"
                 .to_owned(),
         ))
     }
@@ -26,17 +25,14 @@ impl Session {
         asked.map_err(|error| {
             Failure::NotConfirmed(format!("the question cannot be shown ({error}). Nothing was done"))
         })?;
-        // On a thread of its own, as a read cannot be interrupted.
-        let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || {
+        let read = || {
             let mut answer = String::new();
-            // The receiver may have been interrupted meanwhile.
-            let _ = sender.send(io::stdin().lock().read_line(&mut answer).map(|_| answer));
-        });
-        match interrupt::receive(&receiver, &self.cancel) {
-            Some(Ok(answer)) if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
-            Some(_) => Err(Failure::NotConfirmed("not confirmed. Nothing was done".to_owned())),
-            None => {
+            io::stdin().lock().read_line(&mut answer).map(|_| answer)
+        };
+        match wait_for(read, &self.cancel, None) {
+            Ok(Ok(answer)) if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") => Ok(()),
+            Ok(_) => Err(Failure::NotConfirmed("not confirmed. Nothing was done".to_owned())),
+            Err(_) => {
                 self.note("");
                 Err(Failure::cancelled("interrupted. Nothing was done"))
             }

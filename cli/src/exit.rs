@@ -1,4 +1,4 @@
-//! The exit statuses: one for each way in which a script may want to go on.
+//! The exit statuses: one for each outcome that a script may want to handle.
 
 use netbird_tokens::{CredentialState, ErrorKind};
 
@@ -11,33 +11,33 @@ pub(crate) const NOT_CONFIRMED: u8 = 40;
 pub(crate) const SECRET_LOST: u8 = 41;
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// The statuses with their meaning, as the help, the manual page and the guide give them.
+/// The statuses with their meaning, for the help, the manual page and the guide.
 pub(crate) const TABLE: &[(u8, &str)] = &[
     (DONE, "done"),
-    (FAILED, "this machine failed: the output could not be written, a demo step did not hold"),
+    (FAILED, "this machine failed: the output could not be written, or a demo step failed"),
     (USAGE, "invalid_argument: the command line, or a name, id, URL or number in it"),
     (CONFIGURATION, "configuration: no credential, variables that disagree, an unreadable file"),
-    (INVALID_CREDENTIAL, "invalid_credential: malformed, nothing was sent"),
+    (INVALID_CREDENTIAL, "invalid_credential: malformed; nothing was sent"),
     (10, "unauthorized: the server refuses the credential"),
-    (11, "forbidden: the credential may not do this"),
+    (11, "forbidden: the credential is not allowed to do this"),
     (12, "not_found: no such user or token"),
     (13, "conflict"),
-    (14, "rejected: the server refuses what was sent"),
+    (14, "rejected: the server refuses the request"),
     (15, "rate_limited"),
     (16, "server_error"),
-    (20, "connect: no connection, nothing was sent"),
-    (21, "tls: no secure connection, nothing was sent"),
+    (20, "connect: no connection; nothing was sent"),
+    (21, "tls: no secure connection; nothing was sent"),
     (22, "timeout"),
     (23, "transport: the connection broke"),
     (24, "unexpected_response: the answer is not NetBird's"),
-    (30, "outcome_unknown: a create or revoke may have happened, the error names the tokens"),
-    (NOT_CONFIRMED, "not_confirmed: the question was answered no, or could not be asked; nothing was done"),
+    (30, "outcome_unknown: a create or revoke may have happened; the error says what to look for"),
+    (NOT_CONFIRMED, "not_confirmed: the answer was no, or nobody could be asked; nothing was done"),
     (SECRET_LOST, "secret_lost: created, but the secret could not be written; the error names the token to revoke"),
     (51, "check: unknown (revoked, or of another server)"),
     (52, "check: refused (expired)"),
     (53, "check: the user is blocked"),
-    (54, "check: the user waits for approval"),
-    (55, "check: the user's role may do nothing here"),
+    (54, "check: the user is waiting for approval"),
+    (55, "check: the user's role has no rights here"),
     (90, "internal: a bug in this program"),
     (INTERRUPTED, "cancelled: interrupted by Ctrl-C or SIGTERM"),
 ];

@@ -1,9 +1,9 @@
-//! What `--output json` prints. Names are the API's own, times RFC 3339 in UTC.
+//! What `--output json` prints. Field names are the API's own, times are RFC 3339 in UTC.
 
 use netbird_tokens::{CredentialCheck, CredentialKind, Timestamp, Token, User};
 use serde::Serialize;
 
-/// A token; `user_id`, `is_expired` and `days_left` are ours.
+/// A token. The API does not have `user_id`, `is_expired` and `days_left`.
 #[derive(Serialize)]
 pub(crate) struct TokenJson<'a> {
     id: &'a str,
@@ -65,7 +65,7 @@ impl<'a> From<&'a User> for UserJson<'a> {
     }
 }
 
-/// A token just created. `plain_token` is the secret, or masked where the secret went to a file.
+/// A token just created. `plain_token` is the secret, or its mask if the secret went to a file.
 #[derive(Serialize)]
 pub(crate) struct CreatedJson<'a> {
     pub(crate) token: TokenJson<'a>,
@@ -74,17 +74,17 @@ pub(crate) struct CreatedJson<'a> {
     pub(crate) secret_file: Option<&'a str>,
 }
 
-/// A token that is revoked.
+/// A revoked token.
 #[derive(Serialize)]
 pub(crate) struct RevokedJson<'a> {
     pub(crate) id: &'a str,
     pub(crate) revoked: bool,
 }
 
-/// The answer of `check`.
+/// The result of `check`.
 #[derive(Serialize)]
 pub(crate) struct CheckJson<'a> {
-    /// One of the library's states, or `malformed`, or `well_formed` where the server was not asked.
+    /// One of the library's states, `malformed`, or `well_formed` if the server was not asked.
     pub(crate) state: &'a str,
     pub(crate) works: bool,
     /// `pat` or `bearer`.
@@ -97,7 +97,7 @@ pub(crate) struct CheckJson<'a> {
 }
 
 impl<'a> CheckJson<'a> {
-    /// A state of which no more is known.
+    /// A state about which nothing more is known.
     pub(crate) fn bare(state: &'a str) -> Self {
         CheckJson {
             state,

@@ -1,5 +1,6 @@
-//! The `netbird-tokens` command as a library, so that whatever ships it (the program here, a Python wheel) runs the same code.
-#![forbid(unsafe_code)]
+//! The `netbird-tokens` command as a library, so that everything that ships it (the program here, the Python wheel) runs the
+//! same code.
+#![deny(unsafe_code)]
 
 mod arguments;
 mod command;
@@ -7,34 +8,35 @@ mod confirm;
 mod connection;
 mod exit;
 mod failure;
+mod finishing;
+mod input;
 mod interrupt;
 mod json;
 mod printable;
 mod secret_file;
 mod secret_in_arguments;
+mod secret_output;
 mod session;
 mod table;
 
 use std::ffi::OsString;
 
-use clap::Parser as _;
 use clap::error::ErrorKind as ClapKind;
 
-use crate::arguments::Arguments;
 use crate::failure::Failure;
-use crate::session::Session;
 
-/// Runs one command line, the program's name first, and gives the exit status. What they are is in the command's `--help`.
+/// Runs one command line, the program's name first, and returns the exit status. `--help` lists them.
 ///
-/// It reads and writes the process's standard streams, reads its environment, and takes over SIGINT and SIGTERM from the
-/// first call on. It never panics on bad input and never ends the process, but for a second Ctrl-C during one call.
+/// It reads and writes the process's standard streams, reads its environment, and handles SIGINT and SIGTERM from the first
+/// call on. It ends the process itself only on a second Ctrl-C during one call, and if an interrupted create cannot be cleaned
+/// up in time.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let program = std::env::current_exe().map(|path| vec![path.into_os_string()]).unwrap_or_default();
     run_as(program, args)
 }
 
-/// As [`run`], in a host whose executable is not this command: `program` is the words that start it again, such as
-/// `["/usr/bin/python3", "-m", "netbird_tokens"]`. The command `demo` shows the others by running them.
+/// As [`run`], in a host whose executable is not this command. `program` is the words that start it again, such as
+/// `["/usr/bin/python3", "-m", "netbird_tokens"]`; the command `demo` runs other commands with them.
 pub fn run_as(program: Vec<OsString>, args: impl IntoIterator<Item = OsString>) -> u8 {
     let args: Vec<OsString> = args.into_iter().collect();
     let output = arguments::output_of(&args);
@@ -42,6 +44,9 @@ pub fn run_as(program: Vec<OsString>, args: impl IntoIterator<Item = OsString>) 
         Ok(()) => exit::DONE,
         Err(failure) => {
             failure.report(output);
+            if failure.is_unfinished() {
+                interrupt::leave(failure.status().into());
+            }
             failure.status()
         }
     }
@@ -49,19 +54,13 @@ pub fn run_as(program: Vec<OsString>, args: impl IntoIterator<Item = OsString>) 
 
 fn run_arguments(program: Vec<OsString>, args: Vec<OsString>) -> Result<(), Failure> {
     secret_in_arguments::refuse(&args)?;
-    let arguments = match Arguments::try_parse_from(args) {
-        Ok(arguments) => arguments,
-        Err(error) => {
-            return match error.kind() {
-                ClapKind::DisplayHelp
-                | ClapKind::DisplayVersion
-                | ClapKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                    session::print_text(&error.render().ansi().to_string(), anstream::ColorChoice::Auto)
-                }
-                _ => Err(Failure::usage_from(&error)),
-            };
-        }
-    };
-    let session = Session::new(program, arguments.global);
-    command::run(&session, arguments.command)
+    match arguments::parse(args) {
+        Ok(command) => command::run(program, command),
+        Err(error) => match error.kind() {
+            ClapKind::DisplayHelp | ClapKind::DisplayVersion | ClapKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                session::print_text(&error.render().ansi().to_string(), anstream::ColorChoice::Auto)
+            }
+            _ => Err(Failure::usage_from(&error)),
+        },
+    }
 }

@@ -1,19 +1,19 @@
-//! Text from a server made safe for a terminal: a token's name may hold anything, also what would move the cursor, change the
-//! title or turn the text around.
+//! Makes text from a server safe for a terminal: a token's name may hold control characters that move the cursor, change the
+//! title or reverse the text.
 
 use std::borrow::Cow;
 
-/// What does not print as itself, or changes how its neighbours print.
+/// Whether a character does not print as itself, or changes how others print.
 fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200b}'..='\u{200f}' // zero-width, and the marks of direction
-            | '\u{2028}'..='\u{202e}' // line and paragraph ends, embedding and override
+            '\u{200b}'..='\u{200f}' // zero-width characters and direction marks
+            | '\u{2028}'..='\u{202e}' // line and paragraph separators, embeddings and overrides
             | '\u{2060}'..='\u{206f}' // isolates and invisible operators
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text with every such character written out, as `\n` or `\u{202e}`.
+/// The text with every such character escaped, as `\n` or `\u{202e}`.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
@@ -22,24 +22,32 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escape).collect())
 }
 
-/// JSON text with every such character as JSON's own escape, so that it means the same. (Below U+0020 JSON has them escaped
-/// anyway, but for the line ends between its parts.)
+/// JSON text with every such character as a JSON escape, so that it means the same. (JSON requires escapes below U+0020; only
+/// the line ends between its parts remain.)
 pub(crate) fn printable_json(json: &str) -> Cow<'_, str> {
-    let unsafe_here = |c: char| c != '\n' && is_unprintable(c);
-    if !json.chars().any(unsafe_here) {
+    if !json.chars().any(acts_in_json) {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        if unsafe_here(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            out.push(c);
-        }
-    }
+    write_printable_json(json, |part| out.push_str(part));
     Cow::Owned(out)
+}
+
+/// Gives the same text piece by piece.
+pub(crate) fn write_printable_json(json: &str, mut write: impl FnMut(&str)) {
+    let mut rest = json;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| acts_in_json(*c)) {
+        write(&rest[..at]);
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write(&format!("\\u{unit:04x}"));
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    write(rest);
+}
+
+fn acts_in_json(c: char) -> bool {
+    c != '\n' && is_unprintable(c)
 }
 
 #[cfg(test)]
@@ -47,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_would_act_on_a_terminal_is_written_out() {
+    fn what_would_act_on_a_terminal_is_escaped() {
         assert_eq!(printable("CI/CD Token é 日本"), "CI/CD Token é 日本");
         assert_eq!(printable("a\u{1b}[31mb\nc\u{9b}d\u{202e}e"), r"a\u{1b}[31mb\nc\u{9b}d\u{202e}e");
     }

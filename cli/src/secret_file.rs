@@ -8,8 +8,8 @@ use netbird_tokens::Secret;
 
 use crate::failure::Failure;
 
-/// A new, empty file that only this user may read. It is there before the token is created, so that a bad path costs nothing,
-/// and is removed again unless a secret was stored in it.
+/// A new, empty file that only this user may read. It is made before the token is created, so that a bad path costs nothing,
+/// and removed again unless a secret was stored in it.
 pub(crate) struct SecretFile {
     path: PathBuf,
     file: File,
@@ -25,7 +25,7 @@ impl SecretFile {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|error| {
             let why = if error.kind() == io::ErrorKind::AlreadyExists {
-                "it exists already and is not overwritten".to_owned()
+                "it already exists and is not overwritten".to_owned()
             } else {
                 error.to_string()
             };
@@ -34,9 +34,9 @@ impl SecretFile {
         Ok(SecretFile { path: path.to_owned(), file, keep: false })
     }
 
-    /// Writes the secret, without a line end, and waits until it is on the disk.
+    /// Writes the secret, without a newline, and waits until it is on the disk.
     pub(crate) fn store(&mut self, secret: &Secret) -> io::Result<()> {
-        // From here on it may hold the secret or a part of it, which is worth more than a tidy folder.
+        // From here on it may hold the secret or a part of it, and is kept.
         self.keep = true;
         self.file.write_all(secret.expose().as_bytes())?;
         self.file.sync_all()
@@ -50,7 +50,7 @@ impl SecretFile {
 impl Drop for SecretFile {
     fn drop(&mut self) {
         if !self.keep {
-            // If it stays, it is empty.
+            // It is empty: that it stays does no harm.
             let _ = std::fs::remove_file(&self.path);
         }
     }

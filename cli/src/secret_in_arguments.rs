@@ -1,5 +1,5 @@
-//! A secret on the command line is refused: every user of the machine could read it in the process list, and the shell keeps it
-//! in its history.
+//! Refuses a secret on the command line: every user of the machine can read it in the process list, and the shell keeps it in
+//! its history.
 
 use std::ffi::OsString;
 
@@ -8,24 +8,24 @@ use netbird_tokens::Credential;
 use crate::failure::Failure;
 
 const PAT_PREFIX: &str = "nbp_";
-/// So many letters and digits in a row after the prefix are no name that somebody thought of.
+/// The fewest letters and digits after the prefix that are taken for a secret and not for a name.
 const LEAST_SECRET: usize = 16;
 
-/// Refuses the command line if any of its words holds a secret. Runs before anything reads the words, since a complaint about
-/// one would show it.
+/// Refuses the command line if any of its words holds a secret. Runs before the words are parsed, because an error message
+/// about one would show it.
 pub(crate) fn refuse(args: &[OsString]) -> Result<(), Failure> {
     for arg in args {
         let arg = arg.to_string_lossy();
         if holds_pat(&arg) {
             return Err(Failure::usage(
-                "a token (nbp_…) stands on the command line, where every user of this machine can read it and the shell's \
-                 history keeps it: revoke that token, and pass the next one by NB_PAT or --token-file",
+                "a token (nbp_…) is on the command line, where every user of this machine can read it and the shell's \
+                 history keeps it: revoke that token, and pass the next one with NB_PAT or --token-file",
             ));
         }
         if arg.split(['=', ' ']).any(is_jwt) {
             return Err(Failure::usage(
-                "a JWT stands on the command line, where every user of this machine can read it and the shell's history \
-                 keeps it: log out so that it is not accepted any more, and pass the next one by NB_PAT or --token-file",
+                "a JWT is on the command line, where every user of this machine can read it and the shell's history \
+                 keeps it: log out to invalidate it, and pass the next one with NB_PAT or --token-file",
             ));
         }
     }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_seen_wherever_they_stand() {
+    fn tokens_are_found_anywhere() {
         for arg in [
             "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm",
             "--token=nbp_abcdefghijklmnopqrstuvwxyz01232LolCm",
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_only_look_a_little_like_one_are_fine() {
+    fn names_that_resemble_a_token_are_accepted() {
         for arg in ["nbp_rotation", "nbp_", "ch8i54g6lnn4g9hqv7n0", "eyJ.json", "--name=my nbp_ token"] {
             assert!(!refused(arg), "{arg}");
         }

@@ -1,48 +1,89 @@
-//! What the commands of one run share: the global options, the way out for results, and the signal that ends it.
+//! What one run of a command has: its options, the way out for results, and the signal that ends it.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
-use netbird_tokens::{CancelToken, Timestamp};
+use netbird_tokens::{CancelToken, Error, Timestamp};
 use serde::Serialize;
 
-use crate::arguments::{Color, Global, Output};
-use crate::failure::Failure;
+use crate::arguments::{Color, Connection, Display, Output, Owner, Request};
+use crate::failure::{Failure, Subject};
 use crate::interrupt;
 use crate::printable::printable_json;
+use crate::table::Width;
 
-/// One run of the command.
+/// One run of a command. Options that the command does not have are at their defaults.
 pub(crate) struct Session {
-    pub(crate) global: Global,
+    /// The command's name.
+    command: &'static str,
+    pub(crate) display: Display,
+    pub(crate) owner: Owner,
+    pub(crate) management_url: Option<String>,
+    pub(crate) connection: Connection,
     /// Cancelled by Ctrl-C and SIGTERM.
     pub(crate) cancel: CancelToken,
-    /// The words that start this command again.
+    /// The words that start this program.
     #[cfg_attr(not(feature = "mock"), expect(dead_code, reason = "only the demo starts it again"))]
     pub(crate) program: Vec<OsString>,
 }
 
 impl Session {
-    pub(crate) fn new(program: Vec<OsString>, global: Global) -> Self {
-        Session { global, cancel: interrupt::token(), program }
+    /// A run of a command that sends requests.
+    pub(crate) fn new(command: &'static str, request: Request, owner: Owner) -> Self {
+        let Request { display, server, connection } = request;
+        Session {
+            command,
+            display,
+            owner,
+            management_url: server.management_url,
+            connection,
+            cancel: interrupt::token(),
+            program: Vec::new(),
+        }
     }
 
     pub(crate) fn is_json(&self) -> bool {
-        self.global.output == Output::Json
+        self.display.output == Output::Json
     }
 
     pub(crate) fn user_id(&self) -> Option<&str> {
-        self.global.user_id.as_deref()
+        self.owner.user_id.as_deref()
     }
 
-    /// The instant for which expiry is told.
+    /// The time for which expiry is told.
     pub(crate) fn now(&self) -> Timestamp {
-        self.global.now.unwrap_or_else(Timestamp::now)
+        self.owner.clock.now.unwrap_or_else(Timestamp::now)
     }
 
-    /// Text with styles to standard output; they are taken out unless it shows colours.
+    /// The failure of a call.
+    pub(crate) fn failed(&self, error: Error) -> Failure {
+        Failure::call(error, self.subject(None))
+    }
+
+    /// The failure of a call about one token.
+    pub(crate) fn failed_for(&self, error: Error, token_id: &str) -> Failure {
+        Failure::call(error, self.subject(Some(token_id)))
+    }
+
+    pub(crate) fn subject(&self, token_id: Option<&str>) -> Subject {
+        Subject {
+            command: self.command,
+            user_id: self.owner.user_id.clone(),
+            token_id: token_id.map(str::to_owned),
+            has_url_option: self.management_url.is_some(),
+            is_tagged: false,
+        }
+    }
+
+    /// How wide a table on standard output may be.
+    pub(crate) fn width(&self) -> Width {
+        if io::stdout().is_terminal() { Width::Terminal } else { Width::Any }
+    }
+
+    /// Prints text with styles to standard output, without them where it shows no colors.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
-        let choice = match self.global.color {
+        let choice = match self.display.colors.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
@@ -50,27 +91,26 @@ impl Session {
         print_text(text, choice)
     }
 
-    /// A value as JSON to standard output: over several lines for a person, one line for a program.
+    /// Prints a value as JSON to standard output: over several lines for a person, on one line for a program.
     pub(crate) fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
         print_text(&to_json(value), ColorChoice::Never)
     }
 
-    /// A note for the person, on standard error, where it does not get into the output.
+    /// Prints a note on standard error, where it does not get into the output.
     pub(crate) fn note(&self, text: &str) {
-        // What is lost with standard error is no result.
+        // A note is no result: it may be lost.
         let _ = writeln!(io::stderr(), "{text}");
     }
 }
 
-/// Text with styles to standard output.
+/// Prints text with styles to standard output.
 pub(crate) fn print_text(text: &str, colors: ColorChoice) -> Result<(), Failure> {
     let mut out = AutoStream::new(io::stdout().lock(), colors);
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
 }
 
 /// JSON with a line end.
-pub(crate) fn to_json(value: &impl Serialize) -> String {
-    use std::io::IsTerminal as _;
+fn to_json(value: &impl Serialize) -> String {
     let text =
         if io::stdout().is_terminal() { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     let text = text.expect("texts, numbers and lists of them always serialise");

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use netbird_tokens::{Timestamp, Token, User};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::printable::printable;
 
-/// From here on a token that is about to expire is marked.
+/// A token that expires sooner is highlighted.
 const SOON_DAYS: i64 = 7;
 
 const HEADING: Style = Style::new().bold();
@@ -17,49 +17,93 @@ const BAD: Style = AnsiColor::Red.on_default();
 const SOON: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().dimmed();
 
-/// A cell: its text, safe to print, and how it looks.
-struct Cell(String, Style);
+/// The widest column of text, and the widest of ids and secrets, which must stay whole to be of use. In columns of a terminal.
+const TEXT_WIDTH: usize = 40;
+const ID_WIDTH: usize = 64;
 
-fn cell(text: &str) -> Cell {
-    Cell(printable(text).into_owned(), PLAIN)
+/// How wide a table may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// Long cells are shortened, which shows by an ellipsis.
+    Terminal,
+    /// Every cell is whole, whatever that does to the columns.
+    Any,
 }
 
-/// The tokens, those that expire first at the top. With styles; they are taken out again where there are no colours.
-pub(crate) fn tokens(tokens: &[Token], now: Timestamp) -> String {
+/// A cell: its text, safe to print, how it looks, and its greatest width.
+struct Cell {
+    text: String,
+    style: Style,
+    most: usize,
+}
+
+impl Cell {
+    fn text(text: impl Into<String>, style: Style) -> Self {
+        Cell { text: text.into(), style, most: TEXT_WIDTH }
+    }
+
+    fn id(text: &str) -> Self {
+        Cell { text: printable(text).into_owned(), style: PLAIN, most: ID_WIDTH }
+    }
+
+    /// Shortened to its greatest width.
+    fn shortened(mut self) -> Self {
+        // Combining characters have no width, but there may be any number of them.
+        let most_chars = 2 * self.most;
+        if self.text.width() > self.most || self.text.chars().nth(most_chars).is_some() {
+            let mut width = 0;
+            let fits = |c: &char| {
+                width += c.width().unwrap_or_default();
+                width < self.most
+            };
+            self.text = self.text.chars().take_while(fits).take(most_chars).collect();
+            self.text.push('…');
+        }
+        self
+    }
+}
+
+fn cell(text: &str) -> Cell {
+    Cell::text(printable(text), PLAIN)
+}
+
+/// The tokens, those that expire first at the top, with styles. `is_own`: they are the credential's user's.
+pub(crate) fn tokens(tokens: &[Token], now: Timestamp, is_own: bool, width: Width) -> String {
     let mut sorted: Vec<&Token> = tokens.iter().collect();
     sorted.sort_by_key(|token| (token.expiration_date(), token.name(), token.id()));
     let rows = sorted.into_iter().map(|token| {
         let (left, style) = time_left(token, now);
+        let created_by_owner = is_own && token.created_by() == token.user_id();
         [
-            cell(token.id()),
+            Cell::id(token.id()),
             cell(token.name()),
-            Cell(format!("{} ({left})", day(token.expiration_date())), style),
-            token.last_used().map_or_else(|| Cell("never".to_owned(), DIM), |time| cell(&minute(time))),
+            Cell::text(format!("{} ({left})", day(token.expiration_date())), style),
+            token.last_used().map_or_else(|| Cell::text("never", DIM), |time| cell(&minute(time))),
             cell(&day(token.created_at())),
-            cell(token.created_by()),
+            if created_by_owner { cell("you") } else { Cell::id(token.created_by()) },
         ]
     });
-    render(["ID", "NAME", "EXPIRES", "LAST USED", "CREATED", "CREATED BY"], rows)
+    render(["ID", "NAME", "EXPIRES", "LAST USED", "CREATED", "CREATED BY"], rows, width)
 }
 
 /// The users, by name.
-pub(crate) fn users(users: &[User]) -> String {
+pub(crate) fn users(users: &[User], width: Width) -> String {
     let mut sorted: Vec<&User> = users.iter().collect();
     sorted.sort_by_key(|user| (user.is_service_user(), user.name(), user.id()));
     let rows = sorted.into_iter().map(|user| {
         let status = user_status(user);
         let style = if status == "active" { PLAIN } else { SOON };
         [
-            cell(user.id()),
+            Cell::id(user.id()),
             cell(user.name()),
             cell(user.email()),
             cell(user.role()),
             cell(user_type(user)),
-            Cell(printable(&status).into_owned(), style),
+            Cell::text(printable(&status), style),
             cell(if user.is_current() { "you" } else { "" }),
         ]
     });
-    render(["ID", "NAME", "EMAIL", "ROLE", "TYPE", "STATUS", ""], rows)
+    render(["ID", "NAME", "EMAIL", "ROLE", "TYPE", "STATUS", ""], rows, width)
 }
 
 /// One token, a line for each field.
@@ -69,7 +113,7 @@ pub(crate) fn token(token: &Token, now: Timestamp) -> String {
         ("ID", cell(token.id())),
         ("Name", cell(token.name())),
         ("User", cell(token.user_id())),
-        ("Expires", Cell(format!("{} ({left})", second(token.expiration_date())), style)),
+        ("Expires", Cell::text(format!("{} ({left})", second(token.expiration_date())), style)),
         ("Last used", cell(&token.last_used().map_or_else(|| "never".to_owned(), second))),
         ("Created", cell(&second(token.created_at()))),
         ("Created by", cell(token.created_by())),
@@ -89,13 +133,14 @@ pub(crate) fn user(user: &User) -> String {
     ])
 }
 
-/// A table of texts.
+/// The test server's tokens: user, name, id and secret of each.
 #[cfg(feature = "mock")]
-pub(crate) fn rows<const N: usize>(headings: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    render(headings, rows.map(|row| row.map(|text| cell(&text))))
+pub(crate) fn seeded(rows: impl Iterator<Item = [String; 4]>, width: Width) -> String {
+    let cells = |[user, name, id, secret]: [String; 4]| [cell(&user), cell(&name), Cell::id(&id), Cell::id(&secret)];
+    render(["USER", "TOKEN", "ID", "SECRET"], rows.map(cells), width)
 }
 
-/// Lines of `Name: text`, the texts below each other. A field without a text is left out.
+/// Lines of `Name: text`, with the texts aligned. A field without a text is left out.
 pub(crate) fn plain_fields(list: &[(&'static str, Option<String>)]) -> String {
     let cells: Vec<(&str, Cell)> =
         list.iter().filter_map(|(name, text)| text.as_deref().map(|text| (*name, cell(text)))).collect();
@@ -103,41 +148,55 @@ pub(crate) fn plain_fields(list: &[(&'static str, Option<String>)]) -> String {
 }
 
 fn fields(list: &[(&str, Cell)]) -> String {
-    let width = list.iter().map(|(name, _)| name.len()).max().unwrap_or_default() + 1;
+    let width = list.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     let mut out = String::new();
-    for (name, Cell(text, style)) in list.iter().filter(|(_, Cell(text, _))| !text.is_empty()) {
+    for (name, Cell { text, style, .. }) in list.iter().filter(|(_, cell)| !cell.text.is_empty()) {
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "{HEADING}{:width$}{HEADING:#} {style}{text}{style:#}", format!("{name}:"));
+        let _ = write!(out, "{HEADING}{name}:{HEADING:#}");
+        pad(&mut out, width - name.len() + 1);
+        let _ = writeln!(out, "{style}{text}{style:#}");
     }
     out
 }
 
-fn render<const N: usize>(headings: [&str; N], rows: impl Iterator<Item = [Cell; N]>) -> String {
-    let mut table: Vec<[Cell; N]> = vec![headings.map(|text| Cell(text.to_owned(), HEADING))];
-    table.extend(rows);
+/// Blanks. A formatter takes no width above 65 535, so no width that comes from data is given to one.
+fn pad(out: &mut String, blanks: usize) {
+    out.extend(std::iter::repeat_n(' ', blanks));
+}
+
+fn render<const N: usize>(headings: [&str; N], rows: impl Iterator<Item = [Cell; N]>, width: Width) -> String {
+    let mut table: Vec<[Cell; N]> = vec![headings.map(|text| Cell::text(text, HEADING))];
+    table.extend(rows.map(|row| match width {
+        Width::Terminal => row.map(Cell::shortened),
+        Width::Any => row,
+    }));
     let mut widths = [0; N];
     for row in &table {
-        for (width, Cell(text, _)) in widths.iter_mut().zip(row) {
-            *width = text.width().max(*width);
+        for (width, Cell { text, most, .. }) in widths.iter_mut().zip(row) {
+            // A cell that is longer makes its own row longer, not every row.
+            *width = text.width().min(*most).max(*width);
         }
     }
     let mut out = String::new();
     for row in &table {
         let mut pending = 0;
-        for (Cell(text, style), width) in row.iter().zip(widths) {
-            if !text.is_empty() {
-                // No style where there is none, and no blanks at the end of a line.
-                let _ = write!(out, "{:pending$}{style}{text}{style:#}", "");
-                pending = 0;
+        for (Cell { text, style, .. }, width) in row.iter().zip(widths) {
+            if text.is_empty() {
+                // No style without a text, and no blanks at the end of a line.
+                pending += width + 2;
+                continue;
             }
-            pending += width - text.width() * usize::from(!text.is_empty()) + 2;
+            pad(&mut out, pending);
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{style}{text}{style:#}");
+            pending = width.saturating_sub(text.width()) + 2;
         }
         out.push('\n');
     }
     out
 }
 
-/// How long a token still works, in words, and how that looks.
+/// How long a token still works, in words, and the style for it.
 pub(crate) fn time_left(token: &Token, now: Timestamp) -> (String, Style) {
     if token.is_expired(now) {
         return ("expired".to_owned(), BAD);
@@ -180,7 +239,7 @@ pub(crate) fn second(time: Timestamp) -> String {
     cut(time, "2026-11-22T14:02:53".len(), "Z").replacen('T', " ", 1)
 }
 
-/// The beginning of a time's text, which is all ASCII; the whole text where a year before 0 makes it longer.
+/// The beginning of a time's text, which is ASCII; the whole text if a year before 0 makes it longer.
 fn cut(time: Timestamp, length: usize, tail: &str) -> String {
     let text = time.to_string();
     match text.get(..length) {
@@ -193,15 +252,36 @@ fn cut(time: Timestamp, length: usize, tail: &str) -> String {
 mod tests {
     use super::*;
 
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
     #[test]
-    fn columns_stand_below_each_other_whatever_the_script() {
+    fn columns_are_aligned_in_every_script() {
         let rows = [[cell("日本"), cell(""), cell("x")], [cell("a\nb"), cell("yy"), cell("")]];
-        let text = anstream::adapter::strip_str(&render(["A", "B", "C"], rows.into_iter())).to_string();
+        let text = plain(&render(["A", "B", "C"], rows.into_iter(), Width::Any));
         assert_eq!(text, "A     B   C\n日本      x\na\\nb  yy\n");
     }
 
     #[test]
-    fn times_are_cut_to_what_a_table_needs() {
+    fn a_long_cell_is_shortened_on_a_terminal_and_whole_elsewhere() {
+        let table = |name: &str, width| {
+            let rows = [[Cell::id("1"), cell(name), cell("x")], [Cell::id("2"), cell("b"), cell("y")]];
+            plain(&render(["ID", "NAME", "C"], rows.into_iter(), width))
+        };
+        for long in ["x".repeat(3_000), "x".repeat(70_000), "日".repeat(70_000), "\u{301}".repeat(70_000)] {
+            let whole = table(&long, Width::Any);
+            assert!(whole.contains(&long));
+            assert!(whole.lines().last().is_some_and(|line| line.width() < 60), "the other rows stay as they are");
+            let short = table(&long, Width::Terminal);
+            assert!(short.contains('…') && short.lines().all(|line| line.width() < 60), "{short}");
+            assert!(short.len() < 1_000);
+        }
+        assert!(table(&"x".repeat(TEXT_WIDTH), Width::Terminal).contains(&"x".repeat(TEXT_WIDTH)));
+    }
+
+    #[test]
+    fn times_are_cut_to_the_precision_of_the_table() {
         let time: Timestamp = "2026-11-22T15:02:53.235299+01:00".parse().unwrap();
         assert_eq!((day(time), minute(time)), ("2026-11-22".to_owned(), "2026-11-22 14:02Z".to_owned()));
         assert_eq!(second(time), "2026-11-22 14:02:53Z");

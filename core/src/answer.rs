@@ -250,6 +250,18 @@ pub(crate) fn wrong_shape(reply: &Reply, why: &str) -> Error {
         .with_attempts(reply.attempts)
 }
 
+/// A result of parsing, with an error that says what did not fit but not what was there instead.
+pub(crate) fn parsed<T>(reply: &Reply, result: serde_json::Result<T>) -> Result<T, Error> {
+    result.map_err(|error| {
+        let why = format!(
+            "the body is not in NetBird's form (line {}, column {}): check the management URL and the server's version",
+            error.line(),
+            error.column()
+        );
+        wrong_shape(reply, &why)
+    })
+}
+
 /// What it means that no complete answer came.
 pub(crate) fn judge_failure(failure: Failure, max_response_bytes: usize) -> Refusal {
     let (error, doubt) = match failure {

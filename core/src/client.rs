@@ -233,7 +233,10 @@ impl ClientOptions {
         };
         let normalise = |url: &str| endpoint::normalise(url, self.allow_insecure_http);
         let base_url = match self.management_url {
-            Some(url) => normalise(&url)?,
+            Some(url) => normalise(&url).map_err(|error| match self.sources.of("management_url") {
+                Some(source) => error.from_source(source),
+                None => error,
+            })?,
             None => match if self.from_env { environment::management_url(&get)? } else { None } {
                 Some((variable, url)) => normalise(&url).map_err(|error| error.from_source(variable))?,
                 None => normalise(DEFAULT_MANAGEMENT_URL)?,
@@ -242,6 +245,7 @@ impl ClientOptions {
         let proxy = ProxyChoice {
             base_url: &base_url,
             explicit: self.proxy.as_deref(),
+            source: self.sources.of("proxy").unwrap_or("the proxy"),
             from_env: self.proxy_from_env,
             allow_insecure_http: self.allow_insecure_http,
         };
@@ -268,7 +272,7 @@ impl ClientOptions {
             max_response_bytes: self.max_response_bytes,
             on_unknown: self.on_unknown,
             observer: self.observer,
-            unfinished: Arc::<Unfinished>::default(),
+            unfinished: Arc::new(Unfinished::new()),
         };
         Ok(Client { shared: Arc::new(shared), scope: Scope::default() })
     }

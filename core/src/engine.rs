@@ -220,6 +220,14 @@ pub(crate) fn block_on<F: Future>(
     let wakeup = Arc::new(Wakeup { thread: thread::current(), woken: AtomicBool::new(false) });
     let waker = Waker::from(Arc::clone(&wakeup));
     let mut context = Context::from_waker(&waker);
+    let mut asked_at = Instant::now();
+    let must_end = |asked_at: &mut Instant| {
+        *asked_at = Instant::now();
+        if *asked_at >= end {
+            return Some(Waited::TimeOver);
+        }
+        interrupted.is_some_and(|interrupted| interrupted()).then_some(Waited::Interrupted)
+    };
     let mut ended = None;
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
@@ -229,16 +237,15 @@ pub(crate) fn block_on<F: Future>(
         if let Some(why) = ended {
             return Err(why);
         }
-        while !wakeup.woken.swap(false, Ordering::Acquire) {
+        // A future that is woken all the time must not keep the caller from being asked.
+        if asked_at.elapsed() >= TICK {
+            ended = must_end(&mut asked_at);
+        }
+        while ended.is_none() && !wakeup.woken.swap(false, Ordering::Acquire) {
             let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                ended = Some(Waited::TimeOver);
-                break;
-            }
             thread::park_timeout(if interrupted.is_some() { left.min(TICK) } else { left });
-            if !wakeup.woken.load(Ordering::Acquire) && interrupted.is_some_and(|interrupted| interrupted()) {
-                ended = Some(Waited::Interrupted);
-                break;
+            if !wakeup.woken.load(Ordering::Acquire) {
+                ended = must_end(&mut asked_at);
             }
         }
     }
@@ -278,6 +285,18 @@ mod tests {
             true
         };
         assert_eq!(block_on(receiver, later(), Some(&interrupted)), Ok(Ok(7)));
+    }
+
+    #[test]
+    fn a_future_that_is_woken_all_the_time_can_be_interrupted_and_ends_in_time() {
+        let restless = || {
+            std::future::poll_fn(|cx| {
+                cx.waker().wake_by_ref();
+                Poll::<()>::Pending
+            })
+        };
+        assert_eq!(block_on(restless(), later(), Some(&|| true)), Err(Waited::Interrupted));
+        assert_eq!(block_on(restless(), Instant::now() + Duration::from_millis(50), None), Err(Waited::TimeOver));
     }
 
     #[test]

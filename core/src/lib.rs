@@ -58,9 +58,9 @@ pub use operation::{Effect, Operation};
 pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use secret::Secret;
 pub use timestamp::Timestamp;
-pub use token::{CreatedToken, NewToken, Token};
+pub use token::{CreatedToken, NewToken, Token, TokenFields};
 pub use unfinished::wait_before_exit;
-pub use user::User;
+pub use user::{User, UserFields};
 
 /// The guide's examples compile.
 #[cfg(doctest)]

@@ -80,11 +80,17 @@ macro_rules! options {
             $(pub(crate) $name: $type,)*
             pub(crate) from_env: bool,
             pub(crate) observer: Box<Observer>,
+            pub(crate) sources: Sources,
         }
 
         impl Default for ClientOptions {
             fn default() -> Self {
-                ClientOptions { $($name: $default,)* from_env: false, observer: Box::new(event::log) }
+                ClientOptions {
+                    $($name: $default,)*
+                    from_env: false,
+                    observer: Box::new(event::log),
+                    sources: Sources::default(),
+                }
             }
         }
 
@@ -103,11 +109,15 @@ macro_rules! options {
                 }
             )*
 
-            /// Refuses what cannot be meant, before anything is made of it.
-            pub(crate) fn check(&self) -> Result<()> {
+            /// Checks each option by itself. [`ClientOptions::build`] does this too; a front end calls it before it reads
+            /// files or standard input.
+            ///
+            /// # Errors
+            /// `invalid_argument` or `configuration`, naming the option.
+            pub fn check(&self) -> Result<()> {
                 $(
                     let check: fn(&str, &$type) -> Result<()> = $check;
-                    check(stringify!($name), &self.$name)?;
+                    check(self.sources.of(stringify!($name)).unwrap_or(stringify!($name)), &self.$name)?;
                 )*
                 Ok(())
             }
@@ -159,12 +169,30 @@ impl ClientOptions {
         self
     }
 
+    /// How errors name an option, in place of its own name: where its value came from, such as `--timeout` or
+    /// `the CA file ca.pem`.
+    pub fn source(mut self, option: &'static str, source: impl Into<String>) -> Self {
+        self.sources.0.push((option, source.into()));
+        self
+    }
+
     /// Is called for every request, retry and reconciliation, on the thread that makes the call (for an awaited call: the one
     /// that polls it). What finishes an interrupted create is reported on a background thread. Default: events go to the
     /// `log` crate, target `netbird_tokens`.
     pub fn observer(mut self, observer: impl Fn(&event::Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
         self
+    }
+}
+
+/// How errors name options. The last name given counts.
+#[derive(Default)]
+pub(crate) struct Sources(Vec<(&'static str, String)>);
+
+impl Sources {
+    /// The source that was given for an option.
+    pub(crate) fn of(&self, option: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(name, _)| *name == option).map(|(_, source)| source.as_str())
     }
 }
 
@@ -254,6 +282,23 @@ mod tests {
         refused(ClientOptions::default().user_agent("a\nb"), "user_agent");
         refused(ClientOptions::default().ca_pem("/etc/ssl/ca.pem"), "ca_pem");
         ClientOptions::default().retry_base_delay(Duration::ZERO).check().unwrap();
+    }
+
+    #[test]
+    fn an_error_names_the_source_that_was_given() {
+        let check = |options: ClientOptions| options.build().unwrap_err().to_string();
+        let options = ClientOptions::default;
+        assert!(
+            check(options().timeout(Duration::ZERO).source("timeout", "--timeout")).starts_with("--timeout is zero")
+        );
+        let ca = options().ca_pem("no PEM").source("ca_pem", "the CA file").source("ca_pem", "the CA file x.pem");
+        assert!(check(ca).starts_with("the CA file x.pem: "));
+        let pat = Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm").unwrap();
+        let url =
+            options().credential(pat.clone()).management_url("nb.example").source("management_url", "--management-url");
+        assert!(check(url).starts_with("--management-url: the management URL has no scheme"));
+        let proxy = options().credential(pat).proxy("ftp://x").source("proxy", "--proxy");
+        assert!(check(proxy).starts_with("--proxy does not begin with http://"));
     }
 
     #[test]

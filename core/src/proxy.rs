@@ -15,6 +15,8 @@ pub(crate) struct ProxyChoice<'a> {
     pub(crate) base_url: &'a str,
     /// The proxy that was given explicitly.
     pub(crate) explicit: Option<&'a str>,
+    /// How errors name it.
+    pub(crate) source: &'a str,
     pub(crate) from_env: bool,
     pub(crate) allow_insecure_http: bool,
 }
@@ -35,7 +37,7 @@ impl ProxyChoice<'_> {
                 )
                 .with_advice(Advice::AllowInsecureHttp));
             }
-            return parse(proxy, "the proxy", ErrorKind::InvalidArgument).map(Some);
+            return parse(proxy, self.source, ErrorKind::InvalidArgument).map(Some);
         }
         if !self.from_env || cleartext {
             return Ok(None);
@@ -141,7 +143,8 @@ mod tests {
         let get = |name: &str| {
             pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from((*value).to_owned()))
         };
-        let choice = ProxyChoice { base_url, explicit, from_env: true, allow_insecure_http: allow };
+        let choice =
+            ProxyChoice { base_url, explicit, source: "the proxy", from_env: true, allow_insecure_http: allow };
         Ok(choice.choose(&get)?.map(|url| url.to_string()))
     }
 

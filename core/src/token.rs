@@ -1,5 +1,7 @@
 //! A personal access token (PAT) as the API describes it, and what creating one takes and gives.
 
+mod fields;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,6 +18,8 @@ use crate::json::Object;
 use crate::secret::Secret;
 use crate::tag::Tag;
 use crate::timestamp::Timestamp;
+
+pub use fields::TokenFields;
 
 const NANOSECONDS_PER_DAY: i128 = 86_400 * 1_000_000_000;
 

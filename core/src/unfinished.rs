@@ -15,11 +15,20 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 const TICK: Duration = Duration::from_millis(10);
 
-/// A number of interrupted creates that are not finished yet.
-#[derive(Debug, Default)]
-pub(crate) struct Unfinished(AtomicUsize);
+/// The interrupted creates of this process that are not finished yet. A forked child finishes none of its parent's.
+pub(crate) struct Unfinished(PerProcess<Arc<AtomicUsize>>);
+
+/// Those of all clients.
+static ALL: Unfinished = Unfinished::new();
+
+/// Whether a wait before the exit has ended without result. There is no second one.
+static GAVE_UP: AtomicBool = AtomicBool::new(false);
 
 impl Unfinished {
+    pub(crate) const fn new() -> Self {
+        Unfinished(PerProcess::new())
+    }
+
     /// Waits until there are none, for at most [`PATIENCE`]; says whether there are none. Can be awaited from any executor.
     pub(crate) async fn wait(&self) -> bool {
         let end = Instant::now() + PATIENCE;
@@ -31,57 +40,50 @@ impl Unfinished {
         true
     }
 
+    fn count(&self) -> Arc<AtomicUsize> {
+        match self.0.get(|| Ok::<_, std::convert::Infallible>(Arc::default())) {
+            Ok(count) => Arc::clone(&count),
+            Err(never) => match never {},
+        }
+    }
+
     fn is_none(&self) -> bool {
-        self.0.load(Ordering::Acquire) == 0
+        self.count().load(Ordering::Acquire) == 0
     }
 }
 
-/// Those of all clients of this process. A forked child finishes none of its parent's.
-static ALL: PerProcess<Arc<Unfinished>> = PerProcess::new();
-
-fn all() -> Arc<Unfinished> {
-    match ALL.get(|| Ok::<_, std::convert::Infallible>(Arc::default())) {
-        Ok(all) => Arc::clone(&all),
-        Err(never) => match never {},
-    }
-}
-
-/// Waits until the interrupted creates of all clients of this process are finished: at most 5 seconds. Says whether they are.
+/// Waits until the interrupted creates of all clients are finished: at most 5 seconds, and until `interrupted` says true. Says
+/// whether they are. For front ends whose language ends before the process does, and whose observer must not be called later.
 ///
-/// A normal exit of the process does this by itself. It is for front ends whose observer needs a runtime that ends before the
-/// process does, such as a JVM: called while that runtime is still there, it takes the place of the wait at exit.
-pub fn wait_before_exit() -> bool {
-    WAITED.store(true, Ordering::Relaxed);
-    let all = all();
+/// A normal exit of the process waits by itself. Once such a wait has ended without result, the next ones end at once.
+pub fn wait_before_exit(interrupted: impl Fn() -> bool) -> bool {
     let end = Instant::now() + PATIENCE;
-    while !all.is_none() && Instant::now() < end {
+    while !ALL.is_none() {
+        if GAVE_UP.load(Ordering::Relaxed) || Instant::now() >= end || interrupted() {
+            GAVE_UP.store(true, Ordering::Relaxed);
+            return false;
+        }
         thread::sleep(TICK);
     }
-    all.is_none()
+    true
 }
 
-/// Whether a front end has waited already.
-static WAITED: AtomicBool = AtomicBool::new(false);
-
-/// Waits when the process exits, unless that was done before.
 extern "C" fn wait_at_exit() {
-    if !WAITED.load(Ordering::Relaxed) {
-        wait_before_exit();
-    }
+    wait_before_exit(|| false);
 }
 
 /// Counts one create as unfinished for as long as it lives.
-struct Ticket([Arc<Unfinished>; 2]);
+struct Ticket([Arc<AtomicUsize>; 2]);
 
 impl Ticket {
-    fn new(client: &Arc<Unfinished>) -> Self {
+    fn new(client: &Unfinished) -> Self {
         static REGISTERED: AtomicBool = AtomicBool::new(false);
         if !REGISTERED.swap(true, Ordering::Relaxed) {
             host::at_exit(wait_at_exit);
         }
-        let counts = [Arc::clone(client), all()];
+        let counts = [client.count(), ALL.count()];
         for count in &counts {
-            count.0.fetch_add(1, Ordering::AcqRel);
+            count.fetch_add(1, Ordering::AcqRel);
         }
         Ticket(counts)
     }
@@ -90,7 +92,7 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         for count in &self.0 {
-            count.0.fetch_sub(1, Ordering::AcqRel);
+            count.fetch_sub(1, Ordering::AcqRel);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! A user of the NetBird account: a person or a service user.
 
+mod fields;
+
 use serde::Deserialize;
 
 use crate::timestamp::Timestamp;
+
+pub use fields::UserFields;
 
 /// A person or a service user, as the server describes it. Names are the API's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -39,6 +39,26 @@ fn main() {
         assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "child {generation} ended with {status}");
     }
 
+    // A child does not wait for a create that its parent finishes.
+    let fault = serde_json::json!({"method": "POST", "action": {"delay_answer": {"ms": 500}}});
+    server.push_fault(serde_json::from_value(fault).unwrap());
+    let asked = std::sync::atomic::AtomicU8::new(0);
+    let interrupted = client.with_interrupt(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0);
+    interrupted.create_token(&netbird_tokens::NewToken::new("left"), Some("ada")).unwrap_err();
+    // SAFETY: as above.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let ok = client.close() == Ok(true);
+        // SAFETY: as above.
+        unsafe { libc::_exit(i32::from(!ok)) };
+    }
+    let mut status = 0;
+    // SAFETY: as above.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "the child waited for its parent's create");
+    assert_eq!(client.close(), Ok(true));
+    assert_eq!(client.list_tokens(None).unwrap().len(), 2, "the parent has revoked it");
+
     // A client that is dropped in the child alone leaves the parent's as it was.
     let dropped = support::client(&server);
     dropped.list_tokens(Some("ada")).unwrap();

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import Any
 
-# What a client is, by what must be installed for it.
+# The clients, each with the module that must be installed for it.
 CLIENTS = {
     "ours": "netbird_tokens",
     "http.client+json": "http.client",
@@ -28,7 +28,7 @@ CLIENTS = {
     "httpx": "httpx",
     "requests": "requests",
 }
-# Those that also turn the answer into objects or dicts; the two that a user of an API client would choose between.
+# Those that also turn the answer into objects or dicts.
 LARGE = ("ours", "ours, every field read", "netbird (PyPI)")
 THREADS = 16
 
@@ -36,8 +36,7 @@ Call = Callable[[str], Any]
 
 
 def make(name: str) -> Call:
-    """A call that lists a user's tokens, over connections that stay open. May be used by one thread at a time, or, where
-    the client allows that, by many."""
+    """A call that lists a user's tokens, over connections that stay open."""
     url, pat = os.environ["NETBIRD_BENCH_URL"], os.environ["NETBIRD_BENCH_PAT"]
     headers = {"Authorization": f"Token {pat}", "Accept": "application/json"}
     if name.startswith("ours"):

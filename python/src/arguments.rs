@@ -14,18 +14,25 @@ use crate::secret::Secret;
 
 type Any<'py> = Bound<'py, PyAny>;
 
+/// What an argument holds, if it is given. None counts as not given.
+pub(crate) fn optional<'a, 'py, T>(
+    name: &str,
+    value: Option<&'a Any<'py>>,
+    read: fn(&str, &'a Any<'py>) -> PyResult<T>,
+) -> PyResult<Option<T>> {
+    value.map(|value| read(name, value)).transpose()
+}
+
 /// A text.
 pub(crate) fn text<'a>(name: &str, value: &'a Any<'_>) -> PyResult<&'a str> {
     let text = value.cast::<PyString>().map_err(|_| error::wrong_type(name, "str", value))?;
-    // Python's own error would carry the whole text along.
+    // Python's own error would hold the whole text.
     text.to_str().map_err(|_| {
-        error::invalid_argument(value.py(), &format!("{name}: the text has a lone surrogate, which cannot be sent"))
+        error::invalid_argument(
+            value.py(),
+            &format!("{name} has a lone surrogate, which is not a character: remove it"),
+        )
     })
-}
-
-/// A text or none.
-pub(crate) fn optional_text<'a>(name: &str, value: Option<&'a Any<'_>>) -> PyResult<Option<&'a str>> {
-    value.map(|value| text(name, value)).transpose()
 }
 
 fn secret(name: &str, value: &Any<'_>) -> PyResult<CoreSecret> {
@@ -34,59 +41,61 @@ fn secret(name: &str, value: &Any<'_>) -> PyResult<CoreSecret> {
     }
     let text = value.cast::<PyString>().map_err(|_| error::wrong_type(name, "str or Secret", value))?;
     text.to_str().map(CoreSecret::new).map_err(|_| {
-        error::invalid_credential(
-            value.py(),
-            &format!("{name}: the text has a lone surrogate, which no credential has"),
-        )
+        let message = format!("{name} has a lone surrogate, which no credential has: copy the credential again");
+        error::invalid_credential(value.py(), &message)
     })
 }
 
-/// The ways to give a credential, of which a call may use one.
-#[derive(Default)]
-pub(crate) struct Credentials(Option<(&'static str, Credential)>);
-
-impl Credentials {
-    /// Notes the argument `name`, one of `pat`, `bearer` and `credential`.
-    pub(crate) fn give(&mut self, name: &'static str, value: &Any<'_>) -> PyResult<()> {
-        if let Some((other, _)) = &self.0 {
-            return Err(PyTypeError::new_err(format!("{other} and {name} are both given: give one")));
-        }
-        let text = secret(name, value)?;
-        let checked = match name {
-            "pat" => Credential::pat(text.expose()),
-            "bearer" => Credential::bearer(text.expose()),
-            _ => Credential::detect(text.expose()),
-        };
-        self.0 = Some((name, checked.map_err(|error| error::raise(value.py(), &error))?));
-        Ok(())
+/// The one credential that is given, if any.
+pub(crate) fn credential(
+    pat: Option<&Any<'_>>,
+    bearer: Option<&Any<'_>>,
+    credential: Option<&Any<'_>>,
+) -> PyResult<Option<Credential>> {
+    type Check = fn(&str) -> netbird_tokens::Result<Credential>;
+    let ways: [(&str, Option<&Any<'_>>, Check); 3] = [
+        ("pat", pat, Credential::pat),
+        ("bearer", bearer, Credential::bearer),
+        ("credential", credential, Credential::detect),
+    ];
+    let mut given = ways.into_iter().filter_map(|(name, value, check)| Some((name, value?, check)));
+    let Some((name, value, check)) = given.next() else {
+        return Ok(None);
+    };
+    if let Some((other, _, _)) = given.next() {
+        return Err(PyTypeError::new_err(format!("{name} and {other} are both given: give one of them")));
     }
-
-    pub(crate) fn into_credential(self) -> Option<Credential> {
-        self.0.map(|(_, credential)| credential)
-    }
+    let text = secret(name, value)?;
+    check(text.expose()).map(Some).map_err(|error| error::raise(value.py(), &error))
 }
 
-/// A length of time: seconds or a `timedelta`.
+/// A length of time: seconds or a `timedelta`. One that is too long for the type becomes the longest, which the core refuses.
 pub(crate) fn duration(name: &str, value: &Any<'_>) -> PyResult<Duration> {
     let py = value.py();
-    let number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
-    let seconds: f64 = if number && !value.is_instance_of::<PyBool>() {
-        // An int that no float can hold is as infinite as any.
-        value.extract().unwrap_or(f64::INFINITY)
+    let is_number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
+    let seconds: f64 = if is_number && !value.is_instance_of::<PyBool>() {
+        match value.extract() {
+            Ok(seconds) => seconds,
+            // An int that no float can hold.
+            Err(_) if value.lt(0)? => f64::NEG_INFINITY,
+            Err(_) => f64::INFINITY,
+        }
     } else if value.is_instance_of::<PyDelta>() {
         value.call_method0(intern!(py, "total_seconds"))?.extract()?
     } else {
         return Err(error::wrong_type(name, "seconds (float or int) or a timedelta", value));
     };
-    Duration::try_from_secs_f64(seconds).map_err(|_| {
-        error::invalid_argument(
-            py,
-            &format!("{name}: {seconds} seconds is not possible: give a finite, non-negative time"),
-        )
-    })
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(duration) => Ok(duration),
+        Err(_) if seconds > 0.0 => Ok(Duration::MAX),
+        Err(_) => {
+            let message = format!("{name} is {seconds} seconds: give a number of seconds that is not negative");
+            Err(error::invalid_argument(py, &message))
+        }
+    }
 }
 
-/// A whole number; one that does not fit becomes the nearest that does, which the core then refuses.
+/// A whole number. One that does not fit becomes the nearest that does, which the core refuses.
 pub(crate) fn whole_number(name: &str, value: &Any<'_>) -> PyResult<i64> {
     let expected = || error::wrong_type(name, "int", value);
     if value.is_instance_of::<PyBool>() {
@@ -104,14 +113,12 @@ pub(crate) fn whole_number(name: &str, value: &Any<'_>) -> PyResult<i64> {
 pub(crate) fn count<T: TryFrom<i64>>(name: &str, value: &Any<'_>) -> PyResult<T> {
     let number = whole_number(name, value)?;
     T::try_from(number).map_err(|_| {
-        error::invalid_argument(
-            value.py(),
-            &format!("{name}: {number} is not possible: give a number that is not negative, nor huge"),
-        )
+        let message = format!("{name} is {number}: give a number that is neither negative nor huge");
+        error::invalid_argument(value.py(), &message)
     })
 }
 
-/// True or false, and nothing that merely counts as such.
+/// True or False. Other values that Python treats as one of them are refused.
 pub(crate) fn flag(name: &str, value: &Any<'_>) -> PyResult<bool> {
     value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| error::wrong_type(name, "bool", value))
 }
@@ -132,9 +139,9 @@ pub(crate) fn on_unknown(name: &str, value: &Any<'_>) -> PyResult<OnUnknown> {
     match text(name, value)? {
         "report" => Ok(OnUnknown::Report),
         "revoke_and_retry" => Ok(OnUnknown::RevokeAndRetry),
-        other => Err(error::invalid_argument(
-            value.py(),
-            &format!("{name}: {other:?} is not known: give \"report\" or \"revoke_and_retry\""),
-        )),
+        other => {
+            let message = format!("{name} is {other:?}: give \"report\" or \"revoke_and_retry\"");
+            Err(error::invalid_argument(value.py(), &message))
+        }
     }
 }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
-/// The exception class of each kind. It has no `_` arm, so that a new kind breaks the build.
+/// The exception class of each kind. There is no `_` arm, so that a new kind breaks the build.
 fn class_name(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidArgument => "InvalidArgumentError",
@@ -37,7 +37,8 @@ fn class(py: Python<'_>, kind: ErrorKind) -> PyResult<Bound<'_, PyAny>> {
     module.bind(py).getattr(class_name(kind))
 }
 
-fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+/// The exception that describes this error.
+pub(crate) fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     let fields = PyDict::new(py);
     fields.set_item(intern!(py, "status"), error.status())?;
     fields.set_item(intern!(py, "server_message"), error.server_message())?;
@@ -46,35 +47,24 @@ fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> 
     fields.set_item(intern!(py, "retry_after"), error.retry_after().map(|wait| wait.as_secs_f64()))?;
     fields.set_item(intern!(py, "attempts"), error.attempts())?;
     fields.set_item(intern!(py, "candidate_token_ids"), PyTuple::new(py, error.candidate_token_ids())?)?;
+    fields.set_item(intern!(py, "token_name"), error.token_name())?;
     class(py, error.kind())?.call((error.message(),), Some(&fields))
 }
 
-/// The exception that tells of this error.
+/// The exception, to raise.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     instance(py, error).map_or_else(|failed| failed, PyErr::from_value)
 }
 
-fn raise_message(py: Python<'_>, kind: ErrorKind, message: &str) -> PyErr {
-    class(py, kind).and_then(|class| class.call1((message,))).map_or_else(|failed| failed, PyErr::from_value)
-}
-
 /// An argument of the right type with a value that cannot be passed on.
 pub(crate) fn invalid_argument(py: Python<'_>, message: &str) -> PyErr {
-    raise_message(py, ErrorKind::InvalidArgument, message)
+    raise(py, &Error::invalid_argument(message))
 }
 
 /// A credential that cannot be passed on. The message must not show it.
 pub(crate) fn invalid_credential(py: Python<'_>, message: &str) -> PyErr {
-    raise_message(py, ErrorKind::InvalidCredential, message)
-}
-
-/// A bug of ours. What panicked has told its message to standard error; it may hold a value, so it goes no further.
-pub(crate) fn internal(py: Python<'_>) -> PyErr {
-    raise_message(
-        py,
-        ErrorKind::Internal,
-        "the call failed inside netbird-tokens: this is a bug there, please report it",
-    )
+    let refused = class(py, ErrorKind::InvalidCredential).and_then(|class| class.call1((message,)));
+    refused.map_or_else(|failed| failed, PyErr::from_value)
 }
 
 /// An argument of the wrong type. Shows the type and never the value, which may be a secret.
@@ -85,7 +75,7 @@ pub(crate) fn wrong_type(name: &str, expected: &str, value: &Bound<'_, PyAny>) -
     }
 }
 
-/// Every kind of error as `(code, name, class)`; the tests compare it with the documented classes.
+/// Every kind of error as (code, name, class). For the package's own tests.
 #[pyfunction]
 pub(crate) fn error_kinds() -> Vec<(u32, &'static str, &'static str)> {
     ErrorKind::ALL.iter().map(|&kind| (kind.code(), kind.name(), class_name(kind))).collect()

@@ -1,8 +1,8 @@
 //! Instants: the core's timestamps as timezone-aware `datetime`s in UTC, and back.
 
-use jiff::tz::Offset;
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use netbird_tokens::Timestamp;
-use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -10,31 +10,30 @@ use pyo3::types::{PyDateTime, PyTzInfo};
 
 use crate::error;
 
-/// A `datetime` in UTC, cut down to microseconds, which is what Python holds.
+/// What a `datetime` holds.
+const FIRST: DateTime = DateTime::constant(1, 1, 1, 0, 0, 0, 0);
+const LAST: DateTime = DateTime::constant(9999, 12, 31, 23, 59, 59, 999_999_000);
+
+/// A `datetime` in UTC, truncated to microseconds, which is what Python holds. An instant outside the years 1 to 9999 in UTC,
+/// which RFC 3339 can write with an offset, becomes the nearest `datetime`.
 pub(crate) fn to_datetime<'py>(py: Python<'py>, time: Timestamp) -> PyResult<Bound<'py, PyDateTime>> {
-    let instant = jiff::Timestamp::from_microsecond(time.unix_microseconds())
-        .map_err(|_| PyValueError::new_err("the time is outside the years that a datetime holds"))?;
-    let civil = Offset::UTC.to_datetime(instant);
-    let (date, clock) = (civil.date(), civil.time());
+    let since_1970 = SignedDuration::from_micros(time.unix_microseconds());
+    let nearest = if since_1970.is_negative() { FIRST } else { LAST };
+    let civil = DateTime::constant(1970, 1, 1, 0, 0, 0, 0).checked_add(since_1970).map_or(nearest, |at| at.max(FIRST));
     PyDateTime::new(
         py,
-        date.year().into(),
-        date.month().unsigned_abs(),
-        date.day().unsigned_abs(),
-        clock.hour().unsigned_abs(),
-        clock.minute().unsigned_abs(),
-        clock.second().unsigned_abs(),
-        clock.subsec_nanosecond().unsigned_abs() / 1_000,
+        civil.year().into(),
+        civil.month().unsigned_abs(),
+        civil.day().unsigned_abs(),
+        civil.hour().unsigned_abs(),
+        civil.minute().unsigned_abs(),
+        civil.second().unsigned_abs(),
+        civil.subsec_nanosecond().unsigned_abs() / 1_000,
         Some(&PyTzInfo::utc(py)?.to_owned()),
     )
 }
 
-/// The same as text, for a `repr`.
-pub(crate) fn to_text(time: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(time.unix_microseconds()).map_or_else(|_| time.to_string(), |cut| cut.to_string())
-}
-
-/// The instant that a caller means by the argument `name`; the present one if it is absent.
+/// The instant that the argument `name` means; the present one if it is absent.
 pub(crate) fn from_datetime(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Timestamp> {
     static EPOCH: PyOnceLock<Py<PyDateTime>> = PyOnceLock::new();
     let Some(value) = value else {
@@ -44,10 +43,8 @@ pub(crate) fn from_datetime(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyR
     let datetime =
         value.cast::<PyDateTime>().map_err(|_| error::wrong_type(name, "a timezone-aware datetime", value))?;
     if datetime.call_method0(intern!(py, "utcoffset"))?.is_none() {
-        return Err(error::invalid_argument(
-            py,
-            &format!("{name}: the datetime has no time zone: write datetime.now(timezone.utc)"),
-        ));
+        let message = format!("{name} is a datetime without a time zone: write datetime.now(timezone.utc)");
+        return Err(error::invalid_argument(py, &message));
     }
     let epoch = EPOCH.get_or_try_init(py, || {
         to_datetime(py, Timestamp::from_unix(0, 0).map_err(|error| error::raise(py, &error))?).map(Bound::unbind)

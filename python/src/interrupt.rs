@@ -12,38 +12,34 @@ thread_local! {
     static IS_MAIN: Cell<Option<(u32, bool)>> = const { Cell::new(None) };
 }
 
-/// Runs the signal handlers that wait to run, and says whether one raised. The core asks about every 20 ms, on the thread that
-/// waits, with the GIL released.
+/// To be called before a wait, with the GIL held: finds out whether this is the main thread. That runs Python code, so a
+/// pending signal handler may raise here.
+pub(crate) fn before_wait(py: Python<'_>) -> PyResult<()> {
+    let pid = std::process::id();
+    if IS_MAIN.get().is_some_and(|(seen_in, _)| seen_in == pid) {
+        return Ok(());
+    }
+    let threading = py.import(intern!(py, "threading"))?;
+    let main = threading.call_method0(intern!(py, "main_thread"))?.getattr(intern!(py, "ident"))?;
+    let is_main = threading.call_method0(intern!(py, "get_ident"))?.eq(main)?;
+    IS_MAIN.set(Some((pid, is_main)));
+    Ok(())
+}
+
+/// Runs the pending signal handlers, and says whether one raised. The core asks about every 20 ms, on the thread that waits,
+/// with the GIL released.
 pub(crate) fn interrupted() -> bool {
-    // Python runs signal handlers on the main thread alone. The others had better not queue for the GIL.
-    if !is_main_thread() {
+    // Python runs signal handlers only on the main thread. The others need not queue for the GIL.
+    if !matches!(IS_MAIN.get(), Some((_, true))) {
         return false;
     }
-    let raised = Python::try_attach(|py| py.check_signals().err()).flatten();
-    let interrupted = raised.is_some();
-    RAISED.set(raised);
-    interrupted
+    if let Some(raised) = Python::try_attach(|py| py.check_signals().err()).flatten() {
+        RAISED.set(Some(raised));
+    }
+    RAISED.with_borrow(Option::is_some)
 }
 
-/// What a signal handler raised during the call that just ended on this thread.
+/// What a signal handler raised during the wait that just ended on this thread.
 pub(crate) fn take_raised() -> Option<PyErr> {
     RAISED.take()
-}
-
-fn is_main_thread() -> bool {
-    let pid = std::process::id();
-    match IS_MAIN.get() {
-        Some((seen_in, is_main)) if seen_in == pid => is_main,
-        _ => {
-            let asked = Python::try_attach(|py| -> PyResult<bool> {
-                let threading = py.import(intern!(py, "threading"))?;
-                let main = threading.call_method0(intern!(py, "main_thread"))?.getattr(intern!(py, "ident"))?;
-                threading.call_method0(intern!(py, "get_ident"))?.eq(main)
-            });
-            // An interpreter that shuts down runs no more handlers.
-            let is_main = matches!(asked, Some(Ok(true)));
-            IS_MAIN.set(Some((pid, is_main)));
-            is_main
-        }
-    }
 }

@@ -1,29 +1,39 @@
 //! Python front end: converts types between Python and the core, and nothing else.
 //!
-//! What users import is `netbird_tokens` (in `python/`), which re-exports what this module, `netbird_tokens._native`, defines.
+//! Users import `netbird_tokens` (in `python/`), which re-exports what this module, `netbird_tokens._native`, defines.
 #![deny(unsafe_code)]
 
 mod arguments;
 mod call;
+mod cancel;
+mod check;
 mod client;
 mod command;
 mod error;
+mod exit;
 mod instant;
 mod interrupt;
 mod logging;
 mod mock;
+mod options;
+mod pickle;
 mod repr;
 mod secret;
 mod sequence;
 mod token;
 mod user;
+mod vocabulary;
 
 use pyo3::prelude::*;
 
-/// The compiled half of the package `netbird_tokens`: import that instead.
+/// The compiled half of the package netbird_tokens: import that instead.
 // No object here can be changed once made, so threads need no lock around them.
 #[pymodule(gil_used = false, name = "_native")]
 mod native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::cancel::CancelToken;
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
@@ -43,4 +53,13 @@ mod native {
     use crate::command::run_command;
     #[pymodule_export]
     use crate::error::error_kinds;
+    #[pymodule_export]
+    use crate::pickle::{restore_token, restore_tokens, restore_user, restore_users};
+    #[pymodule_export]
+    use crate::vocabulary::vocabulary;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::exit::register(module.py(), true)
+    }
 }

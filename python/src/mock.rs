@@ -1,4 +1,4 @@
-//! The mock server in this process. `netbird_tokens.testing` gives it its Python face; what passes here is its JSON.
+//! The mock server in this process, with JSON as arguments and results. `netbird_tokens.testing` is its Python API.
 
 use arc_swap::ArcSwapOption;
 use netbird_mock::MockServer as CoreServer;
@@ -43,7 +43,10 @@ impl Drop for Running {
     }
 }
 
-/// A NetBird token server for tests, in this process; use netbird_tokens.testing.MockNetBird.
+/// A NetBird token server in this process, for tests. Use netbird_tokens.testing.MockNetBird.
+///
+/// Args:
+///     world: What the server starts with, as JSON.
 #[pyclass(frozen, module = "netbird_tokens._native")]
 pub(crate) struct MockServer {
     // Empty once stopped.
@@ -51,7 +54,7 @@ pub(crate) struct MockServer {
 }
 
 impl MockServer {
-    /// Does something with the server, without the GIL, as it may be waiting for a thread that logs.
+    /// Does something with the server, without the GIL.
     fn with<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&CoreServer) -> T + Send) -> PyResult<T> {
         let running = self.running.load_full();
         let Some(running) = running else {
@@ -67,7 +70,6 @@ impl MockServer {
 
 #[pymethods]
 impl MockServer {
-    /// Starts a server with this world (JSON, str) on a free port of the loopback interface.
     #[new]
     fn py_new(py: Python<'_>, world: &str) -> PyResult<Self> {
         let world = read(world)?;
@@ -118,6 +120,10 @@ impl MockServer {
         self.with(py, |server| server.advance_clock(secs))
     }
 
+    fn set_clock_step(&self, py: Python<'_>, secs: u32) -> PyResult<()> {
+        self.with(py, |server| server.set_clock_step(secs))
+    }
+
     fn now(&self, py: Python<'_>) -> PyResult<String> {
         self.with(py, CoreServer::now)
     }
@@ -129,6 +135,10 @@ impl MockServer {
 
     fn clear_faults(&self, py: Python<'_>) -> PyResult<()> {
         self.with(py, CoreServer::clear_faults)
+    }
+
+    fn release_held(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(py, CoreServer::release_held)
     }
 
     fn requests(&self, py: Python<'_>) -> PyResult<String> {

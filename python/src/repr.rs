@@ -17,7 +17,7 @@ impl<'py> Repr<'py> {
         Repr { py, text: format!("{class}("), first: true }
     }
 
-    /// A field whose value is already as it shall be read.
+    /// A field whose value is already Python source.
     pub(crate) fn field(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         let comma = if self.first { "" } else { ", " };
         self.first = false;
@@ -32,7 +32,7 @@ impl<'py> Repr<'py> {
         Ok(self.field(name, quoted.to_str()?))
     }
 
-    /// A field that is true or false.
+    /// A field that is True or False.
     pub(crate) fn flag(self, name: &str, value: bool) -> Self {
         self.field(name, if value { "True" } else { "False" })
     }

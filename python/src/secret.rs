@@ -1,19 +1,20 @@
-//! A text that Python code must ask for in so many words.
+//! A secret text, readable only through `expose()`.
 
 use netbird_tokens::Secret as CoreSecret;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::error;
+use crate::arguments;
 
-/// A secret text, as the plain text of a new token.
+/// A secret text, such as that of a new token.
 ///
-/// It shows as ``nbp_****`` wherever it is printed, formatted or logged, and it refuses to be pickled. Two are compared in
-/// constant time; a secret never equals a str. It cannot be a key of a dict. The memory behind it is wiped when the last
-/// reference is gone; what expose() returns is an ordinary str, which Python does not wipe.
+/// It shows as nbp_**** wherever it is printed, formatted or logged, and it cannot be pickled. Two are compared in constant
+/// time; a secret never equals a str, and cannot be a key of a dict. Its memory is wiped when the last reference is gone.
+/// What expose() returns is an ordinary str, which Python does not wipe.
 ///
-/// The constructor takes the text (str).
+/// Args:
+///     text: The text.
 #[pyclass(frozen, module = "netbird_tokens", eq)]
 #[derive(Clone, PartialEq)]
 pub(crate) struct Secret(CoreSecret);
@@ -33,14 +34,10 @@ impl Secret {
     #[new]
     #[pyo3(signature = (text, /))]
     fn from_text(text: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let string = text.cast::<PyString>().map_err(|_| error::wrong_type("text", "str", text))?;
-        let string = string
-            .to_str()
-            .map_err(|_| error::invalid_argument(text.py(), "text: it has a lone surrogate, which cannot be sent"))?;
-        Ok(Secret(CoreSecret::new(string)))
+        arguments::text("text", text).map(|text| Secret(CoreSecret::new(text)))
     }
 
-    /// The plain text (str). Keep it out of logs: from here on it is yours to guard.
+    /// The text. Keep it out of logs.
     fn expose(&self) -> &str {
         self.0.expose()
     }

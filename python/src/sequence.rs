@@ -1,11 +1,12 @@
-//! Immutable sequences over the core's lists. Items become Python objects when they are asked for, so a list of 100 000 costs
-//! no more than the core's own; a slice shares what it was cut from.
+//! Immutable sequences over the core's lists. Items become Python objects when they are requested, so a list of 100 000 takes
+//! no more memory than the core's own; a slice shares the memory of its list.
 
 /// Defines the class of an item's place in a list, the list's class and its iterator's.
 ///
-/// `$item` is a pyclass made by `$item::at(Arc<Vec<$core>>, usize)`. The file that uses it has `use pyo3::prelude::*`.
+/// `$item` is a pyclass made by `$item::at(Arc<Vec<$core>>, usize)`; `$reduce` gives what the list's `__reduce__` returns, with
+/// a `$state` for each item. The file that uses it has `use pyo3::prelude::*`.
 macro_rules! sequence {
-    ($(#[$doc:meta])* $list:ident, $iterator:ident, $item:ident, $core:ty, $name:literal) => {
+    ($(#[$doc:meta])* $list:ident, $iterator:ident, $item:ident, $core:ty, $name:literal, $state:ty, $reduce:path) => {
         $(#[$doc])*
         #[pyclass(frozen, sequence, module = "netbird_tokens")]
         #[derive(Clone)]
@@ -96,6 +97,9 @@ macro_rules! sequence {
             }
 
             /// How many items equal value.
+            ///
+            /// Args:
+            ///     value: The item to look for.
             #[pyo3(signature = (value, /))]
             fn count(&self, value: &Bound<'_, PyAny>) -> usize {
                 value.cast::<$item>().map_or(0, |wanted| {
@@ -103,7 +107,15 @@ macro_rules! sequence {
                 })
             }
 
-            /// The index of the first item that equals value, within start and stop; ValueError if there is none.
+            /// The index of the first item that equals value.
+            ///
+            /// Args:
+            ///     value: The item to look for.
+            ///     start: The first index to look at.
+            ///     stop: The index before which to stop; None for the end.
+            ///
+            /// Raises:
+            ///     ValueError: There is no such item.
             #[pyo3(signature = (value, start=0, stop=None, /))]
             fn index(
                 &self,
@@ -148,7 +160,7 @@ macro_rules! sequence {
             }
 
             fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-                // A list of thousands would fill a screen; the first few tell what it is.
+                // A list of thousands would fill a screen.
                 const SHOWN: usize = 5;
                 let mut items = Vec::new();
                 for index in 0..self.len.min(SHOWN) {
@@ -158,6 +170,10 @@ macro_rules! sequence {
                     items.push(format!("… {} more", self.len - SHOWN));
                 }
                 Ok(format!(concat!($name, "([{}])"), items.join(", ")))
+            }
+
+            fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Vec<$state>,))> {
+                $reduce(py, self.cores())
             }
 
             fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {

@@ -8,13 +8,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyDateTime;
 
 use crate::instant;
+use crate::pickle;
 use crate::repr::Repr;
 use crate::sequence::sequence;
 
 /// A person or a service user of the NetBird account, as the server describes it.
 ///
-/// Immutable, compared by value, usable in sets and in match statements. Attributes are made when read. Datetimes are
-/// timezone-aware, in UTC.
+/// Immutable, compared by value, can be pickled, and usable in sets and in match statements. Attributes are made when
+/// read. Datetimes are timezone-aware, in UTC, truncated to microseconds.
 #[pyclass(frozen, module = "netbird_tokens", eq, hash)]
 #[derive(Clone)]
 pub(crate) struct User {
@@ -56,61 +57,61 @@ impl User {
         ("id", "name", "email", "role")
     }
 
-    /// What token calls take as user_id (str).
+    /// The user id, as token calls take it.
     #[getter]
     fn id(&self) -> &str {
         self.core().id()
     }
 
-    /// The display name (str); not unique.
+    /// The display name; not unique.
     #[getter]
     fn name(&self) -> &str {
         self.core().name()
     }
 
-    /// The address (str); empty for a service user.
+    /// The email address; empty for a service user.
     #[getter]
     fn email(&self) -> &str {
         self.core().email()
     }
 
-    /// The role (str): owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds.
+    /// owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds.
     #[getter]
     fn role(&self) -> &str {
         self.core().role()
     }
 
-    /// The status (str): active, invited, blocked, or one that a newer server adds.
+    /// active, invited, blocked, or one that a newer server adds.
     #[getter]
     fn status(&self) -> &str {
         self.core().status()
     }
 
-    /// Whether the credential in use is this user's (bool).
+    /// Whether the credential in use is this user's.
     #[getter]
     fn is_current(&self) -> bool {
         self.core().is_current()
     }
 
-    /// Whether it is a service user (bool).
+    /// Whether it is a service user.
     #[getter]
     fn is_service_user(&self) -> bool {
         self.core().is_service_user()
     }
 
-    /// Whether an administrator has blocked it (bool).
+    /// Whether an administrator has blocked it.
     #[getter]
     fn is_blocked(&self) -> bool {
         self.core().is_blocked()
     }
 
-    /// Whether it waits for an administrator's approval (bool).
+    /// Whether it is waiting for an administrator's approval.
     #[getter]
     fn pending_approval(&self) -> bool {
         self.core().pending_approval()
     }
 
-    /// When it last logged in (datetime), or None for never, as service users always.
+    /// When it last logged in; None for never. Service users never log in.
     #[getter]
     fn last_login<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDateTime>>> {
         self.core().last_login().map(|time| instant::to_datetime(py, time)).transpose()
@@ -118,7 +119,7 @@ impl User {
 
     pub(crate) fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let user = self.core();
-        let last_login = user.last_login().map_or_else(|| "None".to_owned(), instant::to_text);
+        let last_login = user.last_login().map_or_else(|| "None".to_owned(), |time| time.to_string());
         Ok(Repr::new(py, "User")
             .text("id", user.id())?
             .text("name", user.name())?
@@ -131,6 +132,10 @@ impl User {
             .flag("pending_approval", user.pending_approval())
             .field("last_login", last_login)
             .finish())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<pickle::Reduced<'py, pickle::UserState>> {
+        pickle::reduce_user(py, self.core())
     }
 
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
@@ -147,6 +152,6 @@ impl User {
 sequence! {
     /// An immutable sequence of users.
     ///
-    /// It indexes, slices, iterates and compares like a list. Each User is made when it is asked for.
-    UserList, UserIterator, User, CoreUser, "UserList"
+    /// It indexes, slices, iterates and compares like a list, and can be pickled. Each User is made when it is requested.
+    UserList, UserIterator, User, CoreUser, "UserList", pickle::UserState, pickle::reduce_users
 }

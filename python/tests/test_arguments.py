@@ -33,6 +33,9 @@ WRONG_TYPES: list[tuple[Callable[[Client], object], str]] = [
     (lambda c: c.set_credential(pat=1), "pat: expected str or Secret, not int"),  # type: ignore[arg-type]
     (lambda c: c.set_credential(pat=PAT, credential=PAT), "pat and credential are both given"),
     (lambda c: c.with_timeout(None), "timeout: expected seconds"),  # type: ignore[arg-type]
+    (lambda c: c.with_cancel(None), "token: expected CancelToken, not NoneType"),  # type: ignore[arg-type]
+    (lambda c: c.create_token("x", tag=1), "tag: expected bool, not int"),  # type: ignore[arg-type]
+    (lambda c: c.check_credential(1), "takes"),  # type: ignore[call-arg]
 ]
 
 WRONG_VALUES: list[tuple[Callable[[Client], object], str]] = [
@@ -41,14 +44,24 @@ WRONG_VALUES: list[tuple[Callable[[Client], object], str]] = [
     (lambda c: c.create_token("x", expires_in_days=366), "366 days"),
     (lambda c: c.create_token("x", expires_in_days=-(10**30)), "days is not possible"),
     (lambda c: c.create_token("x", expires_in_days=10**30), "days is not possible"),
-    (lambda c: c.create_token("\ud800"), "name: the text has a lone surrogate"),
+    (lambda c: c.create_token("\ud800"), "name has a lone surrogate"),
     (lambda c: c.get_token(""), "id"),
     (lambda c: c.get_token(".."), "id"),
     (lambda c: c.get_token("a/b"), "id"),
     (lambda c: c.list_tokens(""), "id"),
     (lambda c: c.list_tokens("a\nb"), "id"),
-    (lambda c: c.list_tokens("\udfff"), "user_id: the text has a lone surrogate"),
-    (lambda c: c.with_timeout(-1), "timeout: -1 seconds is not possible"),
+    (lambda c: c.list_tokens("\udfff"), "user_id has a lone surrogate"),
+    (lambda c: c.with_timeout(-1), "timeout is -1 seconds"),
+    (lambda c: c.with_timeout(0), "timeout is zero"),
+    (lambda c: c.with_timeout(timedelta(0)), "timeout is zero"),
+    (lambda c: c.with_timeout(1e-12), "timeout is zero"),
+    (lambda c: c.with_timeout(float("nan")), "timeout is NaN seconds"),
+    (lambda c: c.with_timeout(timedelta(days=2)), "timeout is longer than a day"),
+    (lambda c: c.with_timeout(timedelta.max), "timeout is longer than a day"),
+    (lambda c: c.get_token(PAT), "credential"),
+    (lambda c: c.list_tokens(PAT), "credential"),
+    (lambda c: c.delete_token(PAT), "credential"),
+    (lambda c: c.create_token(PAT), "credential"),
 ]
 
 
@@ -81,22 +94,32 @@ def test_a_wrong_value_is_refused_before_any_request(
         ({"pat": PAT, "management_url": b"http://x"}, TypeError, "management_url: expected str, not bytes"),
         ({"pat": PAT, "timeout": "10"}, TypeError, "timeout: expected seconds"),
         ({"pat": PAT, "timeout": True}, TypeError, "timeout: expected seconds .* not bool"),
-        ({"pat": PAT, "timeout": float("nan")}, InvalidArgumentError, "timeout: NaN seconds"),
-        ({"pat": PAT, "timeout": float("inf")}, InvalidArgumentError, "timeout: inf seconds"),
-        ({"pat": PAT, "timeout": 10**400}, InvalidArgumentError, "timeout: inf seconds"),
-        ({"pat": PAT, "connect_timeout": -0.1}, InvalidArgumentError, "connect_timeout: -0.1 seconds"),
-        ({"pat": PAT, "read_timeout": timedelta(seconds=-1)}, InvalidArgumentError, "read_timeout: -1 seconds"),
+        ({"pat": PAT, "timeout": float("nan")}, InvalidArgumentError, "timeout is NaN seconds"),
+        ({"pat": PAT, "timeout": 0}, InvalidArgumentError, "timeout is zero"),
+        ({"pat": PAT, "timeout": 0.0}, InvalidArgumentError, "timeout is zero"),
+        ({"pat": PAT, "connect_timeout": timedelta(0)}, InvalidArgumentError, "connect_timeout is zero"),
+        ({"pat": PAT, "read_timeout": 0}, InvalidArgumentError, "read_timeout is zero"),
+        ({"pat": PAT, "timeout": float("inf")}, InvalidArgumentError, "timeout is longer than a day"),
+        ({"pat": PAT, "timeout": float("-inf")}, InvalidArgumentError, "timeout is -inf seconds"),
+        ({"pat": PAT, "timeout": 10**400}, InvalidArgumentError, "timeout is longer than a day"),
+        ({"pat": PAT, "timeout": -(10**400)}, InvalidArgumentError, "timeout is -inf seconds"),
+        ({"pat": PAT, "retry_base_delay": timedelta.max}, InvalidArgumentError, "retry_base_delay is longer than a day"),
+        ({"pat": PAT, "retry_max_delay": 1e300}, InvalidArgumentError, "retry_max_delay is longer than a day"),
+        ({"pat": PAT, "connect_timeout": -0.1}, InvalidArgumentError, "connect_timeout is -0.1 seconds"),
+        ({"pat": PAT, "read_timeout": timedelta(seconds=-1)}, InvalidArgumentError, "read_timeout is -1 seconds"),
         ({"pat": PAT, "max_retries": 1.0}, TypeError, "max_retries: expected int, not float"),
         ({"pat": PAT, "max_retries": False}, TypeError, "max_retries: expected int, not bool"),
-        ({"pat": PAT, "max_retries": -1}, InvalidArgumentError, "max_retries: -1 is not possible"),
+        ({"pat": PAT, "max_retries": -1}, InvalidArgumentError, "max_retries is -1"),
         ({"pat": PAT, "max_response_bytes": 10**30}, None, ""),
+        ({"pat": PAT, "max_response_bytes": 0}, InvalidArgumentError, "max_response_bytes is zero"),
         ({"pat": PAT, "max_retries": 10**30}, InvalidArgumentError, "max_retries"),
         ({"pat": PAT, "allow_insecure_http": 1}, TypeError, "allow_insecure_http: expected bool, not int"),
         ({"pat": PAT, "proxy_from_env": "yes"}, TypeError, "proxy_from_env: expected bool, not str"),
         ({"pat": PAT, "ca_pem": 1}, TypeError, "ca_pem: expected str or bytes, not int"),
-        ({"pat": PAT, "ca_pem": b"no pem"}, ConfigurationError, "BEGIN CERTIFICATE"),
-        ({"pat": PAT, "user_agent": "a\nb"}, InvalidArgumentError, "user agent"),
-        ({"pat": PAT, "on_unknown": "guess"}, InvalidArgumentError, 'on_unknown: "guess" is not known'),
+        ({"pat": PAT, "ca_pem": b"no pem"}, ConfigurationError, "ca_pem: .*BEGIN CERTIFICATE"),
+        ({"pat": PAT, "ca_pem": "/etc/ssl/certs/ca.pem"}, ConfigurationError, "ca_pem: .*path"),
+        ({"pat": PAT, "user_agent": "a\nb"}, InvalidArgumentError, "user_agent"),
+        ({"pat": PAT, "on_unknown": "guess"}, InvalidArgumentError, 'on_unknown is "guess"'),
         ({"pat": PAT, "retries": 3}, TypeError, "unexpected keyword argument 'retries'"),
         ({"pat": PAT, "management_url": "http://example.com"}, InvalidArgumentError, "http"),
         ({}, ConfigurationError, "no credential"),
@@ -115,6 +138,13 @@ def test_options(options: dict[str, Any], error: type[Exception] | None, message
 def test_options_are_keyword_only() -> None:
     with pytest.raises(TypeError, match="positional"):
         Client(PAT)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("options", [{"pat": "x", "timout": 3}, {"timout": 3, "pat": "x"}, {"timout": 3}])
+def test_an_unknown_keyword_is_a_type_error_whatever_the_order(options: dict[str, Any]) -> None:
+    for make in (Client, Client.from_env):
+        with pytest.raises(TypeError, match="unexpected keyword argument 'timout'"):
+            make(**options)
 
 
 def test_times_are_seconds_or_a_timedelta(netbird_mock: MockNetBird) -> None:

@@ -9,7 +9,7 @@ import weakref
 import pytest
 
 import netbird_tokens
-from netbird_tokens import Client, ConfigurationError, InvalidArgumentError, NotFoundError, UnauthorizedError
+from netbird_tokens import CancelToken, Client, ConfigurationError, InvalidArgumentError, NotFoundError, UnauthorizedError
 from netbird_tokens.testing import MockNetBird
 
 
@@ -59,6 +59,23 @@ def test_the_environment(netbird_mock: MockNetBird, monkeypatch: pytest.MonkeyPa
         Client(management_url=netbird_mock.url)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="variables are Unicode there")
+@pytest.mark.parametrize("name", ["NB_PAT", "NETBIRD_API_TOKEN", "NB_MANAGEMENT_URL", "NETBIRD_API_URL"])
+def test_a_variable_that_is_not_utf_8_is_an_error(
+    netbird_mock: MockNetBird, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("NETBIRD_TOKEN", netbird_mock.pat)
+    monkeypatch.setenv(name, "http://127.0.0.1:1/\udcff")
+    with pytest.raises(ConfigurationError, match=name):
+        Client.from_env()
+
+
+def test_a_url_with_white_space_is_refused(netbird_mock: MockNetBird) -> None:
+    for url in ("https://nb.example.com\n.evil.example", "https://nb.example.com .evil.example"):
+        with pytest.raises(InvalidArgumentError):
+            netbird_mock.client(management_url=url)
+
+
 def test_a_jwt_and_what_people_paste(netbird_mock: MockNetBird) -> None:
     jwt = netbird_mock.issue_jwt()
     for credential in ({"bearer": jwt}, {"credential": f" Bearer {jwt}\n"}, {"credential": f"Token {netbird_mock.pat}"}):
@@ -86,7 +103,7 @@ def test_a_closed_client_refuses_calls(netbird_mock: MockNetBird) -> None:
         assert same is client
         client.list_tokens()
     netbird_mock.take_requests()
-    client.close()
+    assert client.close() is True
     calls = (
         client.list_tokens,
         client.current_user,
@@ -96,6 +113,8 @@ def test_a_closed_client_refuses_calls(netbird_mock: MockNetBird) -> None:
         lambda: client.delete_token("x"),
         lambda: client.set_credential(pat=netbird_mock.pat),
         lambda: client.with_timeout(1),
+        lambda: client.with_cancel(CancelToken()),
+        client.check_credential,
         lambda: client.management_url,
         client.__enter__,
     )

@@ -17,7 +17,7 @@ PAGES = (ROOT / "docs" / "python.md", ROOT / "python" / "README.md")
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
-    """Each example in that language with the heading it stands under."""
+    """Each example in that language, with its heading."""
     found = []
     for page in PAGES:
         heading = page.stem
@@ -50,8 +50,8 @@ def test_a_script(netbird_mock: MockNetBird, tmp_path: Path, heading: str, sourc
         pytest.fail(f"shows {secret[:6]}…")
 
 
-def test_there_are_as_many_examples_as_one_thinks() -> None:
-    assert (len(SCRIPTS), len(TESTS), len(blocks("yaml"))) == (7, 1, 1)
+def test_all_examples_are_found() -> None:
+    assert (len(SCRIPTS), len(TESTS), len(blocks("yaml"))) == (10, 1, 1)
 
 
 def test_the_cron_script_warns(netbird_mock: MockNetBird, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_the_cron_script_warns(netbird_mock: MockNetBird, tmp_path: Path) -> Non
     assert re.fullmatch(r"old \(\w+\): 3 days left\n", done.stderr)
     done = run([sys.executable, "-c", source], netbird_mock, tmp_path, NB_PAT="nbp_wrong")
     assert done.returncode == 1
-    assert done.stderr.startswith("cannot look at the tokens: ")
+    assert done.stderr.startswith("cannot list the tokens: ")
 
 
 def test_the_actions_step(netbird_mock: MockNetBird, tmp_path: Path) -> None:

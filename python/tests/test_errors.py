@@ -62,6 +62,7 @@ def test_errors_survive_pickling(protocol: int) -> None:
             retry_after=1.5,
             attempts=3,
             candidate_token_ids=("a", "b"),
+            token_name="ci #k3f9q2xm7w",
         )
         again = pickle.loads(pickle.dumps(error, protocol))
         assert type(again) is found
@@ -75,7 +76,13 @@ def test_errors_survive_pickling(protocol: int) -> None:
         ({"status": 400, "body": '{"message":"no","code":400}'}, "rejected", "no"),
         ({"status": 401, "body": '{"message":"token invalid","code":401}'}, "unauthorized", "token invalid"),
         ({"status": 403, "body": '{"message":"permission denied","code":403}'}, "forbidden", "permission denied"),
-        ({"status": 404, "body": '{"message":"user not found","code":404}'}, "not_found", "user not found"),
+        (
+            {"status": 404, "body": '{"message":"user: owner not found","code":404}'},
+            "not_found",
+            "user: owner not found",
+        ),
+        ({"status": 404, "body": '{"message":"no Route matched","code":404}'}, "unexpected_response", "no Route matched"),
+        ({"status": 403, "body": "<html>log in</html>"}, "unexpected_response", None),
         ({"status": 412, "body": '{"message":"setup done","code":412}'}, "conflict", "setup done"),
         ({"status": 429, "headers": [["Retry-After", "0"]]}, "rate_limited", None),
         ({"status": 502}, "server_error", None),
@@ -98,7 +105,7 @@ def test_what_an_error_tells(
         "req-1",
     )
     assert str(error) == error.message
-    assert error.candidate_token_ids == ()
+    assert (error.candidate_token_ids, error.token_name) == ((), None)
     assert error.retryable is (kind in ("rate_limited", "server_error"))
     assert error.attempts == len(netbird_mock.requests) == (2 if error.retryable else 1)
     assert error.retry_after == (0.0 if kind == "rate_limited" else None)
@@ -129,17 +136,32 @@ def test_a_timeout_is_one(netbird_mock: MockNetBird) -> None:
         client.with_timeout(0.05).list_tokens()
 
 
-def test_a_lost_create_names_what_to_revoke(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+def test_a_lost_create_names_what_to_look_for(netbird_mock: MockNetBird, netbird_client: Client) -> None:
     netbird_mock.fault("drop_after", method="POST")
     with pytest.raises(netbird_tokens.OutcomeUnknownError) as raised:
         netbird_client.create_token("lost")
     (made,) = [token.id for token in netbird_mock.tokens() if token.name == "lost"]
     assert raised.value.candidate_token_ids == (made,)
+    assert raised.value.token_name == "lost"
     assert not raised.value.retryable
 
 
-def test_a_lost_create_is_made_anew_where_asked_for(netbird_mock: MockNetBird) -> None:
+def test_a_lost_create_with_a_tag_names_the_one_token(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    netbird_mock.add_token("lost")
+    netbird_mock.fault("drop_after", method="POST")
+    with pytest.raises(netbird_tokens.OutcomeUnknownError) as raised:
+        netbird_client.create_token("lost", tag=True)
+    (made,) = [token for token in netbird_mock.tokens() if token.name.startswith("lost #")]
+    assert raised.value.candidate_token_ids == (made.id,)
+    assert raised.value.token_name == made.name
+
+
+def test_a_lost_create_is_replaced_on_request(netbird_mock: MockNetBird) -> None:
+    netbird_mock.add_token("lost")
     netbird_mock.fault("drop_after", method="POST")
     with netbird_mock.client(on_unknown="revoke_and_retry") as client:
-        created = client.create_token("lost")
-    assert [token.id for token in netbird_mock.tokens() if token.name == "lost"] == [created.token.id]
+        created = client.create_token("lost", tag=True)
+        with pytest.raises(netbird_tokens.InvalidArgumentError, match="needs a tag"):
+            client.create_token("lost")
+    assert [token.id for token in netbird_mock.tokens() if token.name.startswith("lost #")] == [created.token.id]
+    assert [token.name for token in netbird_mock.tokens()] == ["default", "lost", created.token.name]

@@ -9,10 +9,11 @@ import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from netbird_tokens import Client
+from netbird_tokens import CancelledError, CancelToken, Client, NotFoundError
 from netbird_tokens.testing import MockNetBird
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -29,6 +30,15 @@ def count_with_inherited(_: int) -> int:
 def count_with_own(url: str, pat: str) -> int:
     with Client(pat=pat, management_url=url, proxy_from_env=False) as client:
         return len(client.list_tokens())
+
+
+def same(thing: Any) -> Any:
+    return thing
+
+
+def fail(url: str, pat: str) -> None:
+    with Client(pat=pat, management_url=url, proxy_from_env=False) as client:
+        client.get_token("nosuchtoken000000000")
 
 
 def in_child(work: Callable[[], bool]) -> int:
@@ -180,3 +190,35 @@ def test_ctrl_c_works_in_a_child_forked_from_another_thread(netbird_mock: MockNe
     thread.start()
     thread.join()
     assert statuses == [0]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_results_and_errors_cross_processes(netbird_mock: MockNetBird, netbird_client: Client, method: str) -> None:
+    tokens, users = netbird_client.list_tokens(), netbird_client.list_users()
+    things = [tokens, tokens[0], users, users[0], netbird_client.check_credential()]
+    with multiprocessing.get_context(method).Pool(1) as pool:
+        assert pool.map_async(same, things).get(timeout=50) == things
+        with pytest.raises(NotFoundError) as raised:
+            pool.apply_async(fail, (netbird_mock.url, netbird_mock.pat)).get(timeout=50)
+    assert (raised.value.status, raised.value.attempts, raised.value.token_name) == (404, 1, None)
+
+
+@needs_fork
+def test_a_child_does_not_wait_for_its_parents_creates(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    netbird_mock.fault("hold_answer", method="POST")
+    token = CancelToken()
+    client = netbird_client.with_cancel(token)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(client.create_token, "left")
+        while "left" not in [token.name for token in netbird_mock.tokens()]:
+            pass
+        token.cancel()
+        with pytest.raises(CancelledError):
+            call.result()
+        # False, after 5 seconds, if it waited.
+        child = in_child(netbird_client.close)
+        assert status_of(child) == 0
+    netbird_mock.release_held()
+    assert netbird_client.close()
+    assert [token.name for token in netbird_mock.tokens()] == ["default"]

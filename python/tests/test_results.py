@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
@@ -48,6 +49,12 @@ def test_a_token_tells_what_the_server_does(token: Token) -> None:
         ("1969-12-31T23:59:59.9999999Z", datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)),
         ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=timezone.utc)),
         ("9999-12-30T00:00:01Z", datetime(9999, 12, 30, 0, 0, 1, tzinfo=timezone.utc)),
+        ("9999-12-31T23:59:59.999999999Z", datetime.max.replace(tzinfo=timezone.utc)),
+        ("9999-12-31T23:59:59+01:00", datetime(9999, 12, 31, 22, 59, 59, tzinfo=timezone.utc)),
+        # Outside the years that a datetime holds.
+        ("9999-12-31T23:59:59-01:00", datetime.max.replace(tzinfo=timezone.utc)),
+        ("0001-01-01T00:00:00+01:00", datetime.min.replace(tzinfo=timezone.utc)),
+        ("0000-01-01T00:00:00Z", datetime.min.replace(tzinfo=timezone.utc)),
     ],
 )
 def test_times_are_cut_down_to_microseconds(
@@ -66,6 +73,18 @@ def test_expiry_takes_an_aware_datetime_of_any_zone(token: Token) -> None:
     assert token.days_left(EXPIRES + timedelta(seconds=1)) == -1
 
 
+def test_expiry_at_the_ends_of_time(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    seeded = netbird_mock.add_token(raw={"expiration_date": "9999-12-31T23:59:59-23:00"})
+    token = netbird_client.get_token(seeded.token_id)
+    last = datetime.max.replace(tzinfo=timezone(timedelta(hours=-23)))
+    first = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
+    assert token.is_expired(last)
+    assert not token.is_expired(datetime.max.replace(tzinfo=timezone.utc))
+    assert not token.is_expired(first)
+    assert token.days_left(last) == -1
+    assert token.days_left(first) == 3_652_059 + 1
+
+
 def test_expiry_without_a_time_means_now(netbird_mock: MockNetBird, netbird_client: Client) -> None:
     now = datetime.now(timezone.utc)
     lives = netbird_mock.add_token(expiration_date=now + timedelta(days=5, minutes=5))
@@ -76,7 +95,7 @@ def test_expiry_without_a_time_means_now(netbird_mock: MockNetBird, netbird_clie
 
 def test_a_naive_datetime_is_refused(token: Token) -> None:
     for ask in (token.is_expired, token.days_left):
-        with pytest.raises(InvalidArgumentError, match="now: the datetime has no time zone"):
+        with pytest.raises(InvalidArgumentError, match="now is a datetime without a time zone"):
             ask(datetime(2026, 1, 1))
         with pytest.raises(TypeError, match="now: expected a timezone-aware datetime, not float"):
             ask(1.5)  # type: ignore[arg-type]
@@ -105,6 +124,41 @@ def test_equality_and_hash_are_by_value(netbird_client: Client, token: Token) ->
     assert me == netbird_client.current_user()
     assert hash(me) == hash(netbird_client.current_user())
     assert me != token
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_results_survive_pickling(
+    netbird_mock: MockNetBird, netbird_client: Client, token: Token, tokens: TokenList, protocol: int
+) -> None:
+    netbird_mock.add_user("bot", is_service_user=True, role="admin", name="Bot")
+    precise = netbird_mock.add_token(raw={"created_at": "2026-11-22T14:02:53.123456789Z", "last_used": None})
+    used = netbird_mock.add_token(last_used=CREATED)
+    things = [
+        token,
+        netbird_client.get_token(precise.token_id),
+        netbird_client.get_token(used.token_id),
+        tokens,
+        tokens[7:2:-2],
+        tokens[:0],
+        netbird_client.current_user(),
+        netbird_client.list_users(),
+    ]
+    for thing in things:
+        again = pickle.loads(pickle.dumps(thing, protocol))
+        assert type(again) is type(thing)
+        assert again == thing
+        assert repr(again) == repr(thing)
+    assert len(pickle.dumps(tokens[:1], protocol)) < len(pickle.dumps(tokens, protocol)) / 2
+
+
+def test_what_was_not_pickled_by_us_is_refused(token: Token) -> None:
+    restore, (state,) = token.__reduce__()
+    assert restore(state) == token
+    for wrong in (None, (), state[:-1], (*state, 1), (1, *state[1:])):
+        with pytest.raises((TypeError, ValueError)):
+            restore(wrong)
+    with pytest.raises(InvalidArgumentError, match="out of range"):
+        restore((*state[:2], (2**62, 0), *state[3:]))
 
 
 def test_copies_are_the_thing_itself(token: Token, tokens: TokenList) -> None:

@@ -11,7 +11,7 @@ import traceback
 
 import pytest
 
-from netbird_tokens import Client, CreatedToken, InvalidArgumentError, RejectedError, Secret
+from netbird_tokens import CancelToken, Client, CreatedToken, InvalidArgumentError, RejectedError, Secret
 from netbird_tokens.testing import MockNetBird
 
 
@@ -88,12 +88,26 @@ def test_nothing_that_holds_one_can_be_pickled(
     netbird_client: Client, created: CreatedToken, protocol: int
 ) -> None:
     secret = created.plain_token
-    for thing in (secret, created, netbird_client):
+    for thing in (secret, created, netbird_client, CancelToken()):
         with pytest.raises(TypeError, match="cannot be pickled"):
             pickle.dump(thing, io.BytesIO(), protocol)
     for thing in (secret, created):
         assert copy.copy(thing) is thing
         assert copy.deepcopy(thing) is thing
+
+
+def test_a_secret_given_for_an_id_is_neither_sent_nor_shown(
+    netbird_mock: MockNetBird, netbird_client: Client, created: CreatedToken, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = created.plain_token.expose()
+    netbird_mock.take_requests()
+    with caplog.at_level(logging.DEBUG):
+        for call in (netbird_client.get_token, netbird_client.delete_token, netbird_client.list_tokens):
+            with pytest.raises(InvalidArgumentError) as refused:
+                call(plain)
+            assert plain[4:12] not in f"{refused.value!r} {vars(refused.value)}"
+    assert plain[4:12] not in caplog.text
+    assert netbird_mock.requests == []
 
 
 def test_equality(created: CreatedToken, netbird_client: Client) -> None:

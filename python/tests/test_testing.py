@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -68,6 +70,32 @@ def test_the_clock(netbird_mock: MockNetBird, netbird_client: Client) -> None:
     assert netbird_mock.now.startswith("2030-01-02T01:00:0")
     with pytest.raises(ValueError, match="no time zone"):
         netbird_mock.set_clock(datetime(2030, 1, 1))
+
+
+def test_a_held_request_waits_until_it_is_released(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    netbird_mock.fault("hold_answer", method="POST")
+    with ThreadPoolExecutor(1) as pool:
+        create = pool.submit(netbird_client.create_token, "held")
+        while "held" not in [token.name for token in netbird_mock.tokens()]:
+            pass
+        assert not create.done()
+        netbird_mock.release_held()
+        assert create.result().token.name == "held"
+
+
+def test_a_coarse_clock(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    netbird_mock.set_clock_step(timedelta(hours=1))
+    created = netbird_client.create_token("x").token.created_at
+    assert (created.minute, created.second, created.microsecond) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("version", ["0.40", "0.59", "current"])
+def test_servers_of_other_versions(version: Literal["0.40", "0.59", "current"]) -> None:
+    with MockNetBird(server_version=version) as mock, mock.client() as client:
+        assert [token.name for token in client.list_tokens()] == ["default"]
+        assert client.current_user().id == "owner"
+        requested = {request.target: request.status for request in mock.requests}
+        assert requested["/api/users/current"] == (405 if version == "0.40" else 200)
 
 
 def test_wrong_worlds_are_refused(netbird_mock: MockNetBird) -> None:

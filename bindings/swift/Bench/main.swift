@@ -1,7 +1,7 @@
 // Times lists of tokens, one after the other, and prints the rows as JSON.
 //
-// NETBIRD_BENCH_URL, NETBIRD_BENCH_PAT and NETBIRD_BENCH_USER say where, as whom and whose; with NETBIRD_BENCH_QUICK there are
-// fewer calls.
+// NETBIRD_BENCH_URL, NETBIRD_BENCH_PAT and NETBIRD_BENCH_USER name the server, the credential and the owner of the tokens. With
+// NETBIRD_BENCH_QUICK it makes fewer calls.
 
 import Foundation
 import NetBirdTokens
@@ -17,15 +17,15 @@ else {
 let calls = (variable("NETBIRD_BENCH_QUICK") ?? "").isEmpty ? 10_000 : 500
 let client = try Client(
     credential: .pat(pat),
-    configuration: Configuration(managementUrl: url, proxyFromEnv: false)
+    options: ClientOptions(managementURL: url, proxyFromEnv: false)
 )
 
-/// The times of the calls in microseconds, sorted. Not on the main actor, which each call would leave and come back to.
+/// The durations of the calls in microseconds, sorted. Not on the main actor, which every call would leave and return to.
 func measure(_ client: Client, _ user: String, calls: Int) async throws -> [Double] {
     var took: [Double] = []
     for round in -calls / 10..<calls {
         let start = ContinuousClock.now
-        let tokens = try await client.listTokens(userId: user)
+        let tokens = try await client.listTokens(userID: user)
         // The first ones only warm up.
         if round >= 0 { took.append((ContinuousClock.now - start) / .microseconds(1)) }
         precondition(!tokens.isEmpty, "there is nothing to list")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes artifacts/NetBirdTokensFFI.xcframework, which Package.swift then prefers, and generates the Swift sources from the same
-# library. Written for a Mac with Xcode and rustup; NOT YET RUN.
+# Builds artifacts/NetBirdTokensFFI.xcframework, which Package.swift then prefers, and generates the Swift sources from the same
+# library. Needs a Mac with Xcode and rustup. NOT YET RUN.
 set -eu
 
 package=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,14 +19,14 @@ for triple in aarch64-apple-darwin x86_64-apple-darwin aarch64-apple-ios aarch64
     rustup target add "$triple"
     cargo build --locked --profile "$profile" --package netbird-tokens-uniffi --lib --target "$triple"
 done
-# Cargo's folder for the profile `dev` has another name.
+# Cargo names the folder of the profile `dev` differently.
 folder=$profile
 [ "$profile" != dev ] || folder=debug
 
 rm -rf "$work"
 mkdir -p "$work/headers" "$work/macos" "$work/simulator" "$package/artifacts"
 
-# The generator reads what describes the interface from any of the archives; it is the same in all.
+# The generator reads the description of the interface, which is the same in all archives.
 cargo run --locked --package netbird-tokens-bindgen -- generate "$target/aarch64-apple-ios/$folder/$library" \
     --language swift --no-format --metadata-no-deps --config bindings/uniffi.toml --out-dir "$work"
 cp "$work/NetBirdTokensNative.swift" "$package/Sources/NetBirdTokensNative/"

@@ -1,4 +1,4 @@
-//! Arbitrary arguments for every function of the C API. Nothing listens where the clients call: it is about the arguments.
+//! Arbitrary arguments for every function of the C API. No server listens: this is about the arguments.
 #![no_main]
 
 #[path = "../drive.rs"]

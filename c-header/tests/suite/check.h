@@ -1,4 +1,4 @@
-/* Checks that go on after a failure and count. */
+/* Checks that count, and go on after a failure. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -15,7 +15,7 @@ static int checks_failed;
         checks_made++;                                                          \
         if (!(condition)) {                                                     \
             checks_failed++;                                                    \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+            fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
         }                                                                       \
     } while (0)
 
@@ -40,23 +40,28 @@ static inline const char *needed(const char *name) {
     return value;
 }
 
-/* A client of the mock server that does not wait long. */
-static inline nbt_client *mock_client(void) {
+/* A builder with the mock server's address and credential. */
+static inline nbt_client_builder *configured(void) {
     nbt_credential *credential = NULL;
-    nbt_client *client = NULL;
-    nbt_error *error = NULL;
     nbt_client_builder *builder = nbt_client_builder_new();
     CHECK(nbt_credential_new_pat(needed("NBT_TEST_PAT"), &credential, NULL) == NBT_OK);
     CHECK(nbt_client_builder_set_credential(builder, credential) == NBT_OK);
     CHECK(nbt_client_builder_set_management_url(builder, needed("NBT_TEST_URL")) == NBT_OK);
+    CHECK(nbt_client_builder_set_proxy_from_env(builder, false) == NBT_OK);
+    nbt_credential_free(credential);
+    return builder;
+}
+
+/* Builds a client that waits only briefly between attempts, and frees the builder. */
+static inline nbt_client *built(nbt_client_builder *builder) {
+    nbt_client *client = NULL;
+    nbt_error *error = NULL;
     CHECK(nbt_client_builder_set_retry_base_delay_ms(builder, 1) == NBT_OK);
     CHECK(nbt_client_builder_set_retry_max_delay_ms(builder, 2) == NBT_OK);
-    CHECK(nbt_client_builder_set_proxy_from_env(builder, false) == NBT_OK);
     if (nbt_client_builder_build(builder, &client, &error) != NBT_OK) {
         fprintf(stderr, "no client: %s\n", nbt_error_message(error));
         exit(2);
     }
-    nbt_credential_free(credential);
     nbt_client_builder_free(builder);
     return client;
 }

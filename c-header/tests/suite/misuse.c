@@ -1,4 +1,4 @@
-/* What the library does when it is used wrongly: a result code, never a crash. */
+/* Wrong use of the library: a result code, never a crash. */
 #define _DEFAULT_SOURCE
 
 #include "check.h"
@@ -24,6 +24,7 @@ static void test_null_objects(void) {
     CHECK(nbt_error_attempts(NULL) == 0);
     CHECK(nbt_error_candidate_token_ids_len(NULL) == 0);
     CHECK(nbt_error_candidate_token_ids_at(NULL, 0) == NULL);
+    CHECK(nbt_error_token_name(NULL) == NULL);
     CHECK(nbt_secret_expose(NULL, &length) == NULL && length == 0);
     CHECK(nbt_secret_expose(NULL, NULL) == NULL);
     CHECK_TEXT(nbt_secret_masked(NULL), "****");
@@ -48,6 +49,12 @@ static void test_null_objects(void) {
     CHECK(!nbt_user_last_login(NULL, NULL, NULL));
     CHECK(nbt_user_clone(NULL) == NULL);
     CHECK(nbt_user_list_len(NULL) == 0 && nbt_user_list_at(NULL, 0) == NULL);
+    seconds = 5;
+    CHECK(nbt_credential_check_state(NULL) == NBT_CREDENTIAL_STATE_NONE);
+    CHECK(nbt_credential_check_kind(NULL) == NBT_CREDENTIAL_NONE);
+    CHECK(nbt_credential_check_user(NULL) == NULL && nbt_credential_check_token(NULL) == NULL);
+    CHECK(nbt_credential_check_error(NULL) == NULL);
+    CHECK(!nbt_credential_check_expires_at(NULL, &seconds, NULL) && seconds == 0);
 }
 
 static void test_free_of_null(void) {
@@ -61,6 +68,7 @@ static void test_free_of_null(void) {
     nbt_token_list_free(NULL);
     nbt_user_free(NULL);
     nbt_user_list_free(NULL);
+    nbt_credential_check_free(NULL);
 }
 
 /* Each call fails with NBT_INVALID_ARGUMENT, with and without a place for the error, and the error says what is wrong. */
@@ -84,7 +92,9 @@ static void test_null_and_bad_arguments(const nbt_client *client) {
     nbt_token_list *tokens = NULL;
     nbt_user *user = NULL;
     nbt_user_list *users = NULL;
+    nbt_credential_check *check = NULL;
     bool expired = true;
+    bool finished = true;
     int64_t days = 5;
 
     REFUSED(nbt_secret_new(NULL, &secret, place), "text is NULL");
@@ -108,24 +118,31 @@ static void test_null_and_bad_arguments(const nbt_client *client) {
     REFUSED(nbt_client_get_token(client, NULL, NULL, &token, place), "token_id is NULL");
     REFUSED(nbt_client_get_token(client, BAD, NULL, &token, place), "token_id is not valid UTF-8");
     REFUSED(nbt_client_get_token(client, "x", NULL, NULL, place), "out is NULL");
-    REFUSED(nbt_client_create_token(NULL, "x", 1, NULL, &token, &secret, place), "client is NULL");
-    REFUSED(nbt_client_create_token(client, NULL, 1, NULL, &token, &secret, place), "name is NULL");
-    REFUSED(nbt_client_create_token(client, BAD, 1, NULL, &token, &secret, place), "name is not valid UTF-8");
-    REFUSED(nbt_client_create_token(client, "x", 1, "robot", NULL, &secret, place), "token is NULL");
-    REFUSED(nbt_client_create_token(client, "x", 1, "robot", &token, NULL, place), "plain_token is NULL");
-    REFUSED(nbt_client_create_token(client, "x", INT64_MIN, "robot", &token, &secret, place), "365");
+    REFUSED(nbt_client_create_token(NULL, "x", 1, 0, NULL, &token, &secret, place), "client is NULL");
+    REFUSED(nbt_client_create_token(client, NULL, 1, 0, NULL, &token, &secret, place), "name is NULL");
+    REFUSED(nbt_client_create_token(client, BAD, 1, 0, NULL, &token, &secret, place), "name is not valid UTF-8");
+    REFUSED(nbt_client_create_token(client, "x", 1, 0, "robot", NULL, &secret, place), "token is NULL");
+    REFUSED(nbt_client_create_token(client, "x", 1, 0, "robot", &token, NULL, place), "plain_token is NULL");
+    REFUSED(nbt_client_create_token(client, "x", INT64_MIN, 0, "robot", &token, &secret, place), "365");
+    REFUSED(nbt_client_create_token(client, "x", 1, 2, "robot", &token, &secret, place), "flags");
     REFUSED(nbt_client_delete_token(NULL, "x", NULL, place), "client is NULL");
     REFUSED(nbt_client_delete_token(client, NULL, NULL, place), "token_id is NULL");
     REFUSED(nbt_client_current_user(NULL, &user, place), "client is NULL");
     REFUSED(nbt_client_current_user(client, NULL, place), "out is NULL");
     REFUSED(nbt_client_list_users(NULL, &users, place), "client is NULL");
     REFUSED(nbt_client_list_users(client, NULL, place), "out is NULL");
+    REFUSED(nbt_client_check_credential(NULL, &check, place), "client is NULL");
+    REFUSED(nbt_client_check_credential(client, NULL, place), "out is NULL");
+    REFUSED(nbt_client_close(NULL, &finished, place), "client is NULL");
+    REFUSED(nbt_client_with_timeout_ms(client, 0, &other, place), "timeout is zero");
+    REFUSED(nbt_client_with_timeout_ms(client, UINT64_MAX, &other, place), "timeout is longer than a day");
+    REFUSED(nbt_client_get_token(client, needed("NBT_TEST_PAT"), "robot", &token, place), "looks like");
     REFUSED(nbt_token_is_expired(NULL, 0, 0, &expired, place), "token is NULL");
     REFUSED(nbt_token_is_expired(NULL, 0, 0, NULL, place), "out is NULL");
     REFUSED(nbt_token_days_left(NULL, 0, 0, &days, place), "token is NULL");
     REFUSED(nbt_token_days_left(NULL, 0, 0, NULL, place), "out is NULL");
     CHECK(secret == NULL && credential == NULL && other == NULL && token == NULL && tokens == NULL);
-    CHECK(user == NULL && users == NULL && !expired && days == 0);
+    CHECK(user == NULL && users == NULL && check == NULL && !expired && !finished && days == 0);
 }
 
 static void test_builder(void) {
@@ -149,7 +166,7 @@ static void test_builder(void) {
     CHECK(nbt_client_builder_set_on_unknown(NULL, NBT_ON_UNKNOWN_REPORT) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_log(NULL, NULL, NULL, NULL) == NBT_INVALID_ARGUMENT);
 
-    /* What a setter refused is told by the build, with the first message. */
+    /* The build reports what a setter refused: the first of it. */
     nbt_client_builder *builder = nbt_client_builder_new();
     CHECK(nbt_client_builder_set_user_agent(builder, BAD) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_on_unknown(builder, 77) == NBT_INVALID_ARGUMENT);
@@ -157,11 +174,11 @@ static void test_builder(void) {
     CHECK(nbt_client_builder_set_ca_pem(builder, NULL) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_credential(builder, NULL) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_build(builder, &client, &error) == NBT_INVALID_ARGUMENT);
-    CHECK(strstr(nbt_error_message(error), "program is not valid UTF-8") != NULL);
+    CHECK(strstr(nbt_error_message(error), "user_agent is not valid UTF-8") != NULL);
     nbt_error_free(error);
     nbt_client_builder_free(builder);
 
-    /* No credential; and a builder is used up by what it was asked to build. */
+    /* No credential; and a builder can be used only once. */
     builder = nbt_client_builder_new();
     CHECK(nbt_client_builder_build(builder, NULL, NULL) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_build(builder, &client, NULL) == NBT_CONFIGURATION);
@@ -173,31 +190,50 @@ static void test_builder(void) {
     CHECK(client == NULL);
 }
 
+/* Builds with one option, which is refused by its name. */
+#define OPTION_REFUSED(setter, value, name)                                          \
+    do {                                                                             \
+        nbt_client_builder *builder = configured();                                  \
+        nbt_client *client = NULL;                                                   \
+        nbt_error *error = NULL;                                                     \
+        CHECK(setter(builder, (value)) == NBT_OK);                                   \
+        CHECK(nbt_client_builder_build(builder, &client, &error) == NBT_INVALID_ARGUMENT); \
+        CHECK(client == NULL && strstr(nbt_error_message(error), (name)) != NULL);   \
+        nbt_error_free(error);                                                       \
+        nbt_client_builder_free(builder);                                            \
+    } while (0)
+
 static void test_extreme_values(void) {
+    OPTION_REFUSED(nbt_client_builder_set_connect_timeout_ms, UINT64_MAX, "connect_timeout");
+    OPTION_REFUSED(nbt_client_builder_set_connect_timeout_ms, 0, "connect_timeout");
+    OPTION_REFUSED(nbt_client_builder_set_read_timeout_ms, UINT64_MAX, "read_timeout");
+    OPTION_REFUSED(nbt_client_builder_set_timeout_ms, UINT64_MAX, "timeout");
+    OPTION_REFUSED(nbt_client_builder_set_timeout_ms, 0, "timeout");
+    OPTION_REFUSED(nbt_client_builder_set_retry_base_delay_ms, UINT64_MAX, "retry_base_delay");
+    OPTION_REFUSED(nbt_client_builder_set_retry_max_delay_ms, UINT64_MAX, "retry_max_delay");
+    OPTION_REFUSED(nbt_client_builder_set_max_response_bytes, 0, "max_response_bytes");
+    OPTION_REFUSED(nbt_client_builder_set_user_agent, "a\nb", "user_agent");
+
+    const uint64_t day = 86400000;
     nbt_client *client = NULL;
-    nbt_credential *credential = NULL;
     nbt_token_list *list = NULL;
-    nbt_client_builder *builder = nbt_client_builder_new();
-    CHECK(nbt_credential_new_pat(needed("NBT_TEST_PAT"), &credential, NULL) == NBT_OK);
-    nbt_client_builder_set_credential(builder, credential);
-    nbt_client_builder_set_management_url(builder, needed("NBT_TEST_URL"));
-    CHECK(nbt_client_builder_set_connect_timeout_ms(builder, UINT64_MAX) == NBT_OK);
-    CHECK(nbt_client_builder_set_read_timeout_ms(builder, UINT64_MAX) == NBT_OK);
-    CHECK(nbt_client_builder_set_timeout_ms(builder, UINT64_MAX) == NBT_OK);
+    nbt_client_builder *builder = configured();
+    CHECK(nbt_client_builder_set_connect_timeout_ms(builder, day) == NBT_OK);
+    CHECK(nbt_client_builder_set_read_timeout_ms(builder, day) == NBT_OK);
+    CHECK(nbt_client_builder_set_timeout_ms(builder, day) == NBT_OK);
     CHECK(nbt_client_builder_set_max_retries(builder, UINT32_MAX) == NBT_OK);
-    CHECK(nbt_client_builder_set_retry_base_delay_ms(builder, UINT64_MAX) == NBT_OK);
-    CHECK(nbt_client_builder_set_retry_max_delay_ms(builder, UINT64_MAX) == NBT_OK);
+    CHECK(nbt_client_builder_set_retry_base_delay_ms(builder, day) == NBT_OK);
+    CHECK(nbt_client_builder_set_retry_max_delay_ms(builder, day) == NBT_OK);
     CHECK(nbt_client_builder_set_max_response_bytes(builder, SIZE_MAX) == NBT_OK);
     CHECK(nbt_client_builder_build(builder, &client, NULL) == NBT_OK);
     CHECK(nbt_client_list_tokens(client, "empty", &list, NULL) == NBT_OK);
     nbt_token_list_free(list);
     nbt_client *hasty = NULL;
-    CHECK(nbt_client_with_timeout_ms(client, 0, &hasty, NULL) == NBT_OK);
+    CHECK(nbt_client_with_timeout_ms(client, 1, &hasty, NULL) == NBT_OK);
     CHECK(nbt_client_list_tokens(hasty, "slow", &list, NULL) == NBT_TIMEOUT);
     nbt_client_free(hasty);
     nbt_client_free(client);
     nbt_client_builder_free(builder);
-    nbt_credential_free(credential);
 }
 
 static void test_odd_texts(const nbt_client *client) {
@@ -237,7 +273,7 @@ static void test_odd_texts(const nbt_client *client) {
     }
 }
 
-/* A program may load the library and let go of it with a thread of it still running. */
+/* A program may load the library and unload it while its thread is running. */
 static void test_dlclose(void) {
     for (int i = 0; i < 3; i++) {
         void *library = dlopen(needed("NBT_TEST_LIBRARY"), RTLD_NOW | RTLD_LOCAL);
@@ -250,7 +286,7 @@ static void test_dlclose(void) {
 }
 
 int main(void) {
-    nbt_client *client = mock_client();
+    nbt_client *client = built(configured());
     test_null_objects();
     test_free_of_null();
     test_null_and_bad_arguments(client);

@@ -33,7 +33,7 @@ nbt::ErrorKind kind_of(Call call) {
     return nbt::ErrorKind{};
 }
 
-nbt::ClientBuilder configured() {
+nbt::ClientBuilder builder_of_mock() {
     nbt::ClientBuilder builder;
     builder.credential(nbt::Credential::pat(needed("NBT_TEST_PAT")))
         .management_url(needed("NBT_TEST_URL"))
@@ -52,12 +52,12 @@ void test_values() {
     CHECK(printed.str() == "nbp_**** not_found");
     CHECK(one.expose() == "nbp_one");
     CHECK(one == nbt::Secret("nbp_one") && one != nbt::Secret("nbp_two"));
-    CHECK(kind_of([] { nbt::Secret(std::string_view("a\0b", 3)); }) == nbt::ErrorKind::invalid_argument);
-    CHECK(kind_of([] { nbt::Secret("\xff"); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([] { static_cast<void>(nbt::Secret(std::string_view("a\0b", 3))); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([] { static_cast<void>(nbt::Secret("\xff")); }) == nbt::ErrorKind::invalid_argument);
     const auto jwt = nbt::Credential::bearer("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln");
     CHECK(jwt.kind() == nbt::CredentialKind::bearer);
     CHECK(jwt.expires_at() == nbt::TimePoint(4102444800s));
-    CHECK(kind_of([] { nbt::Credential::pat("nbp_"); }) == nbt::ErrorKind::invalid_credential);
+    CHECK(kind_of([] { static_cast<void>(nbt::Credential::pat("nbp_")); }) == nbt::ErrorKind::invalid_credential);
 }
 
 void test_operations(const nbt::Client &client) {
@@ -69,6 +69,10 @@ void test_operations(const nbt::Client &client) {
     nbt::CreatedToken created = client.create_token("cpp", 30, "robot");
     CHECK(created.token.name() == "cpp" && created.token.user_id() == "robot");
     CHECK(created.plain_token.expose().size() == 40);
+    const nbt::CreatedToken tagged = client.create_token(nbt::NewToken{"cpp", 7, true}, "robot");
+    CHECK(tagged.token.name().size() == std::string_view("cpp #0123456789").size());
+    CHECK(tagged.token.days_left(tagged.token.created_at()) <= 7);
+    client.delete_token(tagged.token.id(), "robot");
     CHECK(!created.token.last_used());
     const auto now = std::chrono::system_clock::now();
     CHECK(!created.token.is_expired() && !created.token.is_expired(now));
@@ -104,7 +108,7 @@ void test_ranges_and_times(const nbt::Client &client) {
     for (const nbt::TokenView token : tokens) {
         seen++;
         CHECK(token.id() == tokens[0].id());
-        // Nanoseconds cannot tell the year 1: the earliest instant, which is before now as it should be.
+        // The year 1 is outside the range of nanoseconds: it becomes the earliest instant, which is before now.
         CHECK(token.expiration_date() == nbt::TimePoint::min());
         CHECK(token.expiration_date() < std::chrono::system_clock::now() && token.is_expired());
         CHECK(token.expiration_date<std::chrono::microseconds>().time_since_epoch() == -62135596800s);
@@ -122,13 +126,39 @@ void test_ranges_and_times(const nbt::Client &client) {
     CHECK(client.list_tokens("empty").empty());
 }
 
+void test_check_credential(const nbt::Client &client) {
+    const nbt::CredentialCheck check = client.check_credential();
+    CHECK(check.state() == nbt::CredentialState::working && nbt::name(check.state()) == "working");
+    CHECK(check.kind() == nbt::CredentialKind::pat && !check.error());
+    CHECK(check.user() && check.user()->id() == "ada");
+    CHECK(check.token() && check.token()->name() == "tests");
+    CHECK(check.expires_at() && *check.expires_at() == check.token()->expiration_date());
+
+    const nbt::Client stranger = builder_of_mock().build();
+    stranger.set_credential(nbt::Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm"));
+    std::optional<nbt::Error> error;
+    {
+        const nbt::CredentialCheck unknown = stranger.check_credential();
+        std::ostringstream printed;
+        printed << unknown.state();
+        CHECK(unknown.state() == nbt::CredentialState::unknown && printed.str() == "unknown");
+        CHECK(!unknown.user() && !unknown.token() && !unknown.expires_at());
+        error = unknown.error();
+    }
+    // The error outlives the check.
+    CHECK(error && error->kind() == nbt::ErrorKind::unauthorized && error->status() == 404 && error->server_message());
+}
+
 void test_failures(const nbt::Client &client) {
     try {
-        client.create_token("lost", 1, "lossy");
+        nbt::NewToken wanted{"lost"};
+        wanted.tag = true;
+        const auto created = client.create_token(wanted, "lossy");
         CHECK(false);
     } catch (const nbt::Error &error) {
         CHECK(error.kind() == nbt::ErrorKind::outcome_unknown && error.candidate_token_ids().size() == 1);
-        client.delete_token(error.candidate_token_ids().at(0), "lossy");
+        CHECK(error.token_name() && error.token_name()->substr(0, 6) == "lost #");
+        CHECK(client.get_token(error.candidate_token_ids().at(0), "lossy").name() == *error.token_name());
     }
     try {
         client.list_tokens("busy");
@@ -138,9 +168,14 @@ void test_failures(const nbt::Client &client) {
     }
     CHECK(kind_of([&] { client.list_tokens(std::string_view("a\0b", 3)); }) == nbt::ErrorKind::invalid_argument);
     CHECK(kind_of([&] { client.list_tokens(""); }) == nbt::ErrorKind::invalid_argument);
-    CHECK(kind_of([] { nbt::ClientBuilder().build(); }) == nbt::ErrorKind::configuration);
+    CHECK(kind_of([] { static_cast<void>(nbt::ClientBuilder().build()); }) == nbt::ErrorKind::configuration);
     CHECK(kind_of([] { nbt::ClientBuilder().timeout(-1s); }) == nbt::ErrorKind::invalid_argument);
-    CHECK(kind_of([] { configured().user_agent("\xff").build(); }) == nbt::ErrorKind::invalid_argument);
+    // More milliseconds than 64 bits hold, and a fraction that must not become none.
+    CHECK(kind_of([&] { static_cast<void>(client.with_timeout(std::chrono::hours::max())); }) ==
+          nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([&] { client.with_timeout(1ns).list_tokens("slow"); }) == nbt::ErrorKind::timeout);
+    CHECK(kind_of([&] { static_cast<void>(client.with_timeout(0s)); }) == nbt::ErrorKind::invalid_argument);
+    CHECK(kind_of([] { builder_of_mock().user_agent("\xff").build().list_users(); }) == nbt::ErrorKind::invalid_argument);
 }
 
 void test_cancel_and_timeout(const nbt::Client &client) {
@@ -155,7 +190,7 @@ void test_cancel_and_timeout(const nbt::Client &client) {
 
 void test_log() {
     int lines = 0;
-    const nbt::Client client = configured()
+    const nbt::Client client = builder_of_mock()
                                    .log([&lines](nbt::LogLevel level, std::string_view message) {
                                        CHECK(level == nbt::LogLevel::debug);
                                        CHECK(message.find(needed("NBT_TEST_PAT")) == std::string_view::npos);
@@ -170,12 +205,14 @@ void test_log() {
 }  // namespace
 
 int main() {
-    const nbt::Client client = configured().build();
+    const nbt::Client client = builder_of_mock().build();
     test_values();
     test_operations(client);
     test_ranges_and_times(client);
+    test_check_credential(client);
     test_failures(client);
     test_cancel_and_timeout(client);
     test_log();
+    CHECK(client.close());
     return verdict();
 }

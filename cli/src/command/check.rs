@@ -1,4 +1,4 @@
-//! `check`: whether the credential works, and what there is to know about it.
+//! `check`: whether the credential works, and what is known about it.
 
 use netbird_tokens::{Client, CredentialCheck, CredentialState, ErrorKind, Timestamp};
 
@@ -9,14 +9,15 @@ use crate::table;
 
 pub(crate) fn check(session: &Session) -> Result<(), Failure> {
     let client = well_formed(session)?;
-    let check = client.check_credential()?;
-    if session.is_json() {
-        session.print_json(&CheckJson::new(&check, client.management_url(), session.now()))?;
+    let check = client.check_credential().map_err(|error| session.failed(error))?;
+    let printed = if session.is_json() {
+        session.print_json(&CheckJson::new(&check, client.management_url(), session.now()))
     } else {
-        session.print(&describe(&check, &client, session.now()))?;
-    }
+        session.print(&describe(&check, &client, session.now()))
+    };
     match check.state {
-        CredentialState::Working => Ok(()),
+        CredentialState::Working => printed,
+        // Whether the credential works matters more than whether somebody read the answer.
         state => Err(Failure::State { state, error: check.error.map(Box::new) }),
     }
 }
@@ -30,39 +31,40 @@ pub(crate) fn check_offline(session: &Session) -> Result<(), Failure> {
         return session.print_json(&json);
     }
     session.print(&table::plain_fields(&[
-        ("State", Some("well_formed: its form is right; the server was not asked".to_owned())),
+        ("State", Some("well_formed: the credential has the right form; the server was not asked".to_owned())),
         ("Server", Some(client.management_url().to_owned())),
     ]))
 }
 
-/// The client, once the credential's form is known to be right; else says that it is not.
+/// The client, if the credential has the right form. Says so if it has not.
 fn well_formed(session: &Session) -> Result<Client, Failure> {
     let client = session.client();
     if let Err(Failure::Call { error, .. }) = &client
         && error.kind() == ErrorKind::InvalidCredential
     {
-        if session.is_json() {
-            session.print_json(&CheckJson::bare("malformed"))?;
+        let printed = if session.is_json() {
+            session.print_json(&CheckJson::bare("malformed"))
         } else {
-            session.print(&table::plain_fields(&[("State", Some("malformed: nothing was sent".to_owned()))]))?;
-        }
+            session.print(&table::plain_fields(&[("State", Some("malformed: nothing was sent".to_owned()))]))
+        };
+        // The failure to report is that of the credential.
+        drop(printed);
     }
     client
 }
 
 fn describe(check: &CredentialCheck, client: &Client, now: Timestamp) -> String {
     let meaning = match check.state {
-        CredentialState::Working => "it works",
-        CredentialState::Unknown => "it was revoked, or belongs to another server",
-        CredentialState::Refused => {
-            "it has expired, or is not accepted for another reason that the server keeps to itself"
-        }
-        CredentialState::Blocked => "it is right, but its user is blocked",
-        CredentialState::PendingApproval => "it is right, but its user waits for approval",
-        CredentialState::Forbidden => "it is right, but its user's role may do nothing here",
+        CredentialState::Working => "the credential works",
+        CredentialState::Unknown => "the credential was revoked, or belongs to another server",
+        CredentialState::Refused => "the credential has expired, or the server refuses it without saying why",
+        CredentialState::Blocked => "the credential is valid, but its user is blocked",
+        CredentialState::PendingApproval => "the credential is valid, but its user is waiting for approval",
+        CredentialState::Forbidden => "the credential is valid, but the role of its user has no rights here",
     };
     let user = check.user.as_ref().map(|user| {
-        let name = if user.name().is_empty() { user.email() } else { user.name() };
+        let known = [user.name(), user.email(), user.id()].into_iter().find(|text| !text.is_empty());
+        let name = known.unwrap_or_default();
         format!("{name} ({}, role {}, id {})", table::user_type(user), user.role(), user.id())
     });
     let works = check.state == CredentialState::Working;
@@ -89,6 +91,6 @@ fn describe(check: &CredentialCheck, client: &Client, now: Timestamp) -> String 
         ("User", user),
         ("Token", token),
         ("Expires", expires),
-        ("Last used", last_used.map(|time| format!("{} (by this check, which counts as a use)", table::second(time)))),
+        ("Last used", last_used.map(|time| format!("{} (this check counts as a use)", table::second(time)))),
     ])
 }

@@ -4,26 +4,72 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
+use clap_complete::Shell;
 use clap_mangen::Man;
 use netbird_tokens::{CREDENTIAL_VARIABLES, URL_VARIABLES};
 
-use crate::arguments::Arguments;
+use crate::arguments;
 use crate::exit;
 use crate::failure::Failure;
 
 const NAME: &str = "netbird-tokens";
 
-pub(crate) fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
+pub(crate) fn completions(shell: Shell) -> Result<(), Failure> {
+    let mut command = visible(&arguments::command());
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut text);
+    if shell == Shell::Bash {
+        // Bash's generator names a function after the program in two ways that differ by a hyphen, so it is given a name
+        // without one. The lines that register the completions are the only ones with the name after a blank.
+        const PLAIN_NAME: &str = "netbird_tokens";
+        clap_complete::generate(shell, &mut command, PLAIN_NAME, &mut text);
+        let script = String::from_utf8(text).expect("the generator writes UTF-8");
+        return print(script.replace(&format!(" {PLAIN_NAME}\n"), &format!(" {NAME}\n")).as_bytes());
+    }
+    clap_complete::generate(shell, &mut command, NAME, &mut text);
+    if shell == Shell::Fish {
+        text.extend_from_slice(fish_arguments(&command).as_bytes());
+    }
     print(&text)
 }
 
+/// The values of arguments that are not options, which the generator for fish leaves out.
+fn fish_arguments(command: &Command) -> String {
+    let function = format!("__fish_{}_using_subcommand", NAME.replace('-', "_"));
+    let mut lines = String::new();
+    for subcommand in command.get_subcommands() {
+        for argument in subcommand.get_positionals() {
+            let values: Vec<String> =
+                argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+            if !values.is_empty() {
+                let (name, values) = (subcommand.get_name(), values.join(" "));
+                // Writing to a String cannot fail.
+                let _ = writeln!(lines, "complete -c {NAME} -n \"{function} {name}\" -f -a \"{values}\"");
+            }
+        }
+    }
+    lines
+}
+
+/// The command without its hidden options, which the generators would offer.
+fn visible(command: &Command) -> Command {
+    let mut shown = Command::new(command.get_name().to_owned())
+        .args(command.get_arguments().filter(|arg| !arg.is_hide_set()).cloned())
+        .subcommands(command.get_subcommands().map(visible));
+    if let Some(about) = command.get_about() {
+        shown = shown.about(about.clone());
+    }
+    if let Some(version) = command.get_version() {
+        shown = shown.version(version.to_owned());
+    }
+    shown
+}
+
 pub(crate) fn man(directory: Option<&Path>) -> Result<(), Failure> {
-    let command = whole_help(Arguments::command());
+    let command = whole_help(arguments::command());
     match directory {
-        Some(directory) => clap_mangen::generate_to(command.clone(), directory)
+        Some(directory) => std::fs::create_dir_all(directory)
+            .and_then(|()| clap_mangen::generate_to(command.clone(), directory))
             .and_then(|()| std::fs::write(directory.join(format!("{NAME}.1")), main_page(command)?))
             .map_err(|error| {
                 Failure::Local(format!("the manual pages cannot be written to {}: {error}", directory.display()))
@@ -32,12 +78,12 @@ pub(crate) fn man(directory: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// The command with the help of those options too that the short help leaves out.
+/// The command whose help has also the options that the short help leaves out.
 fn whole_help(command: Command) -> Command {
     command.mut_args(|arg| arg.hide_short_help(false)).mut_subcommands(whole_help)
 }
 
-/// The page of the command as a whole, with what applies to all commands in the sections where manual pages have it.
+/// The page of the program, with the sections that apply to all commands.
 fn main_page(command: Command) -> io::Result<Vec<u8>> {
     let page = Man::new(command);
     let mut out = Vec::new();
@@ -65,8 +111,8 @@ fn exit_status_section() -> String {
 fn environment_section() -> String {
     let list = |names: &[&str]| names.iter().map(|name| format!("\\fB{name}\\fR")).collect::<Vec<_>>().join(", ");
     format!(
-        ".SH ENVIRONMENT\n.TP\n{}\nThe credential. Two that disagree are an error.\n.TP\n{}\nThe server, unless \
-         \\fB\\-\\-management\\-url\\fR is given.\n.TP\n{}\nProxies.\n.TP\n{}\nNo colours.\n",
+        ".SH ENVIRONMENT\n.TP\n{}\nThe credential. It is an error if two of them disagree.\n.TP\n{}\nThe server, unless \
+         \\fB\\-\\-management\\-url\\fR is given.\n.TP\n{}\nProxies.\n.TP\n{}\nNo colors.\n",
         list(&CREDENTIAL_VARIABLES),
         list(&URL_VARIABLES),
         list(&["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"]),

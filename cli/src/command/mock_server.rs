@@ -2,17 +2,17 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
-use std::sync::mpsc;
 
 use netbird_mock::world::{SeededToken, Tls, World};
 use netbird_mock::{MockServer, Ports};
 use serde::Serialize;
 
-use crate::arguments::MockServer as Options;
+use crate::arguments::MockServerOptions as Options;
 use crate::failure::Failure;
-use crate::interrupt;
+use crate::input::{self, Limits};
+use crate::interrupt::{TICK, wait_for};
 use crate::session::Session;
-use crate::table;
+use crate::table::{self, Width};
 
 /// The line that tells a program that the server is ready.
 #[derive(Serialize)]
@@ -24,10 +24,10 @@ struct Ready<'a> {
     seeded: &'a [SeededToken],
 }
 
-/// Serves until Ctrl-C or, if asked for, the end of standard input.
+/// Serves until Ctrl-C or, on request, until standard input is closed.
 pub(crate) fn serve(session: &Session, options: &Options) -> Result<(), Failure> {
     let mut world = match &options.world {
-        Some(path) => read_world(path)?,
+        Some(path) => read_world(session, path)?,
         None => netbird_mock::cli::example_world(),
     };
     if options.tls {
@@ -46,22 +46,25 @@ pub(crate) fn serve(session: &Session, options: &Options) -> Result<(), Failure>
         let mut out = io::stdout();
         writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::output(&error))?;
     } else {
-        session.print(&describe(&server, &world, &ready))?;
+        session.print(&describe(&server, &world, &ready, session.width()))?;
     }
     wait(session, options.until_stdin_closes);
     server.shutdown();
     Ok(())
 }
 
-fn read_world(path: &Path) -> Result<World, Failure> {
-    let text = std::fs::read(path)
-        .map_err(|error| Failure::configuration(format!("the world {} cannot be read: {error}", path.display())))?;
+/// Larger than any world that a test needs.
+const WORLD_BYTES: u64 = 1024 * 1024 * 1024;
+
+fn read_world(session: &Session, path: &Path) -> Result<World, Failure> {
+    let limits = Limits { option: "--world", bytes: WORLD_BYTES, cancel: &session.cancel, time: None };
+    let text = input::read(&limits, "the world", path)?;
     serde_json::from_slice(&text)
-        .map_err(|error| Failure::usage(format!("the world {} is not what a world is: {error}", path.display())))
+        .map_err(|error| Failure::usage(format!("the world {} does not have the right form: {error}", path.display())))
 }
 
-fn describe(server: &MockServer, world: &World, ready: &Ready<'_>) -> String {
-    let mut out = "A NetBird token server for tests is ready. Its tokens work here and nowhere else.\n\n".to_owned();
+fn describe(server: &MockServer, world: &World, ready: &Ready<'_>, width: Width) -> String {
+    let mut out = "A NetBird token server for tests is ready. Its tokens work only here.\n\n".to_owned();
     out.push_str(&table::plain_fields(&[
         ("API", Some(ready.url.to_owned())),
         ("Control API", ready.control_url.map(str::to_owned)),
@@ -72,13 +75,14 @@ fn describe(server: &MockServer, world: &World, ready: &Ready<'_>) -> String {
             let user = world.users.iter().find(|user| user.id == seeded.user_id);
             let who = user.map_or(String::new(), |user| {
                 let kind = if user.is_service_user { "service user" } else { "person" };
-                format!("{} ({kind}, {})", user.name, user.role)
+                let name = if user.name.is_empty() { &user.id } else { &user.name };
+                format!("{name} ({kind}, {})", user.role)
             });
             let tokens = server.tokens(&seeded.user_id);
             let name = tokens.into_iter().find(|token| token.id == seeded.id).map(|token| token.name);
             [who, name.unwrap_or_default(), seeded.id.clone(), seeded.plain.clone()]
         });
-        out.push_str(&table::rows(["USER", "TOKEN", "ID", "SECRET"], rows));
+        out.push_str(&table::seeded(rows, width));
     }
     out.push_str("\nTo use it, in another shell:\n\n");
     out.push_str(&format!("  export NB_MANAGEMENT_URL={}\n", ready.url));
@@ -87,7 +91,9 @@ fn describe(server: &MockServer, world: &World, ready: &Ready<'_>) -> String {
     }
     match ready.ca_pem {
         Some(pem) => {
-            out.push_str("  netbird-tokens --ca-file ca.pem list\n\nwhere ca.pem holds its test authority:\n\n");
+            out.push_str(
+                "  netbird-tokens list --ca-file ca.pem\n\nwhere ca.pem holds the certificate of its test CA:\n\n",
+            );
             out.push_str(pem);
         }
         None => out.push_str("  netbird-tokens list\n"),
@@ -97,17 +103,17 @@ fn describe(server: &MockServer, world: &World, ready: &Ready<'_>) -> String {
 }
 
 fn wait(session: &Session, until_stdin_closes: bool) {
-    let (closed, until) = mpsc::channel::<()>();
+    let until_the_end = || {
+        let mut scrap = [0; 1024];
+        let mut stdin = io::stdin().lock();
+        while matches!(stdin.read(&mut scrap), Ok(1..)) {}
+    };
     if until_stdin_closes {
-        std::thread::spawn(move || {
-            let mut scrap = [0; 1024];
-            let mut stdin = io::stdin().lock();
-            while matches!(stdin.read(&mut scrap), Ok(1..)) {}
-            drop(closed);
-        });
-        interrupt::receive(&until, &session.cancel);
+        // Either way it is time to stop.
+        let _ = wait_for(until_the_end, &session.cancel, None);
     } else {
-        interrupt::receive(&until, &session.cancel);
-        drop(closed);
+        while !session.cancel.is_cancelled() {
+            std::thread::sleep(TICK);
+        }
     }
 }

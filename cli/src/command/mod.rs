@@ -10,31 +10,55 @@ mod mock_server;
 mod read;
 mod revoke;
 
-use crate::arguments::{Command, TokenOrder};
+use std::ffi::OsString;
+
+#[cfg(feature = "mock")]
+use crate::arguments::Request;
+use crate::arguments::{Command, Owner, TokenOrder};
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// Does what the arguments say.
-pub(crate) fn run(session: &Session, command: Command) -> Result<(), Failure> {
+/// Does what the arguments say. `program` is the words that start this program.
+#[cfg_attr(not(feature = "mock"), expect(unused_variables, reason = "only the demo starts this program"))]
+pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failure> {
     match command {
-        Command::List => read::list(session),
-        Command::Inspect { token_id } => read::inspect(session, &token_id),
-        Command::Create(create) => create::create(session, &create.into_order()),
-        Command::Revoke { token_id, yes } => revoke::revoke(session, &token_id, yes),
-        Command::Whoami => read::whoami(session),
-        Command::Users => read::users(session),
-        Command::Check { offline: false } => check::check(session),
-        Command::Check { offline: true } => check::check_offline(session),
-        Command::Token(form) => match form.into_order().map_err(Failure::usage)? {
-            TokenOrder::List => read::list(session),
-            TokenOrder::Inspect { token_id } => read::inspect(session, &token_id),
-            TokenOrder::Create(order) => create::create(session, &order),
-            TokenOrder::Revoke { token_id, yes } => revoke::revoke(session, &token_id, yes),
-        },
+        Command::List { owner, request } => read::list(&Session::new("list", request, owner)),
+        Command::Inspect { token_id, owner, request } => {
+            read::inspect(&Session::new("inspect", request, owner), &token_id)
+        }
+        Command::Create { create, owner, request } => {
+            create::create(&Session::new("create", request, owner), &create.into_order())
+        }
+        Command::Revoke { token_id, yes, owner, request } => {
+            revoke::revoke(&Session::new("revoke", request, owner), &token_id, yes)
+        }
+        Command::Whoami { request } => read::whoami(&Session::new("whoami", request, Owner::default())),
+        Command::Users { request } => read::users(&Session::new("users", request, Owner::default())),
+        Command::Check { offline, clock, request } => {
+            let session = Session::new("check", request, Owner { user_id: None, clock });
+            if offline { check::check_offline(&session) } else { check::check(&session) }
+        }
+        Command::Token { form, owner, request } => {
+            let session = |command| Session::new(command, request, owner);
+            match form.into_order().map_err(Failure::usage)? {
+                TokenOrder::List => read::list(&session("list")),
+                TokenOrder::Inspect { token_id } => read::inspect(&session("inspect"), &token_id),
+                TokenOrder::Create(order) => create::create(&session("create"), &order),
+                TokenOrder::Revoke { token_id, yes } => revoke::revoke(&session("revoke"), &token_id, yes),
+            }
+        }
         #[cfg(feature = "mock")]
-        Command::MockServer(options) => mock_server::serve(session, &options),
+        Command::MockServer { options, display } => {
+            let request = Request { display, ..Request::default() };
+            mock_server::serve(&Session::new("mock-server", request, Owner::default()), &options)
+        }
         #[cfg(feature = "mock")]
-        Command::Demo { server } => demo::demo(session, server.as_deref()),
+        Command::Demo { server, display, connection, given } => {
+            let request = Request { display, connection, ..Request::default() };
+            let mut session = Session::new("demo", request, Owner::default());
+            session.program = program;
+            demo::demo(&session, server.as_deref(), &given)
+        }
         Command::Completions { shell } => manual::completions(shell),
         Command::Man { directory } => manual::man(directory.as_deref()),
     }

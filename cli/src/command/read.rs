@@ -1,4 +1,4 @@
-//! `list`, `inspect`, `whoami` and `users`: what only reads.
+//! `list`, `inspect`, `whoami` and `users`: the commands that only read.
 
 use crate::failure::Failure;
 use crate::json::{TokenJson, UserJson};
@@ -7,8 +7,7 @@ use crate::session::Session;
 use crate::table;
 
 pub(crate) fn list(session: &Session) -> Result<(), Failure> {
-    let tokens =
-        session.client()?.list_tokens(session.user_id()).map_err(|error| Failure::of_call(error, session.user_id()))?;
+    let tokens = session.client()?.list_tokens(session.user_id()).map_err(|error| session.failed(error))?;
     let now = session.now();
     if session.is_json() {
         let list: Vec<TokenJson<'_>> = tokens.iter().map(|token| TokenJson::new(token, now)).collect();
@@ -17,18 +16,20 @@ pub(crate) fn list(session: &Session) -> Result<(), Failure> {
     if tokens.is_empty() {
         match session.user_id() {
             Some(id) => session.note(&format!("User {} has no tokens.", printable(id))),
-            None => session.note("There are no tokens."),
+            None => session.note("You have no tokens."),
         }
         return Ok(());
     }
-    session.print(&table::tokens(&tokens, now))
+    // Without --user-id the owner is the credential's user.
+    let is_own = session.user_id().is_none();
+    session.print(&table::tokens(&tokens, now, is_own, session.width()))
 }
 
 pub(crate) fn inspect(session: &Session, token_id: &str) -> Result<(), Failure> {
     let token = session
         .client()?
         .get_token(token_id, session.user_id())
-        .map_err(|error| Failure::of_call(error, session.user_id()))?;
+        .map_err(|error| session.failed_for(error, token_id))?;
     if session.is_json() {
         return session.print_json(&TokenJson::new(&token, session.now()));
     }
@@ -36,7 +37,7 @@ pub(crate) fn inspect(session: &Session, token_id: &str) -> Result<(), Failure> 
 }
 
 pub(crate) fn whoami(session: &Session) -> Result<(), Failure> {
-    let user = session.client()?.current_user()?;
+    let user = session.client()?.current_user().map_err(|error| session.failed(error))?;
     if session.is_json() {
         return session.print_json(&UserJson::from(&user));
     }
@@ -44,10 +45,10 @@ pub(crate) fn whoami(session: &Session) -> Result<(), Failure> {
 }
 
 pub(crate) fn users(session: &Session) -> Result<(), Failure> {
-    let users = session.client()?.list_users()?;
+    let users = session.client()?.list_users().map_err(|error| session.failed(error))?;
     if session.is_json() {
         let list: Vec<UserJson<'_>> = users.iter().map(UserJson::from).collect();
         return session.print_json(&list);
     }
-    session.print(&table::users(&users))
+    session.print(&table::users(&users, session.width()))
 }

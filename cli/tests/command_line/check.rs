@@ -1,6 +1,6 @@
-//! `check`: what does not work is told apart, by a word and by the exit status.
+//! `check`: the reasons for which a credential does not work have each a word and an exit status.
 
-use netbird_mock::world::{Action, World};
+use netbird_mock::world::{Action, TokenSeed, UserSeed, World};
 use serde_json::Value;
 
 use crate::support::{ALICE, BOT, Ran, Server, answer, program, run};
@@ -120,6 +120,38 @@ fn people_get_the_same_in_words() {
     }
     let ran = run(server.with_token("beas").arg("check"));
     assert!(ran.out.contains("blocked") && ran.err.contains("administrator"), "{ran:?}");
+}
+
+#[test]
+fn a_dead_credential_fails_even_without_a_reader() {
+    let server = Server::start();
+    for output in ["table", "json"] {
+        let gone = || {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            writer
+        };
+        for (token, status) in [("old", 52), ("beas", 53), ("laptop", 0)] {
+            let ran = run(server.with_token(token).args(["check", "-o", output]).stdout(gone()));
+            assert_eq!(ran.status, status, "{ran:?}");
+        }
+        let mut malformed = server.with_token("laptop");
+        let ran = run(malformed.env("NB_PAT", "nbp_short").args(["check", "-o", output]).stdout(gone()));
+        assert_eq!(ran.status, 4, "{ran:?}");
+    }
+}
+
+#[test]
+fn a_user_without_a_name_is_shown_by_its_id() {
+    let nameless = UserSeed {
+        id: "nameless".to_owned(),
+        role: "owner".to_owned(),
+        tokens: vec![TokenSeed { id: Some("t".to_owned()), name: "t".to_owned(), ..TokenSeed::default() }],
+        ..UserSeed::default()
+    };
+    let server = Server::with(World { users: vec![nameless], ..World::default() });
+    let ran = run(server.with_token("t").arg("check")).ok();
+    assert!(ran.out.contains("User:       nameless (person"), "{ran:?}");
 }
 
 #[test]

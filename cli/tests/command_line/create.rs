@@ -1,18 +1,17 @@
-//! `create`: the secret reaches the caller or is reported as lost, and goes nowhere else.
+//! `create`: what is created, and where its secret goes.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
 
-use netbird_mock::world::Action;
+use netbird_mock::world::{Action, Fault};
 
-use crate::support::{ALICE, Server, finish, is_pat, run};
+use crate::support::{ALICE, Server, is_pat, run};
 
 #[test]
 fn the_secret_is_alone_on_standard_output() {
     let server = Server::start();
     let ran = server.run(&["create", "ci", "--expires-in", "30"]).ok();
-    let secret = ran.out.strip_suffix('\n').unwrap();
-    assert!(is_pat(secret), "{ran:?}");
+    let secret = ran.out.as_str();
+    assert!(is_pat(secret), "without a newline, which a secret store would keep: {ran:?}");
     let id = server.0.tokens(ALICE).into_iter().find(|token| token.name == "ci").unwrap().id;
     assert_eq!(server.plain(&id), secret);
     assert!(ran.err.contains(&id) && !ran.err.contains("nbp_"), "{ran:?}");
@@ -69,69 +68,86 @@ fn a_failed_create_leaves_no_empty_secret_file() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_told_as_a_lost_secret() {
+fn a_hyphen_for_the_secret_file_is_standard_output() {
     let server = Server::start();
-    for output in ["table", "json"] {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        let ran = run(server.with_token("laptop").args(["create", output, "-o", output]).stdout(Stdio::from(writer)));
-        assert_eq!(ran.status, 41, "{ran:?}");
-        let id = server.0.tokens(ALICE).into_iter().find(|token| token.name == output).unwrap().id;
-        assert!(ran.err.contains(&id) && !ran.err.contains("nbp_"), "{ran:?}");
-    }
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(server.with_token("laptop").args(["create", "ci", "--secret-file", "-"]).current_dir(&folder)).ok();
+    assert!(is_pat(&ran.out), "{ran:?}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_told_as_a_lost_secret() {
-    let server = Server::start();
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let ran = run(server.with_token("laptop").args(["create", "ci", "-o", "json"]).stdout(Stdio::from(full)));
-    assert_eq!(ran.status, 41, "{ran:?}");
-    let error = ran.json_error();
-    let id = server.0.tokens(ALICE).into_iter().find(|token| token.name == "ci").unwrap().id;
-    assert_eq!((&error["kind"], &error["candidate_token_ids"][0]), (&"secret_lost".into(), &id.into()));
+/// The names of Alice's tokens that are `ci` with a tag.
+fn tagged(server: &Server) -> Vec<String> {
+    server.names(ALICE).into_iter().filter(|name| name.starts_with("ci #")).collect()
 }
 
 #[test]
-fn an_output_that_leads_nowhere_is_refused_before_anything_is_created() {
+fn a_tag_is_appended_to_the_name_in_both_forms_of_the_command() {
     let server = Server::start();
-    let ran = run(server.with_token("laptop").args(["create", "ci"]).stdout(Stdio::null()));
-    assert_eq!(ran.status, 2, "{ran:?}");
-
-    let mut shell = std::process::Command::new("sh");
-    let cli = server.with_token("laptop");
-    shell.args(["-c", "\"$0\" create ci >&-"]).arg(cli.get_program());
-    shell.envs(cli.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let ran = finish(shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
-    assert_eq!(ran.status, 2, "{ran:?}");
-    assert_eq!(server.arrived(), [""; 0]);
+    server.run(&["create", "ci", "--tag"]).ok();
+    let json = server.run(&["token", "--create", "--name", "ci", "--tag", "-o", "json"]).ok().json();
+    let names = tagged(&server);
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names[0] != names[1] && names.contains(&json["token"]["name"].as_str().unwrap().to_owned()), "{names:?}");
 }
 
-#[test]
-fn a_lost_answer_names_the_tokens_it_may_have_made() {
-    let server = Server::start();
-    server.fault("POST", Action::DropAfter { reset: false });
-    let ran = server.run(&["create", "ci"]);
-    assert_eq!(ran.status, 30, "{ran:?}");
-    let id = server.0.tokens(ALICE).into_iter().find(|token| token.name == "ci").unwrap().id;
-    assert!(ran.err.contains(&format!("tokens to look at: {id}")), "{ran:?}");
-    assert!(ran.err.contains(&format!("next: netbird-tokens revoke {id}")), "{ran:?}");
-    assert_eq!(ran.out, "");
-}
-
-#[test]
-fn revoke_and_retry_hands_out_the_second_token() {
-    let server = Server::start();
-    server.0.push_fault(netbird_mock::world::Fault {
+fn lose_the_answer(server: &Server) {
+    server.0.push_fault(Fault {
         method: Some("POST".to_owned()),
         target_contains: None,
         skip: 0,
         times: Some(1),
         action: Action::DropAfter { reset: false },
     });
-    let ran = server.run(&["create", "ci", "--on-unknown", "revoke-and-retry"]).ok();
-    let left: Vec<_> = server.0.tokens(ALICE).into_iter().filter(|token| token.name == "ci").collect();
+}
+
+#[test]
+fn a_lost_answer_names_the_candidates_and_advises_to_inspect_them() {
+    let server = Server::start();
+    lose_the_answer(&server);
+    let ran = server.run(&["create", "ci"]);
+    assert_eq!(ran.status, 30, "{ran:?}");
+    let id = server.0.tokens(ALICE).into_iter().find(|token| token.name == "ci").unwrap().id;
+    assert!(ran.err.contains("  token name: ci\n"), "{ran:?}");
+    assert!(ran.err.contains(&format!("  tokens to look at: {id}\n")), "{ran:?}");
+    assert!(ran.err.contains(&format!("  next: netbird-tokens inspect {id}\n")), "{ran:?}");
+    assert!(!ran.err.contains("netbird-tokens revoke"), "it may be somebody else's: {ran:?}");
+    assert_eq!(ran.out, "");
+}
+
+#[test]
+fn a_lost_answer_with_a_tag_names_the_very_token_to_revoke() {
+    let server = Server::start();
+    lose_the_answer(&server);
+    let ran = server.run(&["create", "ci", "--tag", "-o", "json"]);
+    let error = ran.json_error();
+    assert_eq!((ran.status, &error["kind"]), (30, &"outcome_unknown".into()), "{ran:?}");
+    assert_eq!(tagged(&server), [error["token_name"].as_str().unwrap()]);
+
+    lose_the_answer(&server);
+    let ran = server.run(&["create", "other", "--tag"]);
+    let token = server.0.tokens(ALICE).into_iter().find(|token| token.name.starts_with("other #")).unwrap();
+    assert!(ran.err.contains(&format!("  token name: {}\n", token.name)), "{ran:?}");
+    assert!(ran.err.contains(&format!("  next: netbird-tokens revoke {}\n", token.id)), "{ran:?}");
+}
+
+#[test]
+fn revoke_and_retry_hands_out_the_second_token() {
+    let server = Server::start();
+    lose_the_answer(&server);
+    let ran = server.run(&["create", "ci", "--tag", "--on-unknown", "revoke-and-retry"]).ok();
+    let left: Vec<_> = server.0.tokens(ALICE).into_iter().filter(|token| token.name.starts_with("ci")).collect();
     assert_eq!(left.len(), 1);
-    assert_eq!(server.plain(&left[0].id), ran.out.trim_end());
+    assert_eq!(server.plain(&left[0].id), ran.out);
+}
+
+#[test]
+fn revoke_and_retry_needs_a_tag() {
+    let server = Server::start();
+    for args in [&["create", "ci"] as &[&str], &["token", "--create", "ci"]] {
+        let ran = run(server.with_token("laptop").args(args).args(["--on-unknown", "revoke-and-retry"]));
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.err.contains("--tag"), "{ran:?}");
+    }
+    assert_eq!(server.arrived(), [""; 0]);
 }

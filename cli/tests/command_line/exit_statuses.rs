@@ -5,21 +5,23 @@ use std::net::TcpListener;
 use netbird_mock::world::{Action, RateLimit, World};
 use serde_json::Value;
 
-use crate::support::{ALICE, Ran, Server, answer, finish, interrupt, program, run, wait_until};
+use crate::support::{ALICE, Ran, Server, answer, program, run};
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 11] = [
     "attempts",
     "candidate_token_ids",
     "code",
     "kind",
     "message",
     "request_id",
+    "retry_after",
     "retryable",
     "server_message",
     "status",
+    "token_name",
 ];
 
-/// Checks the status and the whole shape of the error.
+/// Checks the status and all fields of the error.
 #[track_caller]
 fn is(ran: &Ran, kind: &str, code: u32, status: i32) -> Value {
     let error = ran.json_error();
@@ -108,16 +110,21 @@ fn what_may_have_happened() {
 }
 
 #[test]
-fn an_interrupt_ends_it_at_once_and_says_how_things_stand() {
+fn how_long_to_wait_is_in_the_error() {
     let server = Server::start();
-    server.fault("POST", Action::Delay { ms: 20_000 });
-    let child = server.with_token("laptop").args(["create", "ci", "-o", "json"]).spawn().unwrap();
-    wait_until("the create is there", || server.0.requests().iter().any(|seen| seen.method == "POST"));
-    let started = std::time::Instant::now();
-    interrupt(&child);
-    let error = is(&finish(child), "cancelled", 31, 130);
-    assert!(started.elapsed().as_secs() < 10);
-    assert!(error["message"].as_str().unwrap().contains("may exist"), "{error}");
+    let limited = Action::Answer {
+        status: 429,
+        headers: vec![
+            ("Content-Type".to_owned(), "application/json".to_owned()),
+            ("Retry-After".to_owned(), "3600".to_owned()),
+        ],
+        body: r#"{"message":"too many requests","code":429}"#.to_owned(),
+        act: false,
+    };
+    server.fault("GET", limited);
+    let error = is(&json(&server, &["list"]), "rate_limited", 15, 15);
+    assert_eq!(error["retry_after"], 3600, "{error}");
+    assert!(error["message"].as_str().unwrap().contains("wait 60 minutes"), "{error}");
 }
 
 #[test]

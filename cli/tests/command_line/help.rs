@@ -60,29 +60,51 @@ fn completions_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = run(program().args(["completions", shell])).ok();
         assert!(ran.out.contains("netbird-tokens") && ran.out.contains("revoke"), "{shell}");
+        assert!(!ran.out.contains("token-type") && !ran.out.contains("netbird_tokens\n"), "{shell}");
     }
-    let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("netbird-tokens.bash");
-    std::fs::write(&script, run(program().args(["completions", "bash"])).ok().out).unwrap();
-    let status = std::process::Command::new("bash").arg("-n").arg(&script).status().unwrap();
-    assert!(status.success(), "bash does not read its completions");
 }
 
 #[test]
 fn a_manual_page_for_every_command() {
-    let folder = tempfile::tempdir().unwrap();
-    run(program().args(["man", "--directory"]).arg(folder.path())).ok();
+    let above = tempfile::tempdir().unwrap();
+    // The directory need not exist.
+    let folder = above.path().join("share/man/man1");
+    run(program().args(["man", "--directory"]).arg(&folder)).ok();
     for command in COMMANDS {
-        let page = std::fs::read_to_string(folder.path().join(format!("netbird-tokens-{command}.1"))).unwrap();
+        let page = std::fs::read_to_string(folder.join(format!("netbird-tokens-{command}.1"))).unwrap();
         assert!(page.starts_with(".ie") && page.contains(".TH netbird-tokens"), "{command}: {page:.200}");
     }
     let page = run(program().arg("man")).ok().out;
     assert!(page.contains(".SH NAME") && page.contains(".SH \"EXIT STATUS\""), "{page:.200}");
-    assert!(page.contains("How often a request is sent again"), "options that the short help leaves out");
-    assert_eq!(page, std::fs::read_to_string(folder.path().join("netbird-tokens.1")).unwrap());
+    let list = std::fs::read_to_string(folder.join("netbird-tokens-list.1")).unwrap();
+    assert!(list.contains("Maximum number of retries"), "options that the short help leaves out");
+    assert!(!list.contains("token\\-type"), "hidden options");
+    assert_eq!(page, std::fs::read_to_string(folder.join("netbird-tokens.1")).unwrap());
 }
 
 #[test]
 fn the_version() {
     assert_eq!(run(program().arg("--version")).ok().out, format!("netbird-tokens {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_installation_lines_of_the_guide_work_where_no_directory_exists() {
+    let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli.md")).unwrap();
+    let block = guide.split("```sh\n").find(|block| block.contains("netbird-tokens completions bash")).unwrap();
+    let lines = block.split("```").next().unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let program = program();
+    let directory = std::path::Path::new(program.get_program()).parent().unwrap();
+    let path = format!("{}:{}", directory.display(), std::env::var("PATH").unwrap());
+    let status =
+        std::process::Command::new("sh").args(["-ec", lines]).env("HOME", home.path()).env("PATH", path).status();
+    assert!(status.unwrap().success());
+    for file in [
+        "bash-completion/completions/netbird-tokens",
+        "zsh/site-functions/_netbird-tokens",
+        "man/man1/netbird-tokens-create.1",
+    ] {
+        assert!(home.path().join(".local/share").join(file).exists(), "{file}");
+    }
+    assert!(home.path().join(".config/fish/completions/netbird-tokens.fish").exists());
 }

@@ -1,15 +1,21 @@
-//! The command as its users meet it: the real program, against a test server in this process.
+//! The command as its users see it: the real program, against a test server in this process.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod check;
 mod create;
 mod demo;
+mod environment;
 mod exit_statuses;
 mod help;
+mod input;
+mod interrupt;
+mod messages;
 mod mock_server;
 mod netbird_manage;
+mod options;
 mod output;
 mod revoke;
+mod secret_output;
 mod secrets;
 mod support;

@@ -1,8 +1,10 @@
 //! Tables for people, JSON for programs, and nothing that acts on a terminal.
 
+use std::io::Read as _;
+
 use netbird_mock::world::TokenSeed;
 
-use crate::support::{ALICE, BOT, Server, run};
+use crate::support::{ALICE, BOT, Server, finish, run, terminal};
 
 #[test]
 fn a_table_shows_what_matters() {
@@ -47,7 +49,7 @@ fn no_tokens_are_an_empty_list_and_a_note() {
     let list = |args: &[&str]| run(server.with_token("pipeline").env("NB_PAT", &jwt).arg("list").args(args)).ok();
     assert_eq!(list(&["-o", "json"]).out, "[]\n");
     let ran = list(&[]);
-    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "There are no tokens.\n"));
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", "You have no tokens.\n"));
 }
 
 #[test]
@@ -68,18 +70,72 @@ fn a_name_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn colours_only_where_they_are_wanted() {
+fn colors_only_where_they_are_wanted() {
     let server = Server::start();
-    let colourful = |args: &[&str], no_color: bool| {
+    let colorful = |args: &[&str], no_color: bool| {
         let mut command = server.with_token("laptop");
         if no_color {
             command.env("NO_COLOR", "1");
         }
         run(command.arg("list").args(args)).ok().out.contains('\u{1b}')
     };
-    assert!(!colourful(&[], false));
-    assert!(colourful(&["--color", "always"], false));
-    assert!(colourful(&["--color", "always"], true), "what is asked for outright wins");
-    assert!(!colourful(&["--color", "never"], false));
-    assert!(!colourful(&["--color", "always", "-o", "json"], false));
+    assert!(!colorful(&[], false));
+    assert!(colorful(&["--color", "always"], false));
+    assert!(colorful(&["--color", "always"], true), "an explicit option wins");
+    assert!(!colorful(&["--color", "never"], false));
+    assert!(!colorful(&["--color", "always", "-o", "json"], false));
+}
+
+fn with_name(name: &str) -> Server {
+    let server = Server::start();
+    let seed = TokenSeed { id: Some("long".to_owned()), name: name.to_owned(), ..TokenSeed::default() };
+    server.0.add_token(ALICE, seed).unwrap();
+    server
+}
+
+/// What a person sees at a terminal.
+fn at_a_terminal(server: &Server, args: &[&str]) -> String {
+    let (mut person, stdout) = terminal();
+    let mut command = server.with_token("laptop");
+    let child = command.args(args).stdout(stdout).spawn().unwrap();
+    drop(command);
+    let reader = std::thread::spawn(move || {
+        let mut shown = String::new();
+        // A terminal whose program has ended cannot be read further.
+        let _ = person.read_to_string(&mut shown);
+        shown
+    });
+    finish(child).ok();
+    reader.join().unwrap()
+}
+
+#[test]
+fn a_long_name_is_shortened_at_a_terminal_and_whole_elsewhere() {
+    for length in [3_000, 65_535, 70_000] {
+        let name = "x".repeat(length);
+        let server = with_name(&name);
+        let shown = at_a_terminal(&server, &["list", "--color", "never"]);
+        assert!(shown.contains("xxx…") && shown.lines().all(|line| line.chars().count() < 200), "{length}");
+        assert!(at_a_terminal(&server, &["inspect", "long"]).contains(&name), "{length}");
+
+        let table = server.run(&["list"]).ok().out;
+        assert!(table.contains(&name), "{length}");
+        let others = table.lines().filter(|line| !line.starts_with("long"));
+        assert!(others.into_iter().all(|line| line.len() < 200), "{length}: no other row is as wide");
+        let list = server.run(&["list", "-o", "json"]).ok().json();
+        assert!(list.as_array().unwrap().iter().any(|token| token["name"] == *name), "{length}");
+    }
+}
+
+#[test]
+fn ones_own_tokens_were_created_by_you_and_others_by_an_id() {
+    let server = Server::start();
+    server.0.add_token(BOT, TokenSeed { created_by: Some(ALICE.to_owned()), ..TokenSeed::default() }).unwrap();
+    let table = server.run(&["list"]).ok().out;
+    assert!(table.lines().skip(1).all(|line| line.ends_with(" you")), "{table}");
+    let table = server.run(&["list", "--user-id", BOT]).ok().out;
+    assert!(table.lines().skip(1).any(|line| line.ends_with(ALICE)), "{table}");
+    assert!(table.lines().skip(1).any(|line| line.ends_with(BOT)), "{table}");
+    let own = run(server.with_token("pipeline").arg("list")).ok().out;
+    assert!(own.lines().any(|line| line.ends_with(" you")) && own.lines().any(|line| line.ends_with(ALICE)), "{own}");
 }

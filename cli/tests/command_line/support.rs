@@ -12,13 +12,13 @@ use netbird_mock::world::{Action, Fault, TokenSeed, UserSeed, World};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-/// No run takes longer, unless it hangs.
+/// A run that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) const ALICE: &str = "google-oauth2|alice";
 pub(crate) const BOT: &str = "ef3799d6-3891-4769-9690-e6798258d5f6";
 
-/// The program, with an environment that says nothing of NetBird or proxies.
+/// The program, with an environment that has nothing about NetBird or proxies.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netbird-tokens"));
     for (name, _) in std::env::vars_os() {
@@ -32,7 +32,7 @@ pub(crate) fn program() -> Command {
     command
 }
 
-/// What a run came to.
+/// The outcome of a run.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) status: i32,
@@ -58,7 +58,7 @@ impl Ran {
     }
 }
 
-/// Waits for the end, but not for ever.
+/// Waits for the end, with a limit.
 pub(crate) fn finish(child: Child) -> Ran {
     let pid = Pid::from_child(&child);
     let (ended, until) = mpsc::channel::<()>();
@@ -85,7 +85,7 @@ pub(crate) fn interrupt(child: &Child) {
     kill_process(Pid::from_child(child), Signal::INT).unwrap();
 }
 
-/// Waits until something is so.
+/// Waits until something is true.
 pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let started = Instant::now();
     while !holds() {
@@ -107,8 +107,8 @@ pub(crate) fn terminal() -> (File, Stdio) {
 pub(crate) struct Server(pub(crate) MockServer);
 
 impl Server {
-    /// Alice, who owns the account, with `laptop` and `old` (expired); a service user with `pipeline`; and people who may do
-    /// less, each with a token named after its user.
+    /// Alice, who owns the account, with `laptop` and `old` (expired); a service user with `pipeline`; and people with fewer
+    /// rights, each with a token named after its user.
     pub(crate) fn start() -> Self {
         Self::with(World::default())
     }
@@ -179,7 +179,7 @@ fn token(id: &str) -> TokenSeed {
     TokenSeed { id: Some(id.to_owned()), name: id.to_owned(), ..TokenSeed::default() }
 }
 
-/// An answer that NetBird gives to what fails.
+/// An error answer in NetBird's form.
 pub(crate) fn answer(status: u16, message: &str) -> Action {
     Action::Answer {
         status,

@@ -6,7 +6,6 @@ use crate::error::Result;
 use crate::exchange::Call;
 use crate::token::{self, Token};
 
-use super::parsed;
 use super::users::owner;
 
 pub(crate) async fn list_tokens(call: &Call, user_id: Option<&str>) -> Result<Vec<Token>> {
@@ -17,7 +16,7 @@ pub(crate) async fn list_tokens(call: &Call, user_id: Option<&str>) -> Result<Ve
         // A list without the odd token would pass for a complete one; an error without the others would hide them.
         Err(error) => match token::explain_odd_tokens(&reply.body) {
             Some(odd) => Err(answer::wrong_shape(&reply, &odd)),
-            None => parsed(&reply, Err(error)),
+            None => answer::parsed(&reply, Err(error)),
         },
     }
 }

@@ -9,9 +9,7 @@ mod handed_out;
 pub(crate) mod list;
 pub(crate) mod users;
 
-use crate::answer;
 use crate::error::{Advice, Error};
-use crate::transport::Reply;
 
 /// Calls `$then` with every operation: its documentation, its variant and wire name, the sync call and its async twin, the
 /// arguments and the result, whether it writes, and the function that does it. Adding an operation is adding a line.
@@ -134,18 +132,6 @@ impl Operation {
                 .with_advice(Advice::InspectToken),
         }
     }
-}
-
-/// A result of parsing, with an error that says what did not fit but not what was there instead.
-fn parsed<T>(reply: &Reply, result: serde_json::Result<T>) -> Result<T, Error> {
-    result.map_err(|error| {
-        let why = format!(
-            "the body is not in NetBird's form (line {}, column {}): check the management URL and the server's version",
-            error.line(),
-            error.column()
-        );
-        answer::wrong_shape(reply, &why)
-    })
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ use crate::json::Object;
 use crate::transport::Reply;
 use crate::user::{User, WireUser};
 
-use super::parsed;
-
 const CURRENT_USER: &str = "/api/users/current";
 const USERS: &str = "/api/users";
 
@@ -35,7 +33,7 @@ pub(crate) async fn current_user(call: &Call) -> Result<User> {
 
 pub(crate) async fn list_users(call: &Call) -> Result<Vec<User>> {
     let reply = call.get(USERS).await?;
-    let users: Option<Vec<Object<WireUser>>> = parsed(&reply, serde_json::from_slice(&reply.body))?;
+    let users: Option<Vec<Object<WireUser>>> = answer::parsed(&reply, serde_json::from_slice(&reply.body))?;
     users.unwrap_or_default().into_iter().map(|Object(wire)| usable(&reply, wire)).collect()
 }
 
@@ -73,7 +71,7 @@ fn ask_for_the_user_id(error: Error) -> Error {
 }
 
 fn one_user(reply: &Reply) -> Result<User> {
-    let Object(wire): Object<WireUser> = parsed(reply, serde_json::from_slice(&reply.body))?;
+    let Object(wire): Object<WireUser> = answer::parsed(reply, serde_json::from_slice(&reply.body))?;
     usable(reply, wire)
 }
 

@@ -8,8 +8,12 @@ from ._native import run_command
 
 
 def main() -> int:
-    """Runs the command with the arguments of this process and returns its exit status."""
-    # How the command starts itself again, for what it shows by running it.
+    """Runs the command with the arguments of this process.
+
+    Returns:
+        The exit status.
+    """
+    # How the command starts itself again.
     program = [sys.executable, "-m", "netbird_tokens"]
     return run_command(program, ["netbird-tokens", *sys.argv[1:]])
 

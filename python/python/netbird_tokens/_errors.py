@@ -16,25 +16,32 @@ class NetBirdError(Exception):
     """What went wrong and what to do about it, for people. The text may change between versions."""
 
     status: int | None
-    """The HTTP status of the answer that decided it; None when no answer did."""
+    """The HTTP status of the answer that led to the error; None if no answer did."""
 
     server_message: str | None
-    """The server's own message as it sent it, with the hash of a PAT cut out; None when there was none."""
+    """The server's own message as it sent it, with credentials and the hash of a PAT removed; None if there was none."""
 
     request_id: str | None
     """The server's X-Request-Id, by which its operator finds the request in the server's log."""
 
     retryable: bool
-    """Whether the same call, unchanged, may succeed later. Never True where it could do something twice."""
+    """Whether the same call, unchanged, may succeed later. Never True where sending it again could do something twice."""
 
     retry_after: float | None
-    """How long the server asked to wait, in seconds, where it did."""
+    """How long the server asked to wait, in seconds; None if it did not ask."""
 
     attempts: int
     """How many times the request that failed was sent or tried; 0 when it was refused before that."""
 
     candidate_token_ids: tuple[str, ...]
-    """With OutcomeUnknownError: the tokens that the call may have created or deleted."""
+    """With OutcomeUnknownError: the tokens that the call may have created or deleted, as far as the server's list tells.
+    Somebody else may have created one of them: inspect each before you revoke it.
+    """
+
+    token_name: str | None
+    """With OutcomeUnknownError of a create: the exact name that was sent. With create_token(tag=True) no other token has
+    that name, so one that bears it is this call's.
+    """
 
     def __init__(
         self,
@@ -47,7 +54,21 @@ class NetBirdError(Exception):
         retry_after: float | None = None,
         attempts: int = 0,
         candidate_token_ids: tuple[str, ...] = (),
+        token_name: str | None = None,
     ) -> None:
+        """Builds an error, for example in a test.
+
+        Args:
+            message: See the attribute of that name, as for the others.
+            status: The HTTP status.
+            server_message: The server's own message.
+            request_id: The server's X-Request-Id.
+            retryable: Whether the same call may succeed later.
+            retry_after: How long the server asked to wait, in seconds.
+            attempts: How many times the request was sent or tried.
+            candidate_token_ids: The tokens that the call may concern.
+            token_name: The exact name that was sent.
+        """
         super().__init__(message)
         self.message = message
         self.status = status
@@ -57,6 +78,7 @@ class NetBirdError(Exception):
         self.retry_after = retry_after
         self.attempts = attempts
         self.candidate_token_ids = candidate_token_ids
+        self.token_name = token_name
 
 
 class InvalidArgumentError(NetBirdError, ValueError):
@@ -74,7 +96,7 @@ class InvalidCredentialError(NetBirdError, ValueError):
 
 
 class ConfigurationError(NetBirdError):
-    """No credential was found, the environment disagrees with itself, or a CA certificate is unreadable."""
+    """No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used."""
 
     kind = "configuration"
     code = 3
@@ -88,21 +110,21 @@ class UnauthorizedError(NetBirdError, PermissionError):
 
 
 class ForbiddenError(NetBirdError, PermissionError):
-    """The credential is fine but may not do this (403)."""
+    """The credential works but is not allowed to do this (403)."""
 
     kind = "forbidden"
     code = 11
 
 
 class NotFoundError(NetBirdError, LookupError):
-    """The server knows no such user or token (404 with NetBird's own body)."""
+    """The server knows no such user or token (404 in NetBird's own form)."""
 
     kind = "not_found"
     code = 12
 
 
 class ConflictError(NetBirdError):
-    """The server's state stands against it (409, 412)."""
+    """The request conflicts with the server's current state (409, 412)."""
 
     kind = "conflict"
     code = 13
@@ -116,14 +138,14 @@ class RejectedError(NetBirdError):
 
 
 class RateLimitedError(NetBirdError):
-    """Too many requests (429), still so after the retries. retry_after says how long the server asked to wait."""
+    """Too many requests (429), also after the retries. retry_after says how long the server asked to wait."""
 
     kind = "rate_limited"
     code = 15
 
 
 class ServerError(NetBirdError):
-    """The server failed (5xx), still so after the retries."""
+    """The server failed (5xx), also after the retries."""
 
     kind = "server_error"
     code = 16
@@ -158,21 +180,21 @@ class TransportError(NetBirdError, ConnectionError):
 
 
 class UnexpectedResponseError(NetBirdError):
-    """An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it, somebody else's 404."""
+    """The answer is not NetBird's: a redirect, HTML, the wrong shape, too large, or another program's error."""
 
     kind = "unexpected_response"
     code = 24
 
 
 class OutcomeUnknownError(NetBirdError):
-    """A create or delete may have happened. candidate_token_ids names the tokens: revoke those of a create."""
+    """A create or delete may have happened. candidate_token_ids and token_name say what to look for."""
 
     kind = "outcome_unknown"
     code = 30
 
 
 class CancelledError(NetBirdError):
-    """The call was interrupted. As the __cause__ of a KeyboardInterrupt it says what may have happened."""
+    """The call was interrupted: by a CancelToken, or as the __cause__ of a KeyboardInterrupt. It says what that means."""
 
     kind = "cancelled"
     code = 31

@@ -1,4 +1,4 @@
-"""The fixtures that pytest finds by itself once netbird_tokens is installed."""
+"""The fixtures that pytest finds once netbird_tokens is installed."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@
         created = client.create_token("ci")
         assert [token.name for token in mock.tokens()] == ["default", "ci"]
 
-With pytest there is nothing to import: the fixtures netbird_mock and netbird_client are found by themselves.
+With pytest there is nothing to import: it finds the fixtures netbird_mock and netbird_client.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ OWNER: Final = "owner"
 Action: TypeAlias = Literal[
     "delay",
     "delay_answer",
+    "hold",
+    "hold_answer",
     "drop_before",
     "drop_after",
     "cut_body",
@@ -34,11 +36,13 @@ Action: TypeAlias = Literal[
     "drip",
     "close_after",
     "pad",
+    "raw",
+    "edit_headers",
 ]
 
 
 class MockToken(NamedTuple):
-    """A token that the test put on the server, with its plain text."""
+    """A token that the test put on the server, with its secret."""
 
     user_id: str
     token_id: str
@@ -49,7 +53,7 @@ class MockToken(NamedTuple):
 
 
 class StoredToken(NamedTuple):
-    """A token as the server keeps it. Times are as the API writes them; hash is SHA-256 of the plain text in base64."""
+    """A token as the server stores it. Times are as the API writes them; hash is SHA-256 of the secret in base64."""
 
     id: str
     name: str
@@ -61,7 +65,7 @@ class StoredToken(NamedTuple):
 
 
 class SeenRequest(NamedTuple):
-    """A request that arrived. target is as it stood on the wire; status is None where no answer was given."""
+    """A request that arrived. target is as sent; status is None where no answer was given."""
 
     method: str
     target: str
@@ -77,16 +81,31 @@ class SeenRequest(NamedTuple):
 class MockNetBird:
     """A NetBird token server with its quirks, on a free port of the loopback interface, until close() or the end of a with.
 
-    It starts with one person, the owner (user id "owner"), who has one token, whose plain text is pat. world replaces all of
-    that: a mapping in the mock server's own terms. With tls it serves HTTPS; ca_pem is what to trust then.
+    It starts with one person, the owner (user id "owner"), who has one token, whose secret is pat.
+
+    Args:
+        world: Replaces all of that: a mapping in the mock server's own terms.
+        tls: Whether it serves HTTPS. ca_pem is then what to trust.
+        server_version: The NetBird version that it behaves like. Default: current.
+
+    Raises:
+        ValueError: The world is wrong.
     """
 
-    def __init__(self, *, world: Mapping[str, Any] | None = None, tls: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        world: Mapping[str, Any] | None = None,
+        tls: bool = False,
+        server_version: Literal["0.40", "0.59", "current"] | None = None,
+    ) -> None:
         if world is None:
             owner = {"id": OWNER, "name": "Owner", "email": "owner@example.com", "role": "owner"}
             world = {"users": [{**owner, "tokens": [{"name": "default"}]}]}
         if tls:
             world = {**world, "tls": "valid"}
+        if server_version is not None:
+            world = {**world, "server_version": server_version}
         self._server = MockServer(json.dumps(world))
         self._tls = world.get("tls") is not None
         self.seeded: tuple[MockToken, ...] = tuple(MockToken(**token) for token in json.loads(self._server.seeded()))
@@ -104,11 +123,18 @@ class MockNetBird:
 
     @property
     def pat(self) -> str:
-        """The plain text of the first token that the world put there."""
+        """The secret of the first token that the world put there."""
         return self.seeded[0].plain
 
     def client(self, **options: Any) -> Client:
-        """A Client of this server, with pat unless the options name another credential. It retries almost without waiting."""
+        """A client of this server, which retries almost without waiting.
+
+        Args:
+            **options: Those of Client. Without a credential, pat is used.
+
+        Returns:
+            The Client.
+        """
         if not options.keys() & {"pat", "bearer", "credential"}:
             options["pat"] = self.pat
         if self._tls:
@@ -126,9 +152,19 @@ class MockNetBird:
         is_service_user: bool = False,
         **fields: Any,
     ) -> str:
-        """Adds a user and returns its id. fields are the world's own: name, email, is_blocked, pending_approval, tokens.
+        """Adds a user.
 
-        Raises ValueError if the id is taken or a field is wrong.
+        Args:
+            user_id: The user's id.
+            role: The user's role.
+            is_service_user: Whether it is a service user.
+            **fields: The mock server's own: name, email, is_blocked, pending_approval, tokens.
+
+        Returns:
+            The user's id.
+
+        Raises:
+            ValueError: The id is taken, or a field is wrong.
         """
         return self._server.add_user(
             json.dumps({"id": user_id, "role": role, "is_service_user": is_service_user, **fields})
@@ -144,9 +180,21 @@ class MockNetBird:
         last_used: datetime | None = None,
         **fields: Any,
     ) -> MockToken:
-        """Adds a token to a user. Datetimes must have a time zone; without expiration_date it lives 30 days.
+        """Adds a token to a user.
 
-        fields are the world's own: id, plain, created_by, raw. Raises ValueError if something is wrong.
+        Args:
+            name: The token's name.
+            user_id: Whose token it is.
+            expiration_date: A timezone-aware datetime; in 30 days if None.
+            created_at: A timezone-aware datetime; now if None.
+            last_used: A timezone-aware datetime; never if None.
+            **fields: The mock server's own: id, plain, created_by, raw.
+
+        Returns:
+            The token, with its secret.
+
+        Raises:
+            ValueError: There is no such user, or a field is wrong.
         """
         times = {"expiration_date": expiration_date, "created_at": created_at, "last_used": last_used}
         given = {field: _rfc3339(time) for field, time in times.items() if time is not None}
@@ -154,15 +202,37 @@ class MockNetBird:
         return MockToken(**json.loads(self._server.add_token(user_id, json.dumps(seed))))
 
     def tokens(self, user_id: str = OWNER) -> list[StoredToken]:
-        """A user's tokens as they are now; none if there is no such user."""
+        """A user's tokens.
+
+        Args:
+            user_id: Whose tokens.
+
+        Returns:
+            The tokens as they are now; none if there is no such user.
+        """
         return [StoredToken(**token) for token in json.loads(self._server.tokens(user_id))]
 
     def plain_of(self, token_id: str) -> str | None:
-        """The plain text of a token that exists."""
+        """The secret of a token.
+
+        Args:
+            token_id: The token's id.
+
+        Returns:
+            The secret; None if there is no such token.
+        """
         return self._server.plain_of(token_id)
 
     def issue_jwt(self, user_id: str = OWNER, *, valid_for: float | timedelta = 3600) -> str:
-        """A JWT for this user, for so many seconds; negative for one that has expired."""
+        """A JWT for a user.
+
+        Args:
+            user_id: Whose JWT.
+            valid_for: Seconds or a timedelta; negative for one that has expired.
+
+        Returns:
+            The JWT.
+        """
         return self._server.issue_jwt(user_id, _seconds(valid_for))
 
     @property
@@ -171,12 +241,28 @@ class MockNetBird:
         return self._server.now()
 
     def set_clock(self, now: datetime) -> None:
-        """Sets the server's clock, which runs on from there."""
+        """Sets the server's clock, which runs on from there.
+
+        Args:
+            now: A timezone-aware datetime.
+        """
         self._server.set_clock(_rfc3339(now))
 
     def advance_clock(self, by: float | timedelta) -> None:
-        """Moves the server's clock by so many seconds, back if negative."""
+        """Moves the server's clock.
+
+        Args:
+            by: Seconds or a timedelta; negative to move it back.
+        """
         self._server.advance_clock(_seconds(by))
+
+    def set_clock_step(self, step: float | timedelta) -> None:
+        """Makes the server write created_at and last_used only in whole multiples of a step.
+
+        Args:
+            step: Whole seconds or a timedelta; 0 for no rounding.
+        """
+        self._server.set_clock_step(_seconds(step))
 
     def fault(
         self,
@@ -188,11 +274,25 @@ class MockNetBird:
         times: int = 1,
         **details: Any,
     ) -> None:
-        """Lets something go wrong with the next request that fits, after skip ones, for so many times (0: for ever).
+        """Makes a fault happen to the next requests that match.
 
-        delay(ms), delay_answer(ms): wait before acting, or after. drop_before(reset), drop_after(reset): close the connection
-        without acting, or after acting. answer(status, headers, body, act): answer this instead. redirect(status, location).
-        cut_body(at), pad(to): bytes. drip(bytes, every_ms): a few bytes at a time. close_after(): close after the answer.
+        delay(ms) and delay_answer(ms) wait before acting, or after. hold() and hold_answer() do so until release_held().
+        drop_before(reset) and drop_after(reset) close the
+        connection without acting, or after acting. answer(status, headers, body, act) answers this instead.
+        raw(text, act) writes exactly this text. edit_headers(set, remove, date_shift_secs) changes the answer's header.
+        redirect(status, location) redirects. cut_body(at) and pad(to) change the body's size in bytes. drip(bytes, every_ms)
+        sends a few bytes at a time. close_after() closes the connection after the answer.
+
+        Args:
+            action: What happens.
+            method: Only to requests with this method.
+            target_contains: Only to requests whose target contains this text.
+            skip: How many matching requests pass unharmed before that.
+            times: To how many requests it happens; 0 for all.
+            **details: The action's own arguments, see above.
+
+        Raises:
+            ValueError: There is no such action, or a detail is wrong.
         """
         self._server.push_fault(
             json.dumps(
@@ -207,8 +307,12 @@ class MockNetBird:
         )
 
     def clear_faults(self) -> None:
-        """Takes all faults away."""
+        """Removes all faults."""
         self._server.clear_faults()
+
+    def release_held(self) -> None:
+        """Lets every request go on that a fault holds now."""
+        self._server.release_held()
 
     @property
     def requests(self) -> list[SeenRequest]:
@@ -216,11 +320,19 @@ class MockNetBird:
         return _requests(self._server.requests())
 
     def take_requests(self) -> list[SeenRequest]:
-        """The same, and forgets them."""
+        """The requests that arrived, oldest first, which are then forgotten.
+
+        Returns:
+            The requests.
+        """
         return _requests(self._server.take_requests())
 
     def close_idle_connections(self) -> int:
-        """Closes every connection that waits for a request, and returns how many there were."""
+        """Closes every connection that waits for a request.
+
+        Returns:
+            How many there were.
+        """
         return self._server.close_idle_connections()
 
     def close(self) -> None:

@@ -11,6 +11,8 @@ client.get_token(b"id")  # type: ignore[arg-type]  # pyright: ignore[reportArgum
 client.list_tokens("me", 1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 Client("nbp_")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 Client(pat="nbp_", retries=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+client.with_cancel(True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.check_credential().state = "working"  # type: ignore[misc, assignment]  # pyright: ignore[reportAttributeAccessIssue]
 Client(pat="nbp_", on_unknown="guess")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 

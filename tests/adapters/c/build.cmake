@@ -1,4 +1,4 @@
-# Builds the adapters of C and C++ against the library as its users have it, installed:
+# Builds the adapters of C and C++ against the installed library, as users have it:
 #
 #     cmake -DADAPTER=c -P tests/adapters/c/build.cmake
 #

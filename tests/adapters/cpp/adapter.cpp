@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -49,8 +50,10 @@ json show(const nbt::Error &error) {
         {"server_message", maybe(error.server_message())},
         {"request_id", maybe(error.request_id())},
         {"retryable", error.retryable()},
+        {"retry_after_ms", error.retry_after() ? json(error.retry_after()->count()) : json(nullptr)},
         {"attempts", error.attempts()},
         {"candidate_token_ids", error.candidate_token_ids()},
+        {"token_name", maybe(error.token_name())},
     };
 }
 
@@ -77,7 +80,7 @@ nbt::TimePoint read_moment(const std::string &given) {
     int length = 0;
     if (std::sscanf(given.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
                     &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &length) != 6) {
-        throw Refused{"now is no time"};
+        throw Refused{"now is not a time"};
     }
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
@@ -135,6 +138,20 @@ json show(const nbt::UserView &user) {
         {"is_blocked", user.is_blocked()},
         {"pending_approval", user.pending_approval()},
         {"last_login", show(user.last_login<Microseconds>())},
+    };
+}
+
+json show(const nbt::CredentialCheck &check, const json &args) {
+    const auto user = check.user();
+    const auto token = check.token();
+    const auto error = check.error();
+    return {
+        {"state", nbt::name(check.state())},
+        {"kind", check.kind() == nbt::CredentialKind::pat ? "pat" : "bearer"},
+        {"user", user ? show(*user) : json(nullptr)},
+        {"token", token ? show(*token, args) : json(nullptr)},
+        {"expires_at", show(check.expires_at<Microseconds>())},
+        {"error", error ? show(*error) : json(nullptr)},
     };
 }
 
@@ -213,14 +230,15 @@ json new_client(const std::string &name, const json &options) {
 }
 
 json create_token(const nbt::Client &client, const json &args) {
-    std::int64_t days = nbt::default_expires_in_days;
+    nbt::NewToken wanted{text(args, "name").value_or("")};
+    wanted.tag = args.value("tag", false);
     if (args.contains("expires_in_days")) {
         if (!args["expires_in_days"].is_number_integer()) {
             throw Refused{"expires_in_days: expected a whole number"};
         }
-        days = args["expires_in_days"].get<std::int64_t>();
+        wanted.expires_in_days = args["expires_in_days"].get<std::int64_t>();
     }
-    nbt::CreatedToken created = client.create_token(text(args, "name").value_or(""), days, text(args, "user_id"));
+    nbt::CreatedToken created = client.create_token(wanted, text(args, "user_id"));
     std::ostringstream printed;
     printed << created.plain_token;
     json answer = {
@@ -263,6 +281,8 @@ json operate(const nbt::Client &client, const std::string &operation, const json
             users.push_back(show(user));
         }
         return users;
+    } else if (operation == "check_credential") {
+        return show(client.check_credential(), args);
     } else if (operation == "set_credential") {
         const auto credential = read_credential(args);
         if (!credential) {
@@ -278,21 +298,26 @@ json operate(const nbt::Client &client, const std::string &operation, const json
     throw Unsupported{};
 }
 
-// Cancels after a time, unless it is destroyed before.
-class Timer {
+constexpr std::chrono::milliseconds POLL{5};
+
+// Interrupts a call, unless it is destroyed before: after a time, or as soon as a file exists, which is checked after every period.
+class Interrupter {
 public:
-    Timer(const nbt::CancelToken &cancel, std::chrono::milliseconds after)
-        : thread_([this, &cancel, after] {
+    Interrupter(const nbt::CancelToken &cancel, std::chrono::milliseconds period, std::optional<std::string> file)
+        : thread_([this, &cancel, period, file = std::move(file)] {
               std::unique_lock lock(mutex_);
-              if (!changed_.wait_for(lock, after, [this] { return over_; })) {
-                  cancel.cancel();
+              while (!changed_.wait_for(lock, period, [this] { return ended_; })) {
+                  if (!file || std::filesystem::exists(*file)) {
+                      cancel.cancel();
+                      return;
+                  }
               }
           }) {}
 
-    ~Timer() {
+    ~Interrupter() {
         {
             const std::lock_guard lock(mutex_);
-            over_ = true;
+            ended_ = true;
         }
         changed_.notify_one();
         thread_.join();
@@ -301,7 +326,7 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool over_ = false;
+    bool ended_ = false;
     std::thread thread_;
 };
 
@@ -312,13 +337,22 @@ json call(const std::string &name, const json &command) {
     }
     const std::string operation = text(command, "operation").value_or("");
     const json args = command.value("args", json::object());
-    if (!command.contains("cancel_after_ms")) {
+    const auto file = text(command, "cancel_file");
+    if (!file && !command.contains("cancel_after_ms")) {
         return operate(found->second, operation, args);
     }
     const nbt::CancelToken cancel;
     const nbt::Client client = found->second.with_cancel(cancel);
-    const Timer timer(cancel, std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()));
+    const Interrupter interrupter(
+        cancel, file ? POLL : std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()), file);
     return operate(client, operation, args);
+}
+
+json close_client(const std::string &name) {
+    if (auto closed = clients.extract(name)) {
+        static_cast<void>(closed.mapped().close());
+    }
+    return json::object();
 }
 
 json hello() {
@@ -326,12 +360,12 @@ json hello() {
         {"adapter", "cpp"},
         {"version", nbt::version()},
         {"operations",
-         {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential",
-          "expose", "secret_equals"}},
+         {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
+          "set_credential", "expose", "secret_equals"}},
         {"options",
          {"management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms",
           "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",
-          "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms"}},
+          "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file"}},
     };
 }
 
@@ -345,8 +379,7 @@ json run(const json &command) {
     } else if (cmd == "call") {
         return call(client, command);
     } else if (cmd == "close") {
-        clients.erase(client);
-        return json::object();
+        return close_client(client);
     }
     throw Unsupported{};
 }

@@ -1,6 +1,6 @@
 """The conformance adapter of the Python package: the protocol of tests/adapters/README.md, one JSON object a line each way.
 
-It calls the public API as any Python program would, and prints what it got.
+It calls the public API as any Python program would, and prints the result.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from netbird_tokens import (
     Client,
+    CredentialCheck,
     InvalidArgumentError,
     NetBirdError,
     Secret,
@@ -32,11 +33,14 @@ OPERATIONS = (
     "delete_token",
     "current_user",
     "list_users",
+    "check_credential",
     "set_credential",
     "expose",
     "secret_equals",
 )
-# The protocol's names, and ours where they differ.
+# How often the file that interrupts a call is looked for, in seconds.
+POLL = 0.005
+# The protocol's names, and the package's where they differ.
 OPTIONS = {
     "management_url": "management_url",
     "pat": "pat",
@@ -70,7 +74,7 @@ def hello(command: dict[str, Any]) -> Any:
         "adapter": "python",
         "version": __version__,
         "operations": OPERATIONS,
-        "options": [*OPTIONS, "from_env", "cancel_after_ms"],
+        "options": [*OPTIONS, "from_env", "cancel_after_ms", "cancel_file"],
     }
 
 
@@ -104,7 +108,7 @@ def call(command: dict[str, Any]) -> Any:
     if operation == "set_credential":
         args = renamed(args)
     now = args.pop("now", None)
-    with interrupted_after(command.get("cancel_after_ms")):
+    with interrupted(command.get("cancel_after_ms"), command.get("cancel_file")):
         result = getattr(client, operation)(**args)
     match operation:
         case "list_tokens":
@@ -119,6 +123,8 @@ def call(command: dict[str, Any]) -> Any:
             return user(result)
         case "list_users":
             return [user(each) for each in result]
+        case "check_credential":
+            return check(result, now)
         case _:
             return {}
 
@@ -129,13 +135,21 @@ def close(command: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def interrupted_after(milliseconds: int | None) -> Iterator[None]:
-    """Presses Ctrl-C after that time."""
-    if milliseconds is None:
+def interrupted(milliseconds: int | None, file: str | None) -> Iterator[None]:
+    """Presses Ctrl-C after that time, or as soon as that file exists."""
+    if milliseconds is None and file is None:
         yield
         return
-    timer = threading.Timer(milliseconds / 1000, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    ended = threading.Event()
+
+    def press() -> None:
+        while not ended.wait(POLL if milliseconds is None else milliseconds / 1000):
+            if file is None or os.path.exists(file):
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    presser = threading.Thread(target=press)
+    presser.start()
     try:
         yield
     except KeyboardInterrupt as interrupt:
@@ -143,7 +157,8 @@ def interrupted_after(milliseconds: int | None) -> Iterator[None]:
             raise
         raise interrupt.__cause__ from None
     finally:
-        timer.cancel()
+        ended.set()
+        presser.join()
 
 
 def token(token: Token, now: str | None) -> Any:
@@ -177,6 +192,17 @@ def user(user: User) -> Any:
     }
 
 
+def check(check: CredentialCheck, now: str | None) -> Any:
+    return {
+        "state": check.state,
+        "kind": check.kind,
+        "user": user(check.user) if check.user else None,
+        "token": token(check.token, now) if check.token else None,
+        "expires_at": time(check.expires_at),
+        "error": error(check.error) if check.error else None,
+    }
+
+
 def time(time: datetime | None) -> str | None:
     return time.isoformat(timespec="microseconds").replace("+00:00", "Z") if time else None
 
@@ -192,6 +218,8 @@ def error(error: NetBirdError) -> Any:
         "retryable": error.retryable,
         "attempts": error.attempts,
         "candidate_token_ids": error.candidate_token_ids,
+        "token_name": error.token_name,
+        "retry_after_ms": None if error.retry_after is None else round(error.retry_after * 1000),
     }
 
 
@@ -209,7 +237,7 @@ def answer(command: dict[str, Any]) -> Any:
     except NetBirdError as refused:
         return {"id": command["id"], "error": error(refused)}
     except TypeError as refused:
-        # Python's own way to refuse an argument, before the library has seen it.
+        # How Python refuses an argument of the wrong type.
         return {"id": command["id"], "error": error(InvalidArgumentError(str(refused)))}
     except Unsupported as missing:
         return {"id": command["id"], "error": {"kind": "unsupported", "code": 0, "message": str(missing)}}

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::http::{Framing, Request, Response};
-use crate::listener::Core;
 use crate::paths::decode_segment;
+use crate::shared::Core;
 use crate::time;
 use crate::world::{SeededToken, WorldError};
 

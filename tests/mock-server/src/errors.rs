@@ -1,10 +1,7 @@
 //! Errors as the API reports them.
 
 use crate::gojson::{lower, write_string};
-use crate::http::Response;
-
-/// The media type of every answer of a handler.
-pub(crate) const JSON: &str = "application/json; charset=UTF-8";
+use crate::http::{JSON, Response};
 
 /// A status with a message.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

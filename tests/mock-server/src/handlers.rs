@@ -2,11 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::errors::{ApiError, JSON};
+use crate::errors::ApiError;
 use crate::gojson::{Slot, decode, write_string};
-use crate::http::Response;
+use crate::http::{JSON, Response, json};
 use crate::permissions::{Module, Operation, Role, Subject, allowed};
-use crate::routes::json;
 use crate::state::{State, UserKey};
 use crate::tokens::Shelf;
 use crate::users::{Permissions, User, View, new_password, new_person_id, new_service_user_id};

@@ -75,6 +75,14 @@ impl HeaderEdit {
     }
 }
 
+/// The media type of every answer of a handler.
+pub(crate) const JSON: &str = "application/json; charset=UTF-8";
+
+/// Status 200 with this JSON, which has to end with a line feed.
+pub(crate) fn json(body: impl Into<Bytes>) -> Response {
+    Response::new(200).field("Content-Type", JSON).body(body)
+}
+
 /// An answer.
 pub(crate) struct Response {
     pub(crate) status: u16,

@@ -1,7 +1,7 @@
 //! From a request to its handler: the router, and what is done before every handler.
 
 use crate::auth::authenticate;
-use crate::errors::{ApiError, JSON};
+use crate::errors::ApiError;
 use crate::handlers::Caller;
 use crate::http::{Request, Response};
 use crate::paths::Target;
@@ -139,11 +139,6 @@ fn handle(
         Route::Instance => Ok(setup::instance(state)),
         Route::Setup => setup::run(state, &request.body),
     }
-}
-
-/// Status 200 with this JSON, which has to end with a line feed.
-pub(crate) fn json(body: impl Into<bytes::Bytes>) -> Response {
-    Response::new(200).field("Content-Type", JSON).body(body)
 }
 
 fn is_preflight(request: &Request) -> bool {

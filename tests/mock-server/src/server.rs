@@ -2,27 +2,18 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use crate::listener::{Core, Listeners};
+use crate::listener::{Listeners, Ports};
+use crate::shared::Core;
 use crate::time;
 use crate::world::{
     Fault, SeededToken, SeenRequest, ServerVersion, StoredToken, TokenSeed, UserSeed, World, WorldError,
 };
-
-/// Where the server listens.
-#[derive(Clone, Copy, Debug)]
-pub struct Ports {
-    /// The API. `None`: a free port on the loopback interface.
-    pub api: Option<SocketAddr>,
-    /// The control API. `None`: it is not served over HTTP.
-    pub control: Option<SocketAddr>,
-}
 
 /// A running server. It has its own thread, so synchronous and asynchronous tests can use it; dropping it stops it.
 ///
@@ -59,7 +50,7 @@ impl MockServer {
     /// If a port or a thread is not available, or the world is invalid (see [`WorldError`]).
     pub fn start_on(world: World, ports: Ports) -> io::Result<Self> {
         let listeners = Listeners::bind(ports)?;
-        let (core, seeded) = Core::new(world, &listeners)?;
+        let (core, seeded) = listeners.core(world)?;
         let core = Arc::new(core);
         let runtime = Builder::new_current_thread().enable_all().build()?;
         listeners.accept_on(&runtime, &core)?;

@@ -2,9 +2,8 @@
 
 use crate::errors::ApiError;
 use crate::gojson::{Slot, decode, write_string};
-use crate::http::Response;
+use crate::http::{Response, json};
 use crate::permissions::Role;
-use crate::routes::json;
 use crate::state::State;
 use crate::tokens::Shelf;
 use crate::users::{User, new_person_id};

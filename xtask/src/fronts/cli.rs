@@ -1,13 +1,32 @@
 //! The command-line tool.
 
-use super::compile::built;
+use anyhow::Context as _;
+
+use super::compile::{self, COMPILE, built};
 use super::front::Front;
 use super::steps::{package_tests, scenarios};
+use crate::command::on_path;
 use crate::plan::Step;
+use crate::toolchain::apt;
 use crate::workspace::Workspace;
 
 /// `cli`.
 pub struct Cli;
+
+const PACKAGE: &str = "netbird-tokens-cli";
+const SHELLS: &str = "cli: bash, zsh, fish";
+
+/// Presses TAB in real shells. The tests are ignored by default, for those who do not have all the shells.
+fn completion_tests() -> Step {
+    Step::new("cli: completion in bash, zsh and fish", |job| {
+        let programs = compile::test_programs(job.workspace(), PACKAGE)?;
+        let tests = programs.iter().find(|program| program.target == "completion").context("it was not built")?;
+        job.logged(tests.command(job.workspace())).arg("--ignored").limit_minutes(10).run()?;
+        job.tests_passed()
+    })
+    .needs(SHELLS)
+    .needs(COMPILE)
+}
 
 impl Front for Cli {
     fn name(&self) -> &'static str {
@@ -18,9 +37,24 @@ impl Front for Cli {
         "cli/Cargo.toml"
     }
 
+    fn toolchain(&self, _: &Workspace) -> Vec<Step> {
+        vec![
+            Step::new(SHELLS, |job| {
+                for shell in ["bash", "zsh", "fish"] {
+                    if on_path(shell).is_none() {
+                        apt::ensure(&[shell], &job.log)?;
+                    }
+                }
+                Ok(String::new())
+            })
+            .waits(),
+        ]
+    }
+
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
-            package_tests("cli", "netbird-tokens-cli"),
+            package_tests("cli", PACKAGE),
+            completion_tests(),
             scenarios("cli", "cli", |job| {
                 let path = |program| built(job.workspace(), program).display().to_string();
                 Ok(vec![

@@ -173,6 +173,7 @@ impl Front for Swift {
                     ".build/debug/NetBirdTokensPackageTests.xctest",
                     ".build/debug/netbird-tokens-sample",
                     ".build/debug/netbird-tokens-bench",
+                    ".build/debug/netbird-tokens-guest",
                 ];
                 build(job, PACKAGE, &programs, &["build", "--build-tests"])?;
                 Ok(String::new())

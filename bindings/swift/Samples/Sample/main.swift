@@ -11,9 +11,9 @@ func show(_ token: Token) {
 }
 
 do {
-    let client = try Client.fromEnv(configuration: Configuration(userAgent: "netbird-tokens-sample/0.1.0"))
+    let client = try Client.fromEnv(options: ClientOptions(userAgent: "netbird-tokens-sample/0.1.0"))
     let me = try await client.currentUser()
-    print("\(me.name) (\(me.role)) at \(client.managementUrl) has these tokens:")
+    print("\(me.name) (\(me.role)) at \(client.managementURL) has these tokens:")
     for token in try await client.listTokens() { show(token) }
 
     let created = try await client.createToken(name: "sample", expiresInDays: 1)
@@ -23,13 +23,14 @@ do {
     // The new token is a credential like any other.
     let successor = try Client(
         credential: .pat(created.plainToken.expose()),
-        configuration: Configuration(managementUrl: client.managementUrl)
+        options: ClientOptions(managementURL: client.managementURL)
     )
     print("it authenticates \(try await successor.currentUser().id)")
 
     try await client.deleteToken(created.token.id)
     let check = try await successor.checkCredential()
     print("revoked; the server now says: \(check.state)")
+    await client.close()
 } catch let error as NetBirdError {
     FileHandle.standardError.write(Data("error: \(error.message)\n".utf8))
     exit(error.kind == .configuration ? 2 : 1)

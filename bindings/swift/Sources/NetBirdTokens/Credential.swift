@@ -1,12 +1,14 @@
 public import Foundation
 import NetBirdTokensNative
 
-/// A credential that passed its offline check. It never prints its text, which is wiped from memory with the last reference to
-/// it, clients included.
+/// A credential that passed its offline check.
+///
+/// It never prints its text, which is kept outside Swift's memory and wiped when the last reference to it is gone, clients
+/// included. The `String` that it was made from is yours and cannot be wiped.
 public struct Credential: Sendable {
     /// How a request authenticates.
-    public enum Kind: Sendable, Hashable, CaseIterable {
-        /// A personal access token.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A personal access token (PAT).
         case pat
 
         /// A JWT from the account's identity provider.
@@ -23,7 +25,7 @@ public struct Credential: Sendable {
     /// Which of the two it is.
     public let kind: Kind
 
-    /// When a JWT expires, where it says so. A PAT does not tell: ask the server.
+    /// When a JWT expires, if it says so. A PAT does not say: ask the server.
     public let expiresAt: Date?
 
     let native: NativeCredential
@@ -34,24 +36,36 @@ public struct Credential: Sendable {
         expiresAt = try translated(native.expiresAt).map(Date.init)
     }
 
-    /// A personal access token: exactly its 40 characters.
+    /// Makes a credential from a personal access token.
     ///
-    /// - Throws: ``ErrorKind/invalidCredential`` when the prefix, the length or the checksum is wrong.
+    /// - Parameter text: Exactly the token's 40 characters.
+    /// - Returns: The credential.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidCredential`` when the prefix, the length or the checksum is
+    ///   wrong, saying which.
     public static func pat(_ text: String) throws -> Credential {
         try Credential { try NativeCredential.pat(text: text) }
     }
 
-    /// A JWT. Its shape and its expiry are checked; its signature is the server's to check.
+    /// Makes a credential from a JWT.
     ///
-    /// - Throws: ``ErrorKind/invalidCredential`` when it is no JWT or has expired.
+    /// Its shape is checked. Its signature and its expiry are for the server to check; see ``expiresAt`` for the expiry that it
+    /// states.
+    ///
+    /// - Parameter jwt: The JWT, three parts separated by dots.
+    /// - Returns: The credential.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidCredential`` when it is not a JWT, saying why.
     public static func bearer(_ jwt: String) throws -> Credential {
         try Credential { try NativeCredential.bearer(jwt: jwt) }
     }
 
-    /// Either of the two, as people paste them: white space and quotes around it, and a leading `Token ` or `Bearer `, are taken
-    /// off.
+    /// Makes a credential from a PAT or a JWT, as people paste them.
     ///
-    /// - Throws: ``ErrorKind/invalidCredential``, saying what it looks like instead where that can be told.
+    /// White space and quotes around it, and a leading `Token `, `Bearer ` or `Authorization:`, are removed.
+    ///
+    /// - Parameter text: The pasted text.
+    /// - Returns: The credential.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidCredential``, saying what the text looks like instead where
+    ///   that is known.
     public static func detect(_ text: String) throws -> Credential {
         try Credential { try NativeCredential.detect(text: text) }
     }

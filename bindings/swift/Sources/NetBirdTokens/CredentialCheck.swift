@@ -1,26 +1,27 @@
 public import Foundation
 import NetBirdTokensNative
 
-/// What there is to know about a credential.
+/// What is known about a credential.
 public struct CredentialCheck: Sendable, Hashable {
-    /// What the server makes of a credential.
-    public enum State: Sendable, Hashable, CaseIterable {
+    /// How the server treats a credential.
+    public enum State: String, Sendable, Hashable, CaseIterable {
         /// It authenticates, and its user may use the API.
         case working
 
         /// The server does not know this PAT: it was revoked, or belongs to another server.
         case unknown
 
-        /// The server refuses it: it has expired, or, of a JWT, is not accepted.
+        /// The server refuses it: it has expired. For a JWT, and for a PAT on servers before 0.59.13, this says no more than
+        /// that it is not accepted.
         case refused
 
         /// It authenticates, but an administrator has blocked its user.
         case blocked
 
-        /// It authenticates, but its user still waits for an administrator's approval.
-        case pendingApproval
+        /// It authenticates, but its user is waiting for an administrator's approval.
+        case pendingApproval = "pending_approval"
 
-        /// It authenticates, but the role of its user may not even ask who it is.
+        /// It authenticates, but the role of its user may not even request who it is.
         case forbidden
     }
 
@@ -30,17 +31,19 @@ public struct CredentialCheck: Sendable, Hashable {
     /// Whether it is a PAT or a JWT.
     public let kind: Credential.Kind
 
-    /// Whose it is. Known of a working one.
+    /// Whose it is. Known if it works.
     public let user: User?
 
-    /// Which of the user's tokens it is. Nil for a JWT, for a role that may not list its own tokens, and where it could not be
-    /// told from another token that was used at the same time.
+    /// Which of the user's tokens it is.
+    ///
+    /// Nil for a JWT, for a role that may not list its own tokens, and where nothing proves it: another token was used at the
+    /// same time, or the server's clock is too coarse.
     public let token: Token?
 
-    /// When it stops working, where that is known.
+    /// When it stops working: for a PAT if ``token`` is known, for a JWT if it says so.
     public let expiresAt: Date?
 
-    /// What the server said of one that does not work.
+    /// What the server said about one that does not work.
     public let error: NetBirdError?
 
     init(_ native: NativeCredentialCheck) {

@@ -10,34 +10,34 @@ public enum ErrorKind: Int, Sendable, CaseIterable {
     /// The credential's offline check failed. The message says what is wrong with it and never shows it.
     case invalidCredential = 2
 
-    /// No credential was found, the environment disagrees with itself, or a CA certificate is unreadable.
+    /// No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used.
     case configuration = 3
 
     /// The server refused the credential.
     case unauthorized = 10
 
-    /// The credential is fine but may not do this.
+    /// The credential works but is not allowed to do this.
     case forbidden = 11
 
     /// The server knows no such user or token.
     case notFound = 12
 
-    /// The server's state stands against it.
+    /// The request conflicts with the server's current state.
     case conflict = 13
 
     /// The server refused what was sent.
     case rejected = 14
 
-    /// Too many requests, still so after the retries.
+    /// Too many requests, also after the retries.
     case rateLimited = 15
 
-    /// The server failed, still so after the retries.
+    /// The server failed, also after the retries.
     case serverError = 16
 
-    /// No connection could be made, so nothing was sent.
+    /// No connection could be made; nothing was sent.
     case connect = 20
 
-    /// The TLS handshake failed. Nothing was sent.
+    /// The TLS handshake failed: a certificate that cannot be trusted, or no TLS at all. Nothing was sent.
     case tls = 21
 
     /// Time ran out: to connect, between two bytes, or for the whole call.
@@ -46,10 +46,11 @@ public enum ErrorKind: Int, Sendable, CaseIterable {
     /// The connection broke before the whole answer had come.
     case transport = 23
 
-    /// An answer came that is not NetBird's: a redirect, HTML, the wrong shape, too much of it.
+    /// The answer is not NetBird's: a redirect, HTML, the wrong shape, too large, or an error body of another program.
     case unexpectedResponse = 24
 
-    /// A create or delete may have happened; see ``NetBirdError/candidateTokenIds``.
+    /// A create or delete may have happened; ``NetBirdError/candidateTokenIDs`` and ``NetBirdError/tokenName`` say what to look
+    /// for.
     case outcomeUnknown = 30
 
     /// The task that awaited the call was cancelled.

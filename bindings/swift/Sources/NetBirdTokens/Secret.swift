@@ -1,9 +1,9 @@
 import NetBirdTokensNative
 
-/// A secret text. It is kept outside Swift's memory, prints as `nbp_****` (or `****` when it is no PAT) however it is printed,
-/// is compared in constant time, and is wiped from memory with the last reference to it.
+/// A secret text: the plain text of a token.
 ///
-/// ``expose()`` is the only way to read it. The `String` that it returns cannot be wiped and is yours to guard.
+/// It is kept outside Swift's memory, prints as `nbp_****` (or `****` if it is not a PAT) however it is printed, is compared in
+/// constant time, and is wiped when the last reference to it is gone. ``expose()`` is the only way to read it.
 public struct Secret: Sendable {
     private let native: NativeSecret
     private let mask: String
@@ -13,16 +13,22 @@ public struct Secret: Sendable {
         mask = (try? native.masked()) ?? "****"
     }
 
-    /// The plain text.
+    /// Reads the plain text.
     ///
-    /// - Throws: ``ErrorKind/internal`` alone, for a bug in the library.
+    /// - Returns: The plain text. This `String` is yours to protect: Swift cannot wipe it.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/internal``, for a bug in the library only.
     public func expose() throws -> String {
         try translated(native.expose)
     }
 }
 
 extension Secret: Equatable {
-    /// Whether both hold the same text, compared in constant time.
+    /// Compares two secrets in constant time.
+    ///
+    /// - Parameters:
+    ///   - left: A secret.
+    ///   - right: Another secret.
+    /// - Returns: Whether both hold the same text.
     public static func == (left: Secret, right: Secret) -> Bool {
         (try? left.native.isEqual(other: right.native)) ?? false
     }
@@ -35,6 +41,6 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
     /// The same as ``description``.
     public var debugDescription: String { mask }
 
-    /// Nothing.
+    /// A mirror without children.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

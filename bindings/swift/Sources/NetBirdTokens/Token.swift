@@ -1,30 +1,30 @@
 public import Foundation
 import NetBirdTokensNative
 
-/// What the server tells of a token. The plain text is not among it: that comes once, in ``CreatedToken``.
+/// What the server says about a token. The secret is not part of it: that comes once, in ``CreatedToken``.
 ///
-/// Its dates are cut to microseconds, since `Date` cannot hold the server's nanoseconds.
+/// Dates are cut to microseconds, because a `Date` cannot hold the server's nanoseconds.
 public struct Token: Sendable, Hashable, Identifiable {
-    /// The token's id, which the server chose. Not a secret.
+    /// The token's id, chosen by the server. Not a secret.
     public let id: String
 
     /// The name it was given; not unique.
     public let name: String
 
-    /// When it stops working. The year 1 where the server keeps no date, which it treats as expired.
+    /// When it stops working. The year 1 if the server keeps no date; it treats such a token as expired.
     public let expirationDate: Date
 
     /// When it was created.
     public let createdAt: Date
 
-    /// The id of the user who created it, which need not be the one who owns it.
+    /// The id of the user who created it, who need not be the one who owns it.
     public let createdBy: String
 
     /// When it last authenticated a request; nil for never. Reading a token with that same token counts as a use.
     public let lastUsed: Date?
 
     /// The id of the user who owns it.
-    public let userId: String
+    public let userID: String
 
     init(_ native: NativeToken) {
         id = native.id
@@ -33,29 +33,32 @@ public struct Token: Sendable, Hashable, Identifiable {
         createdAt = Date(native.createdAt)
         createdBy = native.createdBy
         lastUsed = native.lastUsed.map(Date.init)
-        userId = native.userId
+        userID = native.userId
     }
 
-    /// Whether the server refuses it at the instant `now` (it does so after the expiration date, not at it).
+    /// Whether the server refuses the token at an instant. It does so after the expiration date, not at it.
+    ///
+    /// - Parameter now: The instant; by default the current time.
+    /// - Returns: Whether the token has expired by then.
     public func isExpired(at now: Date = Date()) -> Bool {
-        now > expirationDate
+        NetBirdTokensNative.isExpired(expirationDate: NativeTimestamp(expirationDate), now: NativeTimestamp(now))
     }
 
-    /// Whole days of 24 hours from `now` to the expiration date, rounded down: 0 on the last day, negative once expired.
+    /// Whole days of 24 hours from an instant to the expiration date, rounded down.
+    ///
+    /// - Parameter now: The instant; by default the current time.
+    /// - Returns: The number of days: 0 on the last day, negative once the token has expired.
     public func daysLeft(at now: Date = Date()) -> Int {
-        // In whole microseconds, where a day is exact.
-        let left = expirationDate.wholeMicroseconds.subtractingClamped(now.wholeMicroseconds)
-        let (days, rest) = left.quotientAndRemainder(dividingBy: microsecondsPerDay)
-        return Int(rest < 0 ? days - 1 : days)
+        Int(NetBirdTokensNative.daysLeft(expirationDate: NativeTimestamp(expirationDate), now: NativeTimestamp(now)))
     }
 }
 
-/// A token that was just created. The server never shows its plain text again.
+/// A token that was just created. The server never shows its secret again.
 public struct CreatedToken: Sendable, Equatable {
-    /// What the server tells of it.
+    /// What the server says about it.
     public let token: Token
 
-    /// The text that authenticates: keep it safe, it cannot be had again.
+    /// The secret: the text that authenticates. Store it now, because it cannot be recovered.
     public let plainToken: Secret
 
     init(_ native: NativeCreatedToken) {
@@ -63,5 +66,3 @@ public struct CreatedToken: Sendable, Equatable {
         plainToken = Secret(native.plainToken)
     }
 }
-
-private let microsecondsPerDay: Int64 = 86_400_000_000

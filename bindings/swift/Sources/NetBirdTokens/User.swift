@@ -3,34 +3,34 @@ import NetBirdTokensNative
 
 /// A person or a service user, as the server describes it.
 public struct User: Sendable, Hashable, Identifiable {
-    /// What token calls take as the user id.
+    /// The id, as token calls take it.
     public let id: String
 
     /// The display name; not unique.
     public let name: String
 
-    /// Empty for a service user.
+    /// The e-mail address; empty for a service user.
     public let email: String
 
-    /// `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or one that a newer server adds.
+    /// `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or a role that a newer server adds.
     public let role: String
 
-    /// `active`, `invited`, `blocked`, or one that a newer server adds.
+    /// `active`, `invited`, `blocked`, or a status that a newer server adds.
     public let status: String
 
-    /// Whether the credential in use is this user's.
+    /// Whether the credential in use belongs to this user.
     public let isCurrent: Bool
 
-    /// Whether it is a service user.
+    /// Whether this is a service user.
     public let isServiceUser: Bool
 
-    /// Whether an administrator has blocked it.
+    /// Whether an administrator has blocked the user.
     public let isBlocked: Bool
 
-    /// Whether it waits for an administrator's approval.
+    /// Whether the user waits for an administrator's approval.
     public let pendingApproval: Bool
 
-    /// When it last logged in; nil for never, as service users always.
+    /// When the user last logged in; nil for never, which is always so for a service user.
     public let lastLogin: Date?
 
     init(_ native: NativeUser) {

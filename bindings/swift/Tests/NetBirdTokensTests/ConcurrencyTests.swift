@@ -8,7 +8,7 @@ import Testing
         let client = try server.client { $0.timeout = .seconds(120) }
         let lists = try await withThrowingTaskGroup(of: [Token].self) { group in
             for _ in 0..<1_000 {
-                group.addTask { try await client.listTokens(userId: "alice") }
+                group.addTask { try await client.listTokens(userID: "alice") }
             }
             return try await group.reduce(into: [[Token]]()) { $0.append($1) }
         }

@@ -4,13 +4,14 @@ import Testing
 
 /// Errors carry what the core found, and nothing brings the program down.
 @Suite struct ErrorTests {
-    @Test func theServersWordsComeAlong() async throws {
+    @Test func theServersMessageIsKept() async throws {
         let server = try MockServer()
-        let error = try await failure { try await server.client(as: "desk").listTokens(userId: "alice") }
+        let error = try await failure { try await server.client(as: "desk").listTokens(userID: "alice") }
         #expect(error.kind == .forbidden && error.code == 11 && error.status == 403)
         #expect(error.serverMessage?.isEmpty == false)
-        #expect(error.requestId?.isEmpty == false)
-        #expect(error.attempts == 1 && !error.retryable && error.retryAfter == nil && error.candidateTokenIds.isEmpty)
+        #expect(error.requestID?.isEmpty == false)
+        #expect(error.attempts == 1 && !error.retryable && error.retryAfter == nil && error.candidateTokenIDs.isEmpty)
+        #expect(error.tokenName == nil)
         #expect(error.localizedDescription == error.message)
         #expect("\(error)" == "forbidden: \(error.message)")
     }
@@ -26,19 +27,41 @@ import Testing
     @Test func aLostCreateNamesItsCandidates() async throws {
         let server = try MockServer(faults: [["method": "POST", "action": ["drop_after": [String: Any]()]]])
         let client = try server.client()
-        let error = try await failure { try await client.createToken(name: "ci", userId: "alice") }
+        let error = try await failure { try await client.createToken(name: "ci", userID: "alice") }
         #expect(error.kind == .outcomeUnknown)
         let made = try await server.tokens(of: "alice").filter { $0 != "laptop" && $0 != "phone" }
-        #expect(error.candidateTokenIds == made && made.count == 1)
+        #expect(error.candidateTokenIDs == made && made.count == 1)
+        #expect(error.tokenName == "ci")
+        #expect(try await server.requests().allSatisfy { !$0.request.hasPrefix("DELETE") }, "a candidate is never revoked")
+    }
+
+    @Test func aLostTaggedCreateIsRevokedAndRepeated() async throws {
+        let server = try MockServer(faults: [["method": "POST", "action": ["drop_after": [String: Any]()]]])
+        let client = try server.client { $0.onUnknown = .revokeAndRetry }
+        let untagged = try await failure { try await client.createToken(name: "ci", userID: "alice") }
+        #expect(untagged.kind == .invalidArgument && untagged.message.contains("tag"))
+        #expect(try await server.requests().isEmpty)
+
+        let created = try await client.createToken(name: "ci", tag: true, userID: "alice")
+        #expect(try await server.tokens(of: "alice") == ["laptop", "phone", created.token.id])
+    }
+
+    @Test func aLostTaggedCreateNamesWhatWasSent() async throws {
+        let server = try MockServer(faults: [["method": "POST", "action": ["drop_before": [String: Any]()]]])
+        let client = try server.client { $0.onUnknown = .revokeAndRetry }
+        let error = try await failure { try await client.createToken(name: "ci", tag: true, userID: "alice") }
+        #expect(error.kind == .outcomeUnknown && error.candidateTokenIDs.isEmpty)
+        let name = try #require(error.tokenName)
+        #expect(name.hasPrefix("ci #") && error.message.contains(name))
     }
 
     @Test func aPanicIsAnErrorAndTheClientGoesOn() async throws {
         let server = try MockServer()
         let client = try server.client()
-        // Builds of the library for tests panic when asked for this user.
-        let error = try await failure { try await client.listTokens(userId: "panic, for a test") }
+        // Test builds of the library panic when this user is requested.
+        let error = try await failure { try await client.listTokens(userID: "panic, for a test") }
         #expect(error.kind == .internal)
-        #expect(!error.message.contains("deliberate"), "a panic's text might say anything")
+        #expect(!error.message.contains("deliberate"), "a panic's text may contain anything")
         #expect(try await client.currentUser().id == "alice")
     }
 

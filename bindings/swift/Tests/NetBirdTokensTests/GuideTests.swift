@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The guide's code is the code that is compiled here.
+/// The code in the guide is the code that is compiled here.
 @Suite struct GuideTests {
     /// The text without indentation and empty lines, so that a part of a function can be found in it.
     private func plain(_ text: some StringProtocol) -> String {
@@ -14,7 +14,7 @@ import Testing
         let compiled = try plain(Repository.text("bindings/swift/Tests/NetBirdTokensTests/Guide.swift"))
         let parts = guide.components(separatedBy: "```swift\n").dropFirst()
         let snippets = parts.compactMap { $0.components(separatedBy: "```").first }
-        #expect(snippets.count == 6)
+        #expect(snippets.count == 8)
         for snippet in snippets {
             #expect(compiled.contains(plain(snippet)), "\(snippet)")
         }

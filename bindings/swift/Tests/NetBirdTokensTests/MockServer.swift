@@ -6,8 +6,13 @@ import Testing
     import FoundationNetworking
 #endif
 
-/// The mock NetBird server, a process of its own. The variable `NETBIRD_MOCK` names its program.
+/// The mock NetBird server, in a process of its own. The variable `NETBIRD_MOCK` names its program.
 final class MockServer: Sendable {
+    /// A fault: requests for tokens are received, and not answered for a long time.
+    static var silence: [[String: Any]] {
+        [["times": 0, "target_contains": "/tokens", "action": ["delay": ["ms": 20_000]]]]
+    }
+
     /// The management URL.
     let url: String
     /// The plain texts of the tokens that exist, by their id.
@@ -17,7 +22,7 @@ final class MockServer: Sendable {
     private let process: Process
     private let input: Pipe
 
-    /// Starts one where the user `alice` owns the tokens `laptop` and `phone`, with these faults.
+    /// Starts a server where the user `alice` owns the tokens `laptop` and `phone`, with these faults.
     init(faults: [[String: Any]] = []) throws {
         let world: [String: Any] = [
             "users": [
@@ -60,18 +65,22 @@ final class MockServer: Sendable {
     }
 
     deinit {
-        // Not waited for: that would block one of the few threads that all tests share.
+        // Not waited for, because that would block one of the few threads that all tests share.
         process.terminate()
     }
 
     /// A client that authenticates with this token.
-    func client(as token: String = "laptop", _ configure: (inout Configuration) -> Void = { _ in }) throws -> Client {
-        var configuration = Configuration(managementUrl: url, proxyFromEnv: false)
-        configure(&configuration)
-        return try Client(credential: .pat(#require(plain[token])), configuration: configuration)
+    func client(
+        as token: String = "laptop",
+        _ configure: (inout ClientOptions) -> Void = { _ in },
+        observer: (@Sendable (Event) -> Void)? = nil
+    ) throws -> Client {
+        var options = ClientOptions(managementURL: url, proxyFromEnv: false)
+        configure(&options)
+        return try Client(credential: .pat(#require(plain[token])), options: options, observer: observer)
     }
 
-    /// What the server was asked, as `GET /api/users`, with the status that it answered or nil where it did not yet.
+    /// The requests that the server received, as `GET /api/users`, with the status of the answer or nil if none was sent yet.
     func requests() async throws -> [(request: String, status: Int?)] {
         let list = try #require(try await control("requests") as? [[String: Any]])
         return try list.map { entry in
@@ -95,10 +104,10 @@ final class MockServer: Sendable {
     }
 
     #if os(Linux)
-        /// How many open connections to the server's API the system knows, from the client's end.
+        /// The number of open connections to the server's API, as the system counts them at the client's end.
         func openConnections() throws -> Int {
             let port = try #require(URL(string: url)?.port)
-            // `String(contentsOfFile:)` cuts files of the kernel, whose size is not known before.
+            // `String(contentsOfFile:)` truncates files of the kernel, whose size is not known in advance.
             let file = try #require(FileHandle(forReadingAtPath: "/proc/self/net/tcp"))
             let table = try String(decoding: #require(try file.readToEnd()), as: UTF8.self)
             let established = "01"
@@ -111,7 +120,7 @@ final class MockServer: Sendable {
     #endif
 }
 
-/// Waits until it holds, at most five seconds, and says whether it did.
+/// Waits until a condition holds, for at most five seconds, and says whether it does.
 func eventually(_ holds: () async throws -> Bool) async throws -> Bool {
     let start = ContinuousClock.now
     while ContinuousClock.now - start < .seconds(5) {

@@ -2,7 +2,7 @@ import Foundation
 import NetBirdTokens
 import Testing
 
-/// Every operation reaches the server and its answer comes back in Swift's types.
+/// Every operation reaches the server, and its answer comes back in Swift's types.
 @Suite struct OperationTests {
     @Test func aTokensWholeLife() async throws {
         let server = try MockServer()
@@ -10,7 +10,7 @@ import Testing
 
         let created = try await client.createToken(name: "ci", expiresInDays: 30)
         #expect(created.token.name == "ci")
-        #expect(created.token.userId == "alice")
+        #expect(created.token.userID == "alice")
         #expect(created.token.createdBy == "alice")
         #expect(created.token.lastUsed == nil)
         #expect(created.token.isExpired() == false)
@@ -22,7 +22,7 @@ import Testing
 
         let made = try Client(
             credential: .pat(created.plainToken.expose()),
-            configuration: Configuration(managementUrl: server.url, proxyFromEnv: false)
+            options: ClientOptions(managementURL: server.url, proxyFromEnv: false)
         )
         #expect(try await made.currentUser().id == "alice")
 
@@ -31,7 +31,7 @@ import Testing
         #expect(try await failure { try await made.listUsers() }.kind == .unauthorized)
     }
 
-    @Test func usersAreTold() async throws {
+    @Test func usersAreRead() async throws {
         let server = try MockServer()
         let client = try server.client()
         let alice = try await client.currentUser()
@@ -60,6 +60,15 @@ import Testing
         try await server.client().deleteToken("phone")
         let revoked = try await phone.checkCredential()
         #expect(revoked.state == .unknown && revoked.user == nil && revoked.error?.kind == .unauthorized)
+    }
+
+    @Test func aTaggedNameIsSentWithItsTag() async throws {
+        let server = try MockServer()
+        let client = try server.client()
+        let tagged = try await client.createToken(name: "ci", tag: true).token
+        #expect(tagged.name.wholeMatch(of: /ci #[0-9a-z]{10}/) != nil, "\(tagged.name)")
+        #expect(try await client.getToken(tagged.id).name == tagged.name)
+        #expect(try await client.createToken(name: "ci").token.name == "ci")
     }
 
     @Test func credentialsAreCheckedOffline() async throws {

@@ -1,27 +1,12 @@
-import Foundation
 import Testing
 
 /// The sample program does what it says.
 @Suite struct SampleTests {
-    /// What it printed, and how it ended.
-    private func run(_ environment: [String: String]) async throws -> (printed: String, status: Int32) {
-        let tests = URL(fileURLWithPath: try #require(ProcessInfo.processInfo.arguments.first))
-        let process = Process()
-        process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("netbird-tokens-sample")
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let printed = try String(decoding: output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        #expect(try await eventually { !process.isRunning })
-        return (printed, process.terminationStatus)
-    }
-
     @Test func itListsCreatesUsesAndRevokes() async throws {
         let server = try MockServer()
         let own = try #require(server.plain["laptop"])
-        let (printed, status) = try await run(["NB_PAT": own, "NB_MANAGEMENT_URL": server.url])
+        let sample = try Program("netbird-tokens-sample", environment: ["NB_PAT": own, "NB_MANAGEMENT_URL": server.url])
+        let (printed, status, _) = try await sample.end()
         #expect(status == 0, "\(printed)")
         #expect(printed.contains("laptop") && printed.contains("phone"))
         #expect(printed.contains("with the secret nbp_****"))
@@ -31,7 +16,7 @@ import Testing
     }
 
     @Test func withoutACredentialItSaysWhatIsMissing() async throws {
-        let (printed, status) = try await run([:])
+        let (printed, status, _) = try await Program("netbird-tokens-sample", environment: [:]).end()
         #expect(status == 2)
         #expect(printed.contains("NB_PAT"))
     }

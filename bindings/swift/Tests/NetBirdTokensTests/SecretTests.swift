@@ -4,7 +4,7 @@ import Testing
 
 /// Nothing that prints shows a secret.
 @Suite struct SecretTests {
-    /// Every way in which people print things.
+    /// The ways in which people print things.
     private func printed(_ value: Any) -> String {
         var dumped = ""
         dump(value, to: &dumped)
@@ -36,7 +36,7 @@ import Testing
         let server = try MockServer()
         let own = try #require(server.plain["laptop"])
         let client = try server.client()
-        try await client.deleteToken("phone", userId: "alice")
+        try await client.deleteToken("phone", userID: "alice")
         let phone = try #require(server.plain["phone"])
         let refused = try await failure { try await server.client(as: "phone").currentUser() }
         #expect(refused.kind == .unauthorized)
@@ -48,11 +48,11 @@ import Testing
     }
 
     @Test func theProxysPasswordIsNotPrinted() throws {
-        let configuration = Configuration(
-            managementUrl: "https://ada:swordfish@netbird.example.com", maxRetries: 3,
+        let options = ClientOptions(
+            managementURL: "https://ada:swordfish@netbird.example.com", maxRetries: 3,
             proxy: "http://ada:swordfish@proxy.example.com:3128"
         )
-        let shown = printed(configuration)
+        let shown = printed(options)
         #expect(!shown.contains("swordfish"))
         #expect(shown.contains("proxy.example.com:3128") && shown.contains("maxRetries"))
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NetBirdTokens
 
-/// The server's times as dates.
+/// The server's times as dates. What follows from them is computed by the core.
 @Suite struct TimeTests {
     private func token(expires seconds: Int64, _ nanoseconds: UInt32 = 0) -> Token {
         let time = NativeTimestamp(seconds: seconds, nanoseconds: nanoseconds)
@@ -18,9 +18,22 @@ import Testing
     @Test func datesAreCutToMicroseconds() {
         let last = Date(NativeTimestamp(seconds: 1_835_481_599, nanoseconds: 999_999_999))
         #expect(last < Date(timeIntervalSince1970: 1_835_481_600))
-        #expect(last.wholeMicroseconds - Date(timeIntervalSince1970: 1_835_481_599).wholeMicroseconds == 999_999)
+        let back = NativeTimestamp(last)
+        #expect(back.seconds == 1_835_481_599 && back.nanoseconds == 999_999_000)
         let goZero = Date(NativeTimestamp(seconds: -62_135_596_800, nanoseconds: 0))
         #expect(goZero.timeIntervalSince1970 == -62_135_596_800)
+    }
+
+    @Test func theLastInstantStaysInItsYear() {
+        let last = Date(NativeTimestamp(seconds: 253_402_300_799, nanoseconds: 999_999_999))
+        #expect(last < Date(timeIntervalSince1970: 253_402_300_800))
+        #expect(NativeTimestamp(last).seconds == 253_402_300_799)
+        #expect(token(expires: 253_402_300_799, 999_999_999).daysLeft(at: Date(timeIntervalSince1970: 0)) == 2_932_896)
+    }
+
+    @Test func datesBefore1970KeepTheirMicroseconds() {
+        let back = NativeTimestamp(Date(NativeTimestamp(seconds: -1, nanoseconds: 250_000_000)))
+        #expect(back.seconds == -1 && back.nanoseconds == 250_000_000)
     }
 
     @Test func expiryIsAfterTheDateNotAtIt() {
@@ -45,12 +58,22 @@ import Testing
         #expect(left(-9_000 * day, 977_616_000) == 9_000)
     }
 
-    @Test func theEndsOfTimeAreNoCrash() {
-        let token = token(expires: 1_800_000_000)
-        #expect(token.daysLeft(at: .distantPast) > 700_000)
-        #expect(token.daysLeft(at: .distantFuture) < -700_000)
-        #expect(token.daysLeft(at: Date(timeIntervalSince1970: .infinity)) < 0)
-        #expect(token.daysLeft(at: Date(timeIntervalSince1970: -.infinity)) > 0)
+    // The arguments are numbers, because a `Date` of all too many years cannot be printed.
+    @Test(arguments: [Date.distantPast.timeIntervalSince1970, -1e300, -.infinity])
+    func aDateBeforeAllTimeIsBeforeTheExpiry(seconds: TimeInterval) {
+        let (token, date) = (token(expires: 1_800_000_000), Date(timeIntervalSince1970: seconds))
+        let (left, expired) = (token.daysLeft(at: date), token.isExpired(at: date))
+        #expect(left > 700_000 && !expired)
+    }
+
+    @Test(arguments: [Date.distantFuture.timeIntervalSince1970, 1e300, .infinity, .nan])
+    func aDateAfterAllTimeIsAfterTheExpiry(seconds: TimeInterval) {
+        let (token, date) = (token(expires: 1_800_000_000), Date(timeIntervalSince1970: seconds))
+        let (left, expired) = (token.daysLeft(at: date), token.isExpired(at: date))
+        #expect(left < -700_000 && expired)
+    }
+
+    @Test func aLongDurationIsCutAndDoesNotCrash() {
         #expect(Duration.seconds(Int64.max).wholeNanoseconds == .max)
         #expect(Duration.seconds(Int64.min).wholeNanoseconds == .min)
         #expect(Duration.nanoseconds(-5).wholeNanoseconds == -5)

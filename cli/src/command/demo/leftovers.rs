@@ -1,4 +1,4 @@
-//! What the demo creates, found again by its name and removed, however the demo ended.
+//! Finds the tokens that the demo created by their name and removes them, however the demo ended.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,12 +25,12 @@ impl<'a> Leftovers<'a> {
         &self.name
     }
 
-    /// From now on there may be some with this user.
+    /// From now on this user may have some.
     pub(crate) fn may_be_with(&mut self, user_id: &str) {
         self.user_ids.push(user_id.to_owned());
     }
 
-    /// Removes what is left and says how many there were. Works after an interrupt too.
+    /// Removes what is left and returns how many there were. Also works after an interruption.
     pub(crate) fn remove(&self) -> Result<usize, Failure> {
         let client = self.client.with_cancel(&CancelToken::new());
         let mut removed = 0;
@@ -49,7 +49,7 @@ impl<'a> Leftovers<'a> {
 
     fn stay(&self, user_id: &str, error: &netbird_tokens::Error) -> Failure {
         Failure::Local(format!(
-            "tokens named {} of user {user_id} may be left, since they could not be removed: {error}",
+            "tokens with the name {} of user {user_id} may be left, because removing them failed: {error}",
             self.name
         ))
     }

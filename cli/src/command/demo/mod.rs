@@ -1,24 +1,23 @@
-//! `demo`: the whole life of a token, shown by running this very command step by step, each step's outcome checked.
+//! `demo`: shows the life of a token by running the commands of this program step by step, and checks the outcome of each.
 
 mod leftovers;
 mod stage;
+
+use std::ffi::OsString;
 
 use netbird_mock::MockServer;
 use netbird_tokens::{Client, Credential, ErrorKind, Secret, Token, User};
 
 use self::leftovers::Leftovers;
-use self::stage::{Ran, Stage};
+use self::stage::{Place, Ran, Stage};
 use crate::exit;
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// Shows it on a test server of its own, or on a real one.
-pub(crate) fn demo(session: &Session, server: Option<&str>) -> Result<(), Failure> {
-    if session.user_id().is_some() {
-        return Err(Failure::usage("demo works on the tokens of the credential's own user: leave --user-id out"));
-    }
+/// Runs it on a test server of its own, or on the one that is given. `connection` is the options that reach that one.
+pub(crate) fn demo(session: &Session, server: Option<&str>, connection: &[OsString]) -> Result<(), Failure> {
     match server {
-        Some(url) => on_real_server(session, url),
+        Some(url) => on_real_server(session, url, connection),
         None => on_test_server(session),
     }
 }
@@ -30,13 +29,13 @@ fn on_test_server(session: &Session) -> Result<(), Failure> {
     let credential = plain_of_owner(&server).ok_or_else(|| failed(&"it has no users"))?;
     let client = Client::builder()
         .credential(Credential::pat(credential.expose())?)
-        .management_url(&url)
+        .management_url(url.as_str())
         .proxy_from_env(false)
         .build()?
         .with_cancel(&session.cancel);
-    let stage = Stage::new(session, &url, credential, false)?;
+    let stage = Stage::new(session, Place { url: &url, credential, proxies: false, options: &[] })?;
     stage.say(&format!(
-        "A NetBird token server for tests runs at {url}. What follows speaks to it over HTTP, with NB_MANAGEMENT_URL and NB_PAT set.\n"
+        "A NetBird token server for tests runs at {url}. The commands use it over HTTP, with NB_MANAGEMENT_URL and NB_PAT set.\n"
     ))?;
     let requests = || Some(server.requests().len());
     let service_user = server.seeded().iter().find_map(|seeded| {
@@ -50,11 +49,12 @@ fn plain_of_owner(server: &MockServer) -> Option<Secret> {
     server.seeded().first().map(|seeded| Secret::new(seeded.plain.clone()))
 }
 
-fn on_real_server(session: &Session, url: &str) -> Result<(), Failure> {
+fn on_real_server(session: &Session, url: &str, connection: &[OsString]) -> Result<(), Failure> {
     let (client, credential) = session.client_and_text(url)?;
-    let stage = Stage::new(session, client.management_url(), credential, true)?;
+    let place = Place { url: client.management_url(), credential, proxies: true, options: connection };
+    let stage = Stage::new(session, place)?;
     stage.say(&format!(
-        "What follows speaks to {}, with NB_MANAGEMENT_URL and NB_PAT set. It removes what it creates.\n",
+        "The commands use {}, with NB_MANAGEMENT_URL and NB_PAT set. What the demo creates is removed.\n",
         client.management_url()
     ))?;
     Story { session, stage, client: &client, requests: &|| None, service_user: None }.tell()
@@ -63,9 +63,9 @@ fn on_real_server(session: &Session, url: &str) -> Result<(), Failure> {
 struct Story<'a> {
     session: &'a Session,
     stage: Stage<'a>,
-    /// Asks the server directly whether what a step printed is so.
+    /// Asks the server directly whether what a step printed is true.
     client: &'a Client,
-    /// How many requests the server has seen, where that can be told.
+    /// How many requests the server has received, if that is known.
     requests: &'a dyn Fn() -> Option<usize>,
     /// A service user with a token of its own.
     service_user: Option<(User, Secret)>,
@@ -77,7 +77,7 @@ impl Story<'_> {
         let told = self.steps(&mut leftovers);
         let cleaned = leftovers.remove();
         match (told, cleaned) {
-            (Ok(()), Ok(0)) => self.stage.say(&format!("All {} steps held.", self.stage.steps())),
+            (Ok(()), Ok(0)) => self.stage.say(&format!("All {} steps passed.", self.stage.steps())),
             (Ok(()), Ok(left)) => {
                 Err(Failure::Local(format!("{left} tokens were left and had to be removed at the end")))
             }
@@ -109,7 +109,7 @@ impl Story<'_> {
     }
 
     fn create(&mut self, me: &User, leftovers: &mut Leftovers<'_>) -> Result<(Token, Secret), Failure> {
-        self.stage.step("Create a token. The secret is alone on standard output, so that a script can take it.")?;
+        self.stage.step("Create a token. Only the secret is on standard output, so that a script can capture it.")?;
         let name = leftovers.name().to_owned();
         leftovers.may_be_with(me.id());
         let ran = self.stage.run(&["create", &name, "--expires-in", "7"], None)?;
@@ -127,7 +127,7 @@ impl Story<'_> {
     }
 
     fn inspect(&mut self, token: &Token) -> Result<(), Failure> {
-        self.stage.step("Look at it.")?;
+        self.stage.step("Inspect it.")?;
         let ran = self.stage.run(&["inspect", token.id()], None)?;
         let right = ran.stdout.contains(token.id()) && ran.stdout.contains(token.name());
         self.stage.expect(ran.status == 0 && right, "it shows that token", &ran)
@@ -136,14 +136,14 @@ impl Story<'_> {
     fn use_it(&mut self, token: &Token, secret: &Secret) -> Result<(), Failure> {
         self.stage.step("Use it: does it work, whose is it, and when does it expire?")?;
         let ran = self.stage.run(&["check"], Some(secret))?;
-        // A server that keeps whole seconds cannot tell which token is in use; that it works is what counts.
+        // A server that keeps whole seconds does not prove which token is in use.
         let right = ran.stdout.contains("working") && ran.stdout.contains(token.user_id());
         self.stage.expect(ran.status == 0 && right, "the new token works, for its own user", &ran)
     }
 
     fn service_user(&mut self, me: &User, leftovers: &mut Leftovers<'_>) -> Result<(), Failure> {
         self.stage.step(
-            "A service user, whom the server does not tell who it is, finds itself all the same: no --user-id is needed.",
+            "The server does not tell a service user who it is. It is found in the list of users: no --user-id is needed.",
         )?;
         if me.is_service_user() {
             let ran = self.stage.run(&["list"], None)?;
@@ -153,7 +153,7 @@ impl Story<'_> {
             return self.list_as(&user, &secret);
         }
         let Some(user) = self.find_service_user()? else {
-            return self.stage.say("Left out: this credential sees no service user for which it may create a token.");
+            return self.stage.say("Skipped: there is no service user for which this credential may create a token.");
         };
         let name = leftovers.name().to_owned();
         leftovers.may_be_with(user.id());
@@ -162,7 +162,7 @@ impl Story<'_> {
         let token = self.the_one_named(&name, user.id(), &ran)?;
         self.list_as(&user, &secret)?;
         let ran = self.stage.run(&["revoke", token.id(), "--user-id", user.id(), "--yes"], None)?;
-        self.stage.expect(ran.status == 0, "its token is revoked again", &ran)
+        self.stage.expect(ran.status == 0, "its token is revoked", &ran)
     }
 
     fn list_as(&mut self, user: &User, secret: &Secret) -> Result<(), Failure> {
@@ -174,7 +174,7 @@ impl Story<'_> {
         self.stage.expect(ran.status == 0 && all, "it found its own tokens", &ran)
     }
 
-    /// One that an owner or admin may create a token for.
+    /// One for which this credential may create a token.
     fn find_service_user(&self) -> Result<Option<User>, Failure> {
         let users = self.client.list_users()?;
         let usable = |user: &User| user.is_service_user() && !user.is_blocked() && !user.is_current();
@@ -182,34 +182,33 @@ impl Story<'_> {
     }
 
     fn revoke(&mut self, token: &Token) -> Result<(), Failure> {
-        self.stage.step("Revoke it. Without --yes it shows the token and asks first.")?;
+        self.stage.step("Revoke it. Without --yes the command shows the token and asks first.")?;
         let ran = self.stage.run(&["revoke", token.id(), "--yes"], None)?;
         self.stage.expect(ran.status == 0, "it is revoked", &ran)?;
         let gone = self.client.get_token(token.id(), Some(token.user_id()));
         let gone = gone.is_err_and(|error| error.kind() == ErrorKind::NotFound);
-        self.stage.expect(gone, "the server does not know it any more", &ran)
+        self.stage.expect(gone, "the server no longer knows it", &ran)
     }
 
     fn try_revoked(&mut self, secret: &Secret) -> Result<(), Failure> {
         self.stage
-            .step("The revoked token no longer authenticates, and is told apart from an expired or blocked one.")?;
+            .step("The revoked token no longer authenticates. check tells it apart from an expired or blocked one.")?;
         let ran = self.stage.run(&["list"], Some(secret))?;
         self.stage.expect(ran.status == exit::of_kind(ErrorKind::Unauthorized), "it is refused", &ran)?;
         let ran = self.stage.run(&["check"], Some(secret))?;
-        // Servers before 0.59.13 say no more than that it is refused.
+        // Servers before 0.59.13 say only that it is refused.
         let refused = [netbird_tokens::CredentialState::Unknown, netbird_tokens::CredentialState::Refused];
         let told = refused.into_iter().any(|state| ran.status == exit::of_state(state));
         self.stage.expect(told, "check says that it is not known", &ran)
     }
 
     fn explain_a_mistake(&mut self, secret: &Secret) -> Result<(), Failure> {
-        self.stage
-            .step("A token that was copied wrong is noticed before anything is sent, and the error says what to do.")?;
+        self.stage.step("A mistyped token is noticed before anything is sent, and the error says what is wrong.")?;
         let mistyped = self.stage.mistyped(secret);
         let before = (self.requests)();
         let ran = self.stage.run(&["list"], Some(&mistyped))?;
         let right = ran.status == exit::INVALID_CREDENTIAL && ran.stderr.contains("checksum");
-        self.stage.expect(right, "the mistake is named", &ran)?;
+        self.stage.expect(right, "the error names the mistake", &ran)?;
         self.stage.expect(before == (self.requests)(), "nothing was sent", &ran)?;
         if self.session.cancel.is_cancelled() { Err(Failure::cancelled("interrupted")) } else { Ok(()) }
     }

@@ -1,4 +1,4 @@
-//! Where the demo plays: runs the command as a user would type it, and shows what came of it without its secrets.
+//! Runs commands of this program as a user would type them, and shows them and their output without secrets.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -6,45 +6,47 @@ use std::process::{Command, Stdio};
 
 use netbird_tokens::{CREDENTIAL_VARIABLES, Credential, Secret, URL_VARIABLES};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, shell_word};
 use crate::session::Session;
 
 const PROXY_VARIABLES: &[&str] = &["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
-/// What a run of the command came to.
+/// The outcome of a command.
 pub(crate) struct Ran {
     pub(crate) status: u8,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
+/// The server that the commands use.
+pub(crate) struct Place<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) credential: Secret,
+    /// Whether the proxies in the environment apply to it.
+    pub(crate) proxies: bool,
+    /// The options that every command needs to reach it.
+    pub(crate) options: &'a [OsString],
+}
+
 pub(crate) struct Stage<'a> {
     session: &'a Session,
     url: String,
     credential: Secret,
-    /// Whether the proxies that the environment names are for this server.
     proxies: bool,
-    /// The global options of `demo` itself that its steps need too.
-    options: Vec<OsString>,
+    options: &'a [OsString],
     /// What must not be shown.
     secrets: Vec<Secret>,
     steps: usize,
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) fn new(session: &'a Session, url: &str, credential: Secret, proxies: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(session: &'a Session, place: Place<'a>) -> Result<Self, Failure> {
         if session.program.is_empty() {
             return Err(Failure::Local("this program cannot find itself to run the steps".to_owned()));
         }
-        Ok(Stage {
-            session,
-            url: url.to_owned(),
-            secrets: vec![credential.clone()],
-            credential,
-            proxies,
-            options: if proxies { connection_options(session) } else { Vec::new() },
-            steps: 0,
-        })
+        let Place { url, credential, proxies, options } = place;
+        let secrets = vec![credential.clone()];
+        Ok(Stage { session, url: url.to_owned(), credential, proxies, options, secrets, steps: 0 })
     }
 
     /// How many steps there were.
@@ -63,10 +65,10 @@ impl<'a> Stage<'a> {
         self.say(&format!("{bold}{}. {title}{bold:#}\n", self.steps))
     }
 
-    /// Runs the command with these words, shows it and its output, and gives what came of it. With `secret` it authenticates
-    /// by that, handed over in the environment.
+    /// Runs this program with these arguments, and shows the command and its output. `secret` is the credential, if not the
+    /// demo's own.
     pub(crate) fn run(&mut self, words: &[&str], secret: Option<&Secret>) -> Result<Ran, Failure> {
-        let interrupted = || Failure::cancelled("interrupted; what the demo had created is removed again");
+        let interrupted = || Failure::cancelled("interrupted; what the demo had created is removed");
         if self.session.cancel.is_cancelled() {
             return Err(interrupted());
         }
@@ -74,7 +76,7 @@ impl<'a> Stage<'a> {
             self.secrets.push(secret.clone());
         }
         let mut command = Command::new(&self.session.program[0]);
-        command.args(&self.session.program[1..]).args(words).args(&self.options).stdin(Stdio::null());
+        command.args(&self.session.program[1..]).args(words).args(self.options).stdin(Stdio::null());
         for name in CREDENTIAL_VARIABLES.iter().chain(&URL_VARIABLES) {
             command.env_remove(name);
         }
@@ -105,7 +107,7 @@ impl<'a> Stage<'a> {
         text.push_str("netbird-tokens");
         for word in words.iter().map(|word| (*word).to_owned()).chain(self.options.iter().map(lossy)) {
             // Writing to a String cannot fail.
-            let _ = write!(text, " {}", crate::failure::shell_word(&word));
+            let _ = write!(text, " {}", shell_word(&word));
         }
         text.push('\n');
         for line in ran.stdout.lines().chain(ran.stderr.lines()) {
@@ -121,13 +123,13 @@ impl<'a> Stage<'a> {
         self.secrets.iter().fold(text, |text, secret| text.replace(secret.expose(), &secret.to_string()))
     }
 
-    /// Ends the demo unless the step did what it promised.
+    /// Ends the demo unless the step had the expected outcome.
     pub(crate) fn expect(&self, holds: bool, what: &str, ran: &Ran) -> Result<(), Failure> {
         if holds {
             return Ok(());
         }
         Err(Failure::Local(format!(
-            "step {} did not hold. Expected: {what}. The command ended with status {}",
+            "step {} failed. Expected: {what}. The command ended with status {}",
             self.steps, ran.status
         )))
     }
@@ -137,13 +139,13 @@ impl<'a> Stage<'a> {
         let bare = ran.stdout.strip_suffix('\n').unwrap_or(&ran.stdout);
         self.expect(
             ran.status == 0 && Credential::pat(bare).is_ok(),
-            "the secret is all that stands on standard output",
+            "the secret is all that is on standard output",
             ran,
         )?;
         Ok(Secret::new(bare))
     }
 
-    /// The secret with its last character changed, which is as secret as the whole.
+    /// The secret with its last character changed. Still a secret: all but one character are right.
     pub(crate) fn mistyped(&self, secret: &Secret) -> Secret {
         let mut text = secret.expose().to_owned();
         let last = text.pop();
@@ -154,30 +156,4 @@ impl<'a> Stage<'a> {
 
 fn lossy(word: &OsString) -> String {
     word.to_string_lossy().into_owned()
-}
-
-/// How the server is reached, for the steps.
-fn connection_options(session: &Session) -> Vec<OsString> {
-    let global = &session.global;
-    let mut options: Vec<OsString> = Vec::new();
-    let mut with = |name: &str, value: OsString| {
-        options.push(name.into());
-        options.push(value);
-    };
-    if let Some(path) = &global.ca_file {
-        with("--ca-file", path.into());
-    }
-    if let Some(url) = &global.proxy {
-        with("--proxy", url.into());
-    }
-    if let Some(from_env) = global.proxy_from_env {
-        with("--proxy-from-env", from_env.to_string().into());
-    }
-    if let Some(timeout) = global.timeout {
-        with("--timeout", timeout.as_secs_f64().to_string().into());
-    }
-    if global.allow_insecure_http {
-        options.push("--allow-insecure-http".into());
-    }
-    options
 }

@@ -1,4 +1,4 @@
-//! One run of the program: the options as flags, the credential on standard input, the answer or the error as it printed them.
+//! One run of the program: the options as flags, the credential on standard input, and the result or the error that it printed.
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{Fields, refused, text};
+use crate::{Fields, refused, shown, text};
 
 pub(crate) const OPTIONS: &[&str] = &[
     "management_url",
@@ -36,15 +36,17 @@ pub(crate) const OPTIONS: &[&str] = &[
 
 const CREDENTIALS: &[&str] = &["pat", "bearer", "detect"];
 
-/// The variables that the program reads; kept from it unless the client is to read the environment.
+/// The variables that the program reads. Removed unless the client is to read the environment.
 const VARIABLES: &[&str] =
     &["NB_PAT", "NETBIRD_API_TOKEN", "NETBIRD_TOKEN", "NB_API_KEY", "NB_MANAGEMENT_URL", "NETBIRD_API_URL"];
 
-/// What a client is for a program that keeps nothing between two runs: the flags that they all get.
+/// A client of a program that keeps nothing between two runs: the flags that all runs get.
 #[derive(Clone)]
 pub(crate) struct Connection {
     program: PathBuf,
     flags: Vec<OsString>,
+    /// Only for a create.
+    on_unknown: Option<String>,
     /// Its type and its text.
     credential: Option<(&'static str, String)>,
     from_env: bool,
@@ -53,11 +55,12 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(program: PathBuf, folder: &Path, options: &Fields) -> Result<Self, Value> {
         let mut flags: Vec<OsString> = vec!["--output=json".into()];
+        let on_unknown = text(options, "on_unknown").map(|what| format!("--on-unknown={}", what.replace('_', "-")));
         for (name, value) in options {
             let plain = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let flag = name.strip_suffix("_ms").unwrap_or(name).replace('_', "-");
             match name.as_str() {
-                "pat" | "bearer" | "detect" | "from_env" => {}
+                "pat" | "bearer" | "detect" | "from_env" | "on_unknown" => {}
                 "ca_pem" => {
                     let path = folder.join("ca.pem");
                     std::fs::write(&path, plain).map_err(|error| refused(&error.to_string()))?;
@@ -65,7 +68,6 @@ impl Connection {
                 }
                 "allow_insecure_http" if value == true => flags.push("--allow-insecure-http".into()),
                 "allow_insecure_http" => {}
-                "on_unknown" => flags.push(format!("--on-unknown={}", plain.replace('_', "-")).into()),
                 _ if name.ends_with("_ms") => {
                     let seconds = value.as_f64().unwrap_or(f64::NAN) / 1e3;
                     flags.push(format!("--{flag}={seconds}").into());
@@ -74,27 +76,35 @@ impl Connection {
             }
         }
         let from_env = options.get("from_env").is_some_and(|value| value == true);
-        let connection = Connection { program, flags, credential: None, from_env };
+        let connection = Connection { program, flags, on_unknown, credential: None, from_env };
         Ok(connection.with_credential(options))
     }
 
-    /// The same with the credential that these options name, if they name one.
+    /// The flags that only a create takes.
+    pub(crate) fn create_flags(&self) -> impl Iterator<Item = &str> {
+        self.on_unknown.as_deref().into_iter()
+    }
+
+    /// The same with the credential in these options, if there is one.
     pub(crate) fn with_credential(&self, options: &Fields) -> Self {
         let named = CREDENTIALS.iter().find_map(|name| text(options, name).map(|text| (*name, text.to_owned())));
         Connection { credential: named.or_else(|| self.credential.clone()), ..self.clone() }
     }
 
-    /// Runs the program with these words, the command first, and gives the JSON that it printed, or its error.
+    /// Runs the program with these arguments, the command first, and returns the JSON that it printed, or its error.
     pub(crate) fn run(&self, words: &[OsString], cancel_after_ms: Option<u64>) -> Result<Value, Value> {
         let output = self.output(words, cancel_after_ms).map_err(|error| refused(&error.to_string()))?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        let errors = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() { printed(&output) } else { Err(reported(&output)) }
+    }
+
+    /// Runs `check`, which prints its result also if the credential does not work.
+    pub(crate) fn check(&self, cancel_after_ms: Option<u64>) -> Result<(Value, Option<Value>), Value> {
+        let output = self.output(&["check".into()], cancel_after_ms).map_err(|error| refused(&error.to_string()))?;
         if output.status.success() {
-            return serde_json::from_str(&printed).map_err(|error| broken(&output, &error.to_string()));
+            return Ok((printed(&output)?, None));
         }
-        let last = errors.lines().last().unwrap_or_default();
-        let error = serde_json::from_str(last).unwrap_or_else(|error| broken(&output, &error.to_string()));
-        Err(error)
+        let error = reported(&output);
+        if output.stdout.is_empty() { Err(error) } else { Ok((printed(&output)?, Some(error))) }
     }
 
     fn output(&self, words: &[OsString], cancel_after_ms: Option<u64>) -> std::io::Result<Output> {
@@ -130,9 +140,21 @@ impl Connection {
     }
 }
 
-/// What is no answer of a program that keeps its promises. Its output is not repeated: it may hold anything.
+/// The result on standard output.
+fn printed(output: &Output) -> Result<Value, Value> {
+    serde_json::from_slice(&output.stdout).map_err(|error| broken(output, &error.to_string()))
+}
+
+/// The error in the last line of standard error.
+fn reported(output: &Output) -> Value {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let last = errors.lines().last().unwrap_or_default();
+    serde_json::from_str(last).map_or_else(|error| broken(output, &error.to_string()), shown::error)
+}
+
+/// The error for output that breaks the program's contract. Its output is not repeated: it may hold anything.
 fn broken(output: &Output, why: &str) -> Value {
-    let mut error = refused(&format!("the program ended with {} and no answer in JSON: {why}", output.status));
+    let mut error = refused(&format!("the program ended with {} and printed no JSON: {why}", output.status));
     error["kind"] = "internal".into();
     error["code"] = 90.into();
     error

@@ -1,7 +1,7 @@
-//! The conformance adapter of the command line: the protocol of `tests/adapters/README.md`, one JSON object a line each way.
-//! It runs `netbird-tokens` once a call, as a script would, and prints what that printed.
+//! The conformance adapter of the command line: the protocol of `tests/adapters/README.md`, one JSON object per line in each
+//! direction. It runs `netbird-tokens` once per call, as a script would, and prints what that printed.
 //!
-//! The program is the one that `NETBIRD_CLI` names, else the one that the runner built, else the one beside this program.
+//! The program is the one that `NETBIRD_CLI` names, else the one that the runner built, else the one next to this program.
 
 mod invocation;
 mod shown;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::invocation::Connection;
 
-/// No `secret_equals`: the command line hands secrets out as texts and compares none.
+/// Without `secret_equals`: the command line prints secrets and compares none.
 const OPERATIONS: &[&str] = &[
     "list_tokens",
     "get_token",
@@ -25,6 +25,7 @@ const OPERATIONS: &[&str] = &[
     "delete_token",
     "current_user",
     "list_users",
+    "check_credential",
     "set_credential",
     "expose",
 ];
@@ -49,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 struct Adapter {
     program: PathBuf,
-    /// Where CA files and the secrets of created tokens are kept.
+    /// Holds CA files and the secrets of created tokens.
     folder: TempDir,
     clients: HashMap<String, Connection>,
     secrets: usize,
@@ -81,6 +82,7 @@ impl Adapter {
                 Ok(json!({}))
             }
             Some("call") => self.call(name, command, fields("args")),
+            // Every run of the program has waited for what it began.
             Some("close") => {
                 self.clients.remove(name);
                 Ok(json!({}))
@@ -120,6 +122,10 @@ impl Adapter {
                 let mut words: Vec<OsString> = vec!["create".into()];
                 words.push(format!("--name={}", text(args, "name").unwrap_or_default()).into());
                 words.push(format!("--secret-file={}", self.folder.path().join(&handle).display()).into());
+                if args.get("tag").is_some_and(|value| value == true) {
+                    words.push("--tag".into());
+                }
+                words.extend(connection.create_flags().map(OsString::from));
                 if let Some(days) = args.get("expires_in_days") {
                     words.push(format!("--expires-in={days}").into());
                 }
@@ -137,6 +143,7 @@ impl Adapter {
             }
             Some("current_user") => Ok(shown::user(&run(&["whoami".into()])?)),
             Some("list_users") => Ok(elements(&run(&["users".into()])?).map(shown::user).collect()),
+            Some("check_credential") => Ok(shown::check(&connection.check(cancel_after_ms)?)),
             Some("set_credential") => {
                 let swapped = connection.with_credential(args);
                 swapped.run(&["check".into(), "--offline".into()], None)?;
@@ -161,11 +168,12 @@ fn elements(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }
 
-/// What the operating system or the protocol refuses before the command line is reached.
+/// The error for what the operating system or the protocol refuses before the program runs.
 fn refused(message: &str) -> Value {
     json!({
         "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
-        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [],
+        "request_id": null, "retryable": false, "retry_after_ms": null, "attempts": 0, "candidate_token_ids": [],
+        "token_name": null,
     })
 }
 

@@ -1,6 +1,6 @@
-//! What the command line prints, in the protocol's form.
+//! The output of the command line in the form of the protocol.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 const TOKEN: &[&str] = &["id", "name", "expiration_date", "created_at", "created_by", "last_used", "user_id"];
 const TOKEN_AT: &[&str] = &["is_expired", "days_left"];
@@ -27,7 +27,28 @@ pub(crate) fn user(user: &Value) -> Value {
     fields(user, USER.iter())
 }
 
-/// These fields of an object; one that is not there is left out, which the runner notices.
+/// What `check` printed, and the error that it reported, if it did.
+pub(crate) fn check((check, error): &(Value, Option<Value>)) -> Value {
+    json!({
+        "state": check["state"],
+        "kind": check["kind"],
+        "user": if check["user"].is_null() { Value::Null } else { user(&check["user"]) },
+        "token": if check["token"].is_null() { Value::Null } else { token(&check["token"], false) },
+        "expires_at": check["expires_at"].as_str().map(microseconds),
+        "error": error,
+    })
+}
+
+/// An error, with its wait in milliseconds.
+pub(crate) fn error(mut error: Value) -> Value {
+    if let Some(fields) = error.as_object_mut() {
+        let seconds = fields.remove("retry_after").and_then(|wait| wait.as_u64());
+        fields.insert("retry_after_ms".to_owned(), seconds.map(|seconds| seconds * 1_000).into());
+    }
+    error
+}
+
+/// These fields of an object. One that is missing is left out, which the runner notices.
 fn fields<'a>(object: &Value, names: impl Iterator<Item = &'a &'a str>) -> Value {
     let mut out = Map::new();
     for name in names {
@@ -42,7 +63,7 @@ fn fields<'a>(object: &Value, names: impl Iterator<Item = &'a &'a str>) -> Value
     out.into()
 }
 
-/// A time in UTC with six fraction digits, cut and not rounded.
+/// A time in UTC with six fraction digits, truncated.
 fn microseconds(time: &str) -> String {
     let bare = time.strip_suffix('Z').unwrap_or(time);
     let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));

@@ -11,7 +11,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::server::{MockServer, Ports};
+use crate::listener::Ports;
+use crate::server::MockServer;
 use crate::world::{SeededToken, Tls, World, WorldError};
 
 use arguments::{Command, parse};

@@ -5,9 +5,10 @@ use std::io;
 use bytes::Buf as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{Connection, End, Link};
+use super::stream::Connection;
 use crate::gojson::lossy_utf8;
 use crate::http::Request;
+use crate::link::{End, Link};
 
 /// The longest head that is read; the same limit as Go's.
 const MAX_HEAD: usize = 1 << 20;

@@ -4,8 +4,8 @@
 //! prevents: a target that is not a URI, a body cut at a byte, a connection that ends without notice.
 
 mod input;
-mod link;
 mod output;
+mod stream;
 
 use std::io;
 use std::sync::Arc;
@@ -18,14 +18,15 @@ use tokio::time::sleep;
 use crate::control;
 use crate::faults::Applied;
 use crate::http::{Framing, Request, Response};
-use crate::listener::Core;
+use crate::link::{End, Link};
 use crate::log::EntryId;
 use crate::routes;
+use crate::shared::Core;
 use crate::world::Action;
 
 use input::NoRequest;
-pub(crate) use link::{End, Link, drain};
 use output::Mode;
+use stream::Connection;
 
 /// Which of the two servers a connection belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +66,6 @@ where
             Err(_) => return End::Drop,
         }
     }
-}
-
-struct Connection<'a, S> {
-    io: &'a mut S,
-    input: BytesMut,
-    output: Vec<u8>,
 }
 
 /// An answer, how to send it, and whether the connection ends after it.

@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::sleep;
 
-use super::{Connection, End};
+use super::stream::Connection;
 use crate::http::{Framing, Payload, Request, Response};
+use crate::link::End;
 
 /// Answers up to this size are written in one piece.
 const ONE_WRITE: usize = 16 * 1024;

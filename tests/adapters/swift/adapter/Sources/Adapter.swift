@@ -5,13 +5,14 @@ import NetBirdTokens
 @MainActor
 final class Adapter {
     nonisolated static let operations = [
-        "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "set_credential", "expose",
-        "secret_equals",
+        "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
+        "set_credential", "expose", "secret_equals",
     ]
     nonisolated static let options = [
         "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
         "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
         "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+        "cancel_file",
     ]
 
     private var clients: [String: Client] = [:]
@@ -28,7 +29,7 @@ final class Adapter {
             clients[name] = try makeClient(Arguments(command["options"]))
             return [String: Any]()
         case "close":
-            clients[name]?.close()
+            await clients[name]?.close()
             return [String: Any]()
         case "call":
             return try await call(command, clients[name])
@@ -45,24 +46,19 @@ final class Adapter {
         default: break
         }
         guard let client else { throw Refused("there is no such client") }
-        guard let after = try Arguments(command).wholeNumber("cancel_after_ms") else {
-            return try await operate(command, client, args)
+        let command = Arguments(command)
+        let request = Request(operation: try command.text("operation"), args: args)
+        let (after, file) = (try command.wholeNumber("cancel_after_ms"), try command.text("cancel_file"))
+        guard after != nil || file != nil else { return try answer(await request.operate(client), args) }
+        // As a program does it: the call is a task, and something else cancels that.
+        let call = Task { try await request.operate(client) }
+        let canceller = Task {
+            if let after { try await Task.sleep(for: .milliseconds(after)) }
+            while let file, !FileManager.default.fileExists(atPath: file) { try await Task.sleep(for: .milliseconds(5)) }
+            call.cancel()
         }
-        // As a program would: the call in a task, which somebody else cancels.
-        let operation = command["operation"] as? String
-        let sent = Request(operation: operation, args: args)
-        let task = Task { try await sent.operate(client) }
-        let timer = Task {
-            try await Task.sleep(for: .milliseconds(after))
-            task.cancel()
-        }
-        defer { timer.cancel() }
-        return try answer(await task.value, args)
-    }
-
-    private func operate(_ command: [String: Any], _ client: Client, _ args: Arguments) async throws -> Any {
-        let request = Request(operation: command["operation"] as? String, args: args)
-        return try answer(await request.operate(client), args)
+        defer { canceller.cancel() }
+        return try answer(await call.value, args)
     }
 
     /// What the protocol prints of a result.
@@ -73,6 +69,7 @@ final class Adapter {
         case .tokens(let tokens): return try tokens.map { try shown($0, args) }
         case .user(let user): return shown(user)
         case .users(let users): return users.map(shown)
+        case .check(let check): return try shown(check, args)
         case .created(let created):
             secrets.append(created.plainToken)
             return [
@@ -98,6 +95,7 @@ enum Outcome: Sendable {
     case created(CreatedToken)
     case user(User)
     case users([User])
+    case check(CredentialCheck)
 }
 
 /// A call of the client's.
@@ -106,22 +104,25 @@ struct Request: Sendable {
     let args: Arguments
 
     func operate(_ client: Client) async throws -> Outcome {
-        let user = try args.text("user_id")
+        let userID = try args.text("user_id")
         let token = try args.text("token_id") ?? ""
         switch operation {
-        case "list_tokens": return .tokens(try await client.listTokens(userId: user))
-        case "get_token": return .token(try await client.getToken(token, userId: user))
+        case "list_tokens": return .tokens(try await client.listTokens(userID: userID))
+        case "get_token": return .token(try await client.getToken(token, userID: userID))
         case "create_token":
-            let name = try args.text("name") ?? ""
-            guard let days = try args.wholeNumber("expires_in_days") else {
-                return .created(try await client.createToken(name: name, userId: user))
-            }
-            return .created(try await client.createToken(name: name, expiresInDays: days, userId: user))
+            let created = try await client.createToken(
+                name: args.text("name") ?? "",
+                expiresInDays: args.wholeNumber("expires_in_days"),
+                tag: args.flag("tag") ?? false,
+                userID: userID
+            )
+            return .created(created)
         case "delete_token":
-            try await client.deleteToken(token, userId: user)
+            try await client.deleteToken(token, userID: userID)
             return .nothing
         case "current_user": return .user(try await client.currentUser())
         case "list_users": return .users(try await client.listUsers())
+        case "check_credential": return .check(try await client.checkCredential())
         case "set_credential":
             guard let credential = try args.credential() else { throw Refused("there is no credential") }
             try client.setCredential(credential)
@@ -142,8 +143,8 @@ func makeClient(_ options: Arguments) throws -> Client {
         case "revoke_and_retry": .revokeAndRetry
         case .some(let other): throw Refused("on_unknown cannot be \(other)")
         }
-    let configuration = Configuration(
-        managementUrl: try options.text("management_url"),
+    let clientOptions = ClientOptions(
+        managementURL: try options.text("management_url"),
         connectTimeout: try milliseconds("connect_timeout_ms"),
         readTimeout: try milliseconds("read_timeout_ms"),
         timeout: try milliseconds("timeout_ms"),
@@ -151,8 +152,8 @@ func makeClient(_ options: Arguments) throws -> Client {
         retryBaseDelay: try milliseconds("retry_base_delay_ms"),
         retryMaxDelay: try milliseconds("retry_max_delay_ms"),
         maxResponseBytes: try options.wholeNumber("max_response_bytes"),
-        allowInsecureHttp: try options.flag("allow_insecure_http"),
-        caPem: try options.text("ca_pem"),
+        allowInsecureHTTP: try options.flag("allow_insecure_http"),
+        caPEM: try options.text("ca_pem"),
         proxy: try options.text("proxy"),
         proxyFromEnv: try options.flag("proxy_from_env"),
         userAgent: try options.text("user_agent"),
@@ -160,8 +161,8 @@ func makeClient(_ options: Arguments) throws -> Client {
     )
     let credential = try options.credential()
     if try options.flag("from_env") == true {
-        return try Client.fromEnv(credential: credential, configuration: configuration)
+        return try Client.fromEnv(credential: credential, options: clientOptions)
     }
     guard let credential else { throw Refused("there is no credential") }
-    return try Client(credential: credential, configuration: configuration)
+    return try Client(credential: credential, options: clientOptions)
 }

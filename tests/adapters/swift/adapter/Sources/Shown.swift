@@ -1,7 +1,7 @@
 import Foundation
 import NetBirdTokens
 
-/// An argument that Swift's types would not have let through.
+/// An argument that Swift's types do not allow.
 struct Refused: Error {
     let message: String
     init(_ message: String) { self.message = message }
@@ -19,7 +19,7 @@ func shown(_ token: Token, _ args: Arguments) throws -> [String: Any] {
     var fields: [String: Any] = [
         "id": token.id, "name": token.name, "expiration_date": shown(token.expirationDate),
         "created_at": shown(token.createdAt), "created_by": token.createdBy,
-        "last_used": token.lastUsed.map(shown) ?? NSNull(), "user_id": token.userId,
+        "last_used": token.lastUsed.map(shown) ?? NSNull(), "user_id": token.userID,
     ]
     if let now = try args.text("now") {
         let now = try instant(now)
@@ -37,23 +37,38 @@ func shown(_ user: User) -> [String: Any] {
     ]
 }
 
+func shown(_ check: CredentialCheck, _ args: Arguments) throws -> [String: Any] {
+    [
+        "state": check.state.rawValue, "kind": check.kind.rawValue, "user": check.user.map(shown) ?? NSNull(),
+        "token": try check.token.map { try shown($0, args) } ?? NSNull(),
+        "expires_at": check.expiresAt.map(shown) ?? NSNull(), "error": check.error.map(shown) ?? NSNull(),
+    ]
+}
+
 func shown(_ error: any Error) -> [String: Any] {
     switch error {
     case let error as NetBirdError:
         return [
             "kind": error.kind.name, "code": error.code, "message": error.message, "status": error.status ?? NSNull(),
-            "server_message": error.serverMessage ?? NSNull(), "request_id": error.requestId ?? NSNull(),
-            "retryable": error.retryable, "attempts": error.attempts, "candidate_token_ids": error.candidateTokenIds,
+            "server_message": error.serverMessage ?? NSNull(), "request_id": error.requestID ?? NSNull(),
+            "retryable": error.retryable, "retry_after_ms": error.retryAfter.map(milliseconds) ?? NSNull(),
+            "attempts": error.attempts, "candidate_token_ids": error.candidateTokenIDs,
+            "token_name": error.tokenName ?? NSNull(),
         ]
     case let error as Unsupported:
         return ["kind": "unsupported", "code": 0, "message": error.message]
     default:
         return [
             "kind": "invalid_argument", "code": 1, "message": (error as? Refused)?.message ?? "\(error)",
-            "status": NSNull(), "server_message": NSNull(), "request_id": NSNull(), "retryable": false, "attempts": 0,
-            "candidate_token_ids": [String](),
+            "status": NSNull(), "server_message": NSNull(), "request_id": NSNull(), "retryable": false,
+            "retry_after_ms": NSNull(), "attempts": 0, "candidate_token_ids": [String](), "token_name": NSNull(),
         ]
     }
+}
+
+private func milliseconds(_ duration: Duration) -> Int64 {
+    let (seconds, attoseconds) = duration.components
+    return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
 }
 
 /// In UTC with six digits.
@@ -67,10 +82,10 @@ private func shown(_ date: Date) -> String {
     return "\(text.dropLast()).\(String(repeating: "0", count: 6 - digits.count))\(digits)Z"
 }
 
-/// The instant that RFC 3339 text names, fraction included.
+/// The instant that an RFC 3339 text names, fraction included.
 private func instant(_ text: String) throws -> Date {
     guard let match = text.wholeMatch(of: /([^.]*?)(\.[0-9]+)?(Z|[+-][0-9:]+)/) else {
-        throw Refused("\(text) is no RFC 3339 time")
+        throw Refused("\(text) is not an RFC 3339 time")
     }
     let seconds = try Date("\(match.1)\(match.3)", strategy: .iso8601)
     return seconds.addingTimeInterval(match.2.flatMap { Double($0) } ?? 0)

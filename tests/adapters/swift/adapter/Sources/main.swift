@@ -1,4 +1,4 @@
-// The conformance adapter of the Swift package: the protocol of `tests/adapters/README.md`, one JSON object a line each way.
+// The conformance adapter of the Swift package: the protocol of `tests/adapters/README.md`, one JSON object per line in each direction.
 // It calls the public API as any Swift program would, and prints what it got.
 
 import Foundation

@@ -1,0 +1,59 @@
+//! The options of a client: those of Python's constructors, and the core's.
+
+/// Calls `$then` with the names of all options, in the order in which `help()` shows them, and what follows.
+///
+/// Adding an option is adding its name here and a line in `ClientArguments::fill`.
+macro_rules! with_options {
+    ($then:ident { $($rest:tt)* }) => {
+        $then! {
+            {
+                pat bearer credential management_url connect_timeout read_timeout timeout max_retries retry_base_delay
+                retry_max_delay max_response_bytes allow_insecure_http ca_pem proxy proxy_from_env user_agent on_unknown
+            }
+            $($rest)*
+        }
+    };
+}
+pub(crate) use with_options;
+
+use netbird_tokens::ClientOptions;
+use pyo3::prelude::*;
+
+use crate::arguments::{self, count, duration, flag, on_unknown, optional, pem, text};
+
+macro_rules! arguments_struct {
+    ({ $($option:ident)* }) => {
+        /// What a constructor was given, by the option's name.
+        pub(crate) struct ClientArguments<'a, 'py> {
+            $(pub(crate) $option: Option<&'a Bound<'py, PyAny>>,)*
+        }
+    };
+}
+with_options!(arguments_struct {});
+
+impl ClientArguments<'_, '_> {
+    /// The core's options, with what was given.
+    pub(crate) fn fill(self, options: ClientOptions) -> PyResult<ClientOptions> {
+        macro_rules! given {
+            ($option:ident, $read:path) => {
+                optional(stringify!($option), self.$option, $read)?
+            };
+        }
+        Ok(options
+            .credential(arguments::credential(self.pat, self.bearer, self.credential)?)
+            .management_url(given!(management_url, text))
+            .connect_timeout(given!(connect_timeout, duration))
+            .read_timeout(given!(read_timeout, duration))
+            .timeout(given!(timeout, duration))
+            .max_retries(given!(max_retries, count::<u32>))
+            .retry_base_delay(given!(retry_base_delay, duration))
+            .retry_max_delay(given!(retry_max_delay, duration))
+            .max_response_bytes(given!(max_response_bytes, count::<usize>))
+            .allow_insecure_http(given!(allow_insecure_http, flag))
+            .ca_pem(given!(ca_pem, pem))
+            .proxy(given!(proxy, text))
+            .proxy_from_env(given!(proxy_from_env, flag))
+            .user_agent(given!(user_agent, text))
+            .on_unknown(given!(on_unknown, on_unknown)))
+    }
+}
