@@ -1,5 +1,6 @@
 package netbird.tokens
 
+import java.io.BufferedReader
 import java.time.Duration
 import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
@@ -9,6 +10,8 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTimeoutPreemptively
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
 
@@ -20,11 +23,8 @@ class ExitTest {
         assertTimeoutPreemptively(Duration.ofSeconds(60)) {
             MockServer().use { mock ->
                 mock.holdCreate()
-                val program = start(how, mock)
-                while ("exiting" !in mock.tokenNames()) Thread.sleep(10)
-                program.outputStream.close()
-                val output = program.inputStream.bufferedReader()
-                assertEquals("cancelled", output.readLine())
+                val program = start(how, mock, ProcessBuilder.Redirect.INHERIT)
+                val output = untilItHasCancelled(program, mock)
                 // It would be gone by now if it did not wait.
                 Thread.sleep(500)
                 mock.release()
@@ -35,11 +35,32 @@ class ExitTest {
             }
         }
 
-    private fun start(how: String, mock: MockServer): Process {
+    @Test
+    fun `what the JVM's exit leaves behind is printed, although its log is closed`() =
+        assertTimeoutPreemptively(Duration.ofSeconds(60)) {
+            MockServer().use { mock ->
+                mock.holdCreate()
+                mock.refuseDelete()
+                val program = start("exit, logging", mock, ProcessBuilder.Redirect.PIPE)
+                untilItHasCancelled(program, mock)
+                mock.release()
+                val printed = program.errorStream.bufferedReader().readText()
+                val id = mock.tokens().single { it.getString("name") == "exiting" }.getString("id")
+                assertTrue("netbird.tokens: the create of \"exiting\"" in printed && id in printed, printed)
+            }
+        }
+
+    private fun untilItHasCancelled(program: Process, mock: MockServer): BufferedReader {
+        while ("exiting" !in mock.tokenNames()) Thread.sleep(10)
+        program.outputStream.close()
+        return program.inputStream.bufferedReader().also { assertEquals("cancelled", it.readLine()) }
+    }
+
+    private fun start(how: String, mock: MockServer, errors: ProcessBuilder.Redirect): Process {
         val java = ProcessHandle.current().info().command().orElse("java")
         val builder = ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), ExitProgram::class.java.name, how)
         builder.environment() += mapOf("NB_PAT" to mock.pat, "NB_MANAGEMENT_URL" to mock.url)
-        return builder.redirectError(ProcessBuilder.Redirect.INHERIT).start()
+        return builder.redirectError(errors).start()
     }
 }
 

@@ -107,9 +107,7 @@ class InterruptedCreateTest {
     fun `what cannot be revoked is reported with its name and id`() =
         assertTimeoutPreemptively(LIMIT) {
             cancelACreate("stuck")
-            val refusal = """{"message": "no", "code": 403}"""
-            val answer = """{"status": 403, "body": ${org.json.JSONObject.quote(refusal)}}"""
-            mock.fault("""{"method": "DELETE", "action": {"answer": $answer}}""")
+            mock.refuseDelete()
             mock.release()
             client.close()
             val left = events.single { it.kind == EventKind.LEFT_BEHIND }

@@ -62,6 +62,12 @@ class MockServer : AutoCloseable {
     /** Has the next create act, and hold its answer back until [release]. */
     fun holdCreate() = fault("""{"method": "POST", "action": {"hold_answer": {}}}""")
 
+    /** Refuses the next delete, as NetBird does. */
+    fun refuseDelete() {
+        val answer = JSONObject().put("status", 403).put("body", """{"message": "no", "code": 403}""")
+        fault("""{"method": "DELETE", "action": {"answer": $answer}}""")
+    }
+
     /** Sends the answer that is held back. */
     fun release() {
         control("POST", "/release-held")
