@@ -146,7 +146,7 @@ with_options!(methods {
         credential: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let client = self.open(py)?;
-        let Some(credential) = arguments::credential(pat, bearer, credential)? else {
+        let Some(credential) = crate::credential::one(pat, bearer, credential)? else {
             return Err(PyTypeError::new_err("set_credential() needs one of pat, bearer and credential"));
         };
         client.set_credential(&credential).map_err(|error| error::raise(py, &error))

@@ -1,28 +1,33 @@
 //! The end of the interpreter: interrupted creates are finished while they can still be logged.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::{call, interrupt, logging};
 
 /// Waits until the interrupted creates of all clients are finished and logged: at most 5 seconds, and until a signal handler
-/// raises. After the last such wait, the end of the interpreter follows and nothing is logged any more.
+/// raises.
 #[pyfunction]
-fn wait_before_exit(py: Python<'_>, is_last: bool) -> PyResult<()> {
+fn wait_before_exit(py: Python<'_>) -> PyResult<()> {
+    wait(py, logging::background::flush)
+}
+
+/// The last such wait: the end of the interpreter follows, and nothing is logged any more.
+#[pyfunction]
+fn wait_last_before_exit(py: Python<'_>) -> PyResult<()> {
+    wait(py, logging::background::end)
+}
+
+fn wait(py: Python<'_>, finish_logging: fn()) -> PyResult<()> {
     interrupt::before_wait(py)?;
     call::detached(py, || {
         netbird_tokens::wait_before_exit(interrupt::interrupted);
-        if is_last {
-            logging::background::end();
-        } else {
-            logging::background::flush();
-        }
+        finish_logging();
     })?;
     interrupt::take_raised().map_or(Ok(()), Err)
 }
 
-/// Has the interpreter wait before it ends. What is registered last runs first.
-pub(crate) fn register(py: Python<'_>, is_last: bool) -> PyResult<()> {
-    let wait = wrap_pyfunction!(wait_before_exit, py)?;
-    py.import(intern!(py, "atexit"))?.call_method1(intern!(py, "register"), (wait, is_last)).map(drop)
+/// Has the interpreter wait before it ends, and earlier, before `logging` closes its handlers.
+pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
+    logging::at_end(py, wrap_pyfunction!(wait_before_exit, py)?.into_any().unbind());
+    logging::register(py, &wrap_pyfunction!(wait_last_before_exit, py)?.into_any().unbind())
 }

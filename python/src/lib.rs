@@ -9,6 +9,7 @@ mod cancel;
 mod check;
 mod client;
 mod command;
+mod credential;
 mod error;
 mod exit;
 mod instant;
@@ -18,6 +19,7 @@ mod mock;
 mod options;
 mod pickle;
 mod repr;
+mod restore;
 mod secret;
 mod sequence;
 mod token;
@@ -54,12 +56,12 @@ mod native {
     #[pymodule_export]
     use crate::error::error_kinds;
     #[pymodule_export]
-    use crate::pickle::{restore_token, restore_tokens, restore_user, restore_users};
+    use crate::restore::{restore_token, restore_tokens, restore_user, restore_users};
     #[pymodule_export]
     use crate::vocabulary::vocabulary;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::exit::register(module.py(), true)
+        crate::exit::init(module.py())
     }
 }

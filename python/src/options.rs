@@ -19,7 +19,7 @@ pub(crate) use with_options;
 use netbird_tokens::ClientOptions;
 use pyo3::prelude::*;
 
-use crate::arguments::{self, count, duration, flag, on_unknown, optional, pem, text};
+use crate::arguments::{count, duration, flag, on_unknown, optional, pem, text};
 
 macro_rules! arguments_struct {
     ({ $($option:ident)* }) => {
@@ -40,7 +40,7 @@ impl ClientArguments<'_, '_> {
             };
         }
         Ok(options
-            .credential(arguments::credential(self.pat, self.bearer, self.credential)?)
+            .credential(crate::credential::one(self.pat, self.bearer, self.credential)?)
             .management_url(given!(management_url, text))
             .connect_timeout(given!(connect_timeout, duration))
             .read_timeout(given!(read_timeout, duration))

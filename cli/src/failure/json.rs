@@ -3,7 +3,7 @@
 use netbird_tokens::{Error, ErrorKind};
 use serde::Serialize;
 
-use super::{Failure, secret_lost};
+use super::cause::{Failure, secret_lost};
 use crate::exit;
 use crate::printable::printable_json;
 

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use pyo3::prelude::*;
 
+use super::logger::write;
 use crate::interrupt;
 
 /// How long closing a client, and the end of the interpreter, wait for logging handlers.
@@ -65,7 +66,7 @@ fn work(records: Receiver<Record>, pending: &AtomicUsize) {
     IS_LOGGER.set(true);
     for Record { level, message } in records {
         if !ENDED.load(Ordering::SeqCst) {
-            Python::try_attach(|py| super::write(py, level, &message));
+            Python::try_attach(|py| write(py, level, &message));
         }
         pending.fetch_sub(1, Ordering::SeqCst);
     }

@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{Fields, refused, shown, text};
+use crate::fields::{Fields, refused, text};
+use crate::shown;
 
 pub(crate) const OPTIONS: &[&str] = &[
     "management_url",
@@ -31,6 +32,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "user_agent",
     "on_unknown",
     "cancel_after_ms",
+    "cancel_file",
     "process_per_call",
 ];
 
@@ -92,14 +94,14 @@ impl Connection {
     }
 
     /// Runs the program with these arguments, the command first, and returns the JSON that it printed, or its error.
-    pub(crate) fn run(&self, words: &[OsString], cancel_after_ms: Option<u64>) -> Result<Value, Value> {
-        let output = self.output(words, cancel_after_ms).map_err(|error| refused(&error.to_string()))?;
+    pub(crate) fn run(&self, words: &[OsString], interrupt: Option<&Interrupt>) -> Result<Value, Value> {
+        let output = self.output(words, interrupt).map_err(|error| refused(&error.to_string()))?;
         if output.status.success() { printed(&output) } else { Err(reported(&output)) }
     }
 
     /// Runs `check`, which prints its result also if the credential does not work.
-    pub(crate) fn check(&self, cancel_after_ms: Option<u64>) -> Result<(Value, Option<Value>), Value> {
-        let output = self.output(&["check".into()], cancel_after_ms).map_err(|error| refused(&error.to_string()))?;
+    pub(crate) fn check(&self, interrupt: Option<&Interrupt>) -> Result<(Value, Option<Value>), Value> {
+        let output = self.output(&["check".into()], interrupt).map_err(|error| refused(&error.to_string()))?;
         if output.status.success() {
             return Ok((printed(&output)?, None));
         }
@@ -107,7 +109,7 @@ impl Connection {
         if output.stdout.is_empty() { Err(error) } else { Ok((printed(&output)?, Some(error))) }
     }
 
-    fn output(&self, words: &[OsString], cancel_after_ms: Option<u64>) -> std::io::Result<Output> {
+    fn output(&self, words: &[OsString], interrupt: Option<&Interrupt>) -> std::io::Result<Output> {
         let mut command = Command::new(&self.program);
         command.args(&words[..1]).args(&self.flags);
         if let Some((kind, _)) = &self.credential {
@@ -125,10 +127,10 @@ impl Connection {
             let _ = stdin.write_all(text.as_bytes());
         }
         let (ended, until) = mpsc::channel::<()>();
-        if let Some(after) = cancel_after_ms {
+        if let Some(interrupt) = interrupt.cloned() {
             let id = child.id().to_string();
             std::thread::spawn(move || {
-                if until.recv_timeout(Duration::from_millis(after)) == Err(RecvTimeoutError::Timeout) {
+                if interrupt.comes_before_the_end(&until) {
                     // The program may have ended just now.
                     let _ = Command::new("kill").args(["-s", "INT", &id]).stderr(Stdio::null()).status();
                 }
@@ -137,6 +139,38 @@ impl Connection {
         let output = child.wait_with_output();
         drop(ended);
         output
+    }
+}
+
+/// When a call is interrupted.
+#[derive(Clone)]
+pub(crate) enum Interrupt {
+    After(Duration),
+    WhenExists(PathBuf),
+}
+
+impl Interrupt {
+    pub(crate) fn of(command: &Fields) -> Option<Self> {
+        let after = command.get("cancel_after_ms").and_then(Value::as_u64).map(Duration::from_millis);
+        after
+            .map(Interrupt::After)
+            .or_else(|| text(command, "cancel_file").map(|path| Interrupt::WhenExists(path.into())))
+    }
+
+    /// Waits for the moment, or until `ended` is closed. Says whether the moment came.
+    fn comes_before_the_end(&self, ended: &Receiver<()>) -> bool {
+        const POLL: Duration = Duration::from_millis(2);
+        match self {
+            Interrupt::After(time) => ended.recv_timeout(*time) == Err(RecvTimeoutError::Timeout),
+            Interrupt::WhenExists(path) => loop {
+                if path.exists() {
+                    return true;
+                }
+                if ended.recv_timeout(POLL) != Err(RecvTimeoutError::Timeout) {
+                    return false;
+                }
+            },
+        }
     }
 }
 

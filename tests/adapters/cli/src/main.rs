@@ -3,6 +3,7 @@
 //!
 //! The program is the one that `NETBIRD_CLI` names, else the one that the runner built, else the one next to this program.
 
+mod fields;
 mod invocation;
 mod shown;
 
@@ -15,7 +16,8 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use crate::invocation::Connection;
+use crate::fields::{Fields, refused, text};
+use crate::invocation::{Connection, Interrupt};
 
 /// Without `secret_equals`: the command line prints secrets and compares none.
 const OPERATIONS: &[&str] = &[
@@ -30,7 +32,6 @@ const OPERATIONS: &[&str] = &[
     "expose",
 ];
 
-type Fields = Map<String, Value>;
 type Answer = Result<Value, Value>;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -95,7 +96,7 @@ impl Adapter {
         let Some(connection) = self.clients.get_mut(name) else {
             return Err(refused("the client is closed"));
         };
-        let cancel_after_ms = command.get("cancel_after_ms").and_then(Value::as_u64);
+        let interrupt = Interrupt::of(command);
         let run = |words: &[OsString]| {
             let mut words = words.to_vec();
             for key in ["user_id", "now"] {
@@ -104,7 +105,7 @@ impl Adapter {
                     words.insert(1, format!("--{}={value}", key.replace('_', "-")).into());
                 }
             }
-            connection.run(&words, cancel_after_ms)
+            connection.run(&words, interrupt.as_ref())
         };
         let with_now = args.contains_key("now");
         let token_id: OsString = text(args, "token_id").unwrap_or_default().into();
@@ -143,7 +144,7 @@ impl Adapter {
             }
             Some("current_user") => Ok(shown::user(&run(&["whoami".into()])?)),
             Some("list_users") => Ok(elements(&run(&["users".into()])?).map(shown::user).collect()),
-            Some("check_credential") => Ok(shown::check(&connection.check(cancel_after_ms)?)),
+            Some("check_credential") => Ok(shown::check(&connection.check(interrupt.as_ref())?)),
             Some("set_credential") => {
                 let swapped = connection.with_credential(args);
                 swapped.run(&["check".into(), "--offline".into()], None)?;
@@ -160,21 +161,8 @@ impl Adapter {
     }
 }
 
-fn text<'a>(fields: &'a Fields, key: &str) -> Option<&'a str> {
-    fields.get(key).and_then(Value::as_str)
-}
-
 fn elements(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
-}
-
-/// The error for what the operating system or the protocol refuses before the program runs.
-fn refused(message: &str) -> Value {
-    json!({
-        "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
-        "request_id": null, "retryable": false, "retry_after_ms": null, "attempts": 0, "candidate_token_ids": [],
-        "token_name": null,
-    })
 }
 
 fn unsupported(command: &Fields) -> Value {

@@ -17,39 +17,20 @@ use super::metadata::Graph;
 use crate::workspace::Workspace;
 use modules::Modules;
 
-/// Cycles that are known and still to be removed. One that is gone must leave this list.
-const KNOWN: &[&str] = &[
-    "netbird-tokens-cli: failure -> failure::json (json::line) -> failure (super::Failure)",
-    "netbird-tokens-python: arguments -> secret (crate::secret::Secret) -> arguments (crate::arguments)",
-    "netbird-tokens-python: call -> logging (crate::logging) -> exit (crate::exit) -> call (crate::call)",
-    "netbird-tokens-python: exit -> logging (crate::logging) -> exit (crate::exit)",
-    "netbird-tokens-python: logging -> logging::background (background::log) -> logging (super::write)",
-    "netbird-tokens-python: pickle -> token (crate::token::Token) -> pickle (crate::pickle)",
-    "netbird-tokens-python: pickle -> user (crate::user::User) -> pickle (crate::pickle)",
-    "netbird-adapter-cli: crate root -> invocation (crate::invocation::Connection) -> crate root (crate::Fields)",
-];
-
 /// Every crate of the workspace.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut number = 0;
-    let mut known: BTreeSet<&str> = KNOWN.iter().copied().collect();
     for package in Graph::read(workspace)?.ours() {
         for root in &package.roots {
             let (modules, cycles) = cycles(root).with_context(|| format!("cannot read the crate {}", package.name))?;
             number += modules;
             for cycle in cycles {
-                let found = format!("{}: {cycle}", package.name);
-                if !known.remove(found.as_str()) {
-                    findings.add(found);
-                }
+                findings.add(format!("{}: {cycle}", package.name));
             }
         }
     }
-    for gone in known {
-        findings.add(format!("{gone}: it is gone, so remove it from the list of known cycles"));
-    }
-    findings.note = format!("{number} modules, {} known cycles", KNOWN.len());
+    findings.note = format!("{number} modules");
     Ok(findings)
 }
 
