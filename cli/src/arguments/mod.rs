@@ -188,6 +188,10 @@ pub(crate) struct MockServerOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) world: Option<PathBuf>,
 
+    /// Behave like this version of NetBird: 0.40, 0.59 or current [default: the world's, or current]
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) server_version: Option<netbird_mock::world::ServerVersion>,
+
     /// Serve HTTPS with a certificate of a test CA
     #[arg(long)]
     pub(crate) tls: bool,

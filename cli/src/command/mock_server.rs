@@ -3,9 +3,8 @@
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use netbird_mock::world::{SeededToken, Tls, World};
-use netbird_mock::{MockServer, Ports};
-use serde::Serialize;
+use netbird_mock::cli::{self, Ready, StartError, Started};
+use netbird_mock::world::World;
 
 use crate::arguments::MockServerOptions as Options;
 use crate::failure::Failure;
@@ -14,43 +13,39 @@ use crate::interrupt::{TICK, wait_for};
 use crate::session::Session;
 use crate::table::{self, Width};
 
-/// The line that tells a program that the server is ready.
-#[derive(Serialize)]
-struct Ready<'a> {
-    url: &'a str,
-    control_url: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ca_pem: Option<&'a str>,
-    seeded: &'a [SeededToken],
-}
-
 /// Serves until Ctrl-C or, on request, until standard input is closed.
 pub(crate) fn serve(session: &Session, options: &Options) -> Result<(), Failure> {
-    let mut world = match &options.world {
-        Some(path) => read_world(session, path)?,
-        None => netbird_mock::cli::example_world(),
-    };
-    if options.tls {
-        world.tls.get_or_insert(Tls::Valid);
-    }
-    let ports = Ports { api: Some(options.listen), control: Some(options.control) };
-    let server = MockServer::start_on(world.clone(), ports)
-        .map_err(|error| Failure::configuration(format!("the test server cannot start: {error}")))?;
-
-    let (url, control_url) = (server.url(), server.control_url());
-    let ca_pem = url.starts_with("https:").then(|| server.ca_pem());
-    let ready =
-        Ready { url: &url, control_url: control_url.as_deref(), ca_pem: ca_pem.as_deref(), seeded: server.seeded() };
+    // Read here and not by the server, so that a read that does not end can be interrupted.
+    let world = options.world.as_deref().map(|path| read_world(session, path)).transpose()?;
+    let started = cli::start_in(world, &server_options(options)).map_err(refused)?;
     if session.is_json() {
-        let line = serde_json::to_string(&ready).expect("texts and lists of them always serialise");
         let mut out = io::stdout();
+        let line = started.ready_line();
         writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|error| Failure::output(&error))?;
     } else {
-        session.print(&describe(&server, &world, &ready, session.width()))?;
+        session.print(&describe(&started, &started.ready(), session.width()))?;
     }
     wait(session, options.until_stdin_closes);
-    server.shutdown();
+    started.server.shutdown();
     Ok(())
+}
+
+fn server_options(options: &Options) -> cli::Options {
+    cli::Options {
+        listen: options.listen,
+        control: options.control,
+        world: None,
+        server_version: options.server_version,
+        tls: options.tls,
+        until_stdin_closes: options.until_stdin_closes,
+    }
+}
+
+fn refused(error: StartError) -> Failure {
+    match error {
+        StartError::Unreadable { .. } | StartError::Io(_) => Failure::configuration(error.to_string()),
+        StartError::NotAWorld { .. } | StartError::World(_) => Failure::usage(error.to_string()),
+    }
 }
 
 /// Larger than any world that a test needs.
@@ -63,12 +58,9 @@ fn read_world(session: &Session, path: &Path) -> Result<World, Failure> {
         .map_err(|error| Failure::usage(format!("the world {} does not have the right form: {error}", path.display())))
 }
 
-fn describe(server: &MockServer, world: &World, ready: &Ready<'_>, width: Width) -> String {
+fn describe(Started { server, world }: &Started, ready: &Ready, width: Width) -> String {
     let mut out = "A NetBird token server for tests is ready. Its tokens work only here.\n\n".to_owned();
-    out.push_str(&table::plain_fields(&[
-        ("API", Some(ready.url.to_owned())),
-        ("Control API", ready.control_url.map(str::to_owned)),
-    ]));
+    out.push_str(&table::plain_fields(&[("API", Some(ready.url.clone())), ("Control API", ready.control_url.clone())]));
     if !ready.seeded.is_empty() {
         out.push('\n');
         let rows = ready.seeded.iter().map(|seeded| {
@@ -89,7 +81,7 @@ fn describe(server: &MockServer, world: &World, ready: &Ready<'_>, width: Width)
     if let Some(first) = ready.seeded.first() {
         out.push_str(&format!("  export NB_PAT={}\n", first.plain));
     }
-    match ready.ca_pem {
+    match &ready.ca_pem {
         Some(pem) => {
             out.push_str(
                 "  netbird-tokens list --ca-file ca.pem\n\nwhere ca.pem holds the certificate of its test CA:\n\n",

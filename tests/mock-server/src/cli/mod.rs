@@ -98,16 +98,23 @@ pub struct Ready {
     pub seeded: Vec<SeededToken>,
 }
 
-/// Starts a server.
+/// Starts a server with the world that the options name.
 ///
 /// # Errors
 ///
 /// See [`StartError`].
 pub fn start(options: &Options) -> Result<Started, StartError> {
-    let mut world = match &options.world {
-        None => example_world_of(options.server_version.unwrap_or_default()),
-        Some(path) => read_world(path)?,
-    };
+    let world = options.world.as_deref().map(read_world).transpose()?;
+    start_in(world, options)
+}
+
+/// Starts a server with this world, or with the example; what else the options say applies to it.
+///
+/// # Errors
+///
+/// See [`StartError`]. The options' file is not read.
+pub fn start_in(world: Option<World>, options: &Options) -> Result<Started, StartError> {
+    let mut world = world.unwrap_or_else(|| example_world_of(options.server_version.unwrap_or_default()));
     if let Some(version) = options.server_version {
         world.server_version = version;
     }
