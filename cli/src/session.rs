@@ -98,7 +98,7 @@ impl Session {
 
     /// Prints a note on standard error, where it does not get into the output.
     pub(crate) fn note(&self, text: &str) {
-        // A note is no result: it may be lost.
+        // A note is not part of the result, so it may be lost.
         let _ = writeln!(io::stderr(), "{text}");
     }
 }

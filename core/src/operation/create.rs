@@ -94,7 +94,7 @@ async fn create(call: &Call, new: &NewToken, user_id: Option<&str>) -> Result<Cr
     }
 }
 
-/// One create that is sent: the name that it bears, and for whom.
+/// One create that is sent: its name, its lifetime, and the owner of the token.
 struct Create<'a> {
     wanted: Wanted,
     tagged: bool,

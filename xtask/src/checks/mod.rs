@@ -5,6 +5,7 @@ mod dependencies;
 mod files;
 mod findings;
 mod layers;
+mod licence_texts;
 mod licences;
 mod links;
 mod metadata;
@@ -32,6 +33,7 @@ const CHECKS: &[(&str, Check)] = &[
     VERSIONS,
     ("dependencies need no newer Rust", dependencies::msrv),
     ("dependencies' licences", licences::check),
+    ("licence texts", licence_texts::check),
     ("dependencies once each", dependencies::duplicates),
     ("dependencies between crates", layers::check),
     ("no import cycles", cycles::check),
