@@ -49,13 +49,17 @@ impl Finishing {
                 Failure::cancelled(format!("interrupted. The token {id} had been created; it is revoked again"))
             }
             Some(Finished::Clean { revoked: None }) => Failure::cancelled("interrupted. No token was created"),
-            Some(Finished::LeftBehind { token_name, token_ids, why }) => Failure::LeftBehind(Box::new(LeftBehind {
-                message: format!("interrupted, and cleaning up failed: {why}"),
-                token_name,
-                token_ids,
-                subject: session.subject(None),
-                is_unfinished: false,
-            })),
+            Some(Finished::LeftBehind { token_name, token_ids, why }) => {
+                let is_unfinished = !matches!(finished, Ok(true));
+                let failed = if is_unfinished { "" } else { ", and cleaning up failed" };
+                Failure::LeftBehind(Box::new(LeftBehind {
+                    message: format!("interrupted{failed}: {why}"),
+                    token_name,
+                    token_ids,
+                    subject: session.subject(None),
+                    is_unfinished,
+                }))
+            }
             None if matches!(finished, Ok(true)) => {
                 Failure::cancelled("interrupted before the create was sent. No token was created")
             }

@@ -1,8 +1,10 @@
 //! Interrupted creates: each is finished in the background, and counted until it is.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,8 +17,29 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 const TICK: Duration = Duration::from_millis(10);
 
+/// Reports one unfinished create, once.
+struct Report {
+    told: AtomicBool,
+    tell: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Report {
+    fn tell(&self) {
+        if !self.told.swap(true, Ordering::AcqRel) {
+            (self.tell)();
+        }
+    }
+}
+
+/// The reports of the creates that are not finished yet, each under a number of its own.
+type Open = Mutex<BTreeMap<u64, Arc<Report>>>;
+
+fn lock(open: &Open) -> MutexGuard<'_, BTreeMap<u64, Arc<Report>>> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The interrupted creates of this process that are not finished yet. A forked child finishes none of its parent's.
-pub(crate) struct Unfinished(PerProcess<Arc<AtomicUsize>>);
+pub(crate) struct Unfinished(PerProcess<Arc<Open>>);
 
 /// Those of all clients.
 static ALL: Unfinished = Unfinished::new();
@@ -29,26 +52,34 @@ impl Unfinished {
         Unfinished(PerProcess::new())
     }
 
-    /// Waits until there are none, for at most [`PATIENCE`]; says whether there are none. Can be awaited from any executor.
+    /// Waits until there are none, for at most [`PATIENCE`]; says whether there are none, and reports those that are left. Can
+    /// be awaited from any executor.
     pub(crate) async fn wait(&self) -> bool {
         let end = Instant::now() + PATIENCE;
         while !self.is_none() {
             if Instant::now() >= end || engine::sleep(TICK).await.is_err() {
+                self.report();
                 return self.is_none();
             }
         }
         true
     }
 
-    fn count(&self) -> Arc<AtomicUsize> {
-        match self.0.get(|| Ok::<_, std::convert::Infallible>(Arc::default())) {
-            Ok(count) => Arc::clone(&count),
+    fn open(&self) -> Arc<Open> {
+        match self.0.get(|| Ok::<_, Infallible>(Arc::default())) {
+            Ok(open) => Arc::clone(&open),
             Err(never) => match never {},
         }
     }
 
     fn is_none(&self) -> bool {
-        self.count().load(Ordering::Acquire) == 0
+        lock(&self.open()).is_empty()
+    }
+
+    fn report(&self) {
+        // Told without the lock: an observer may use a client.
+        let reports: Vec<Arc<Report>> = lock(&self.open()).values().map(Arc::clone).collect();
+        reports.iter().for_each(|report| report.tell());
     }
 }
 
@@ -61,6 +92,7 @@ pub fn wait_before_exit(interrupted: impl Fn() -> bool) -> bool {
     while !ALL.is_none() {
         if GAVE_UP.load(Ordering::Relaxed) || Instant::now() >= end || interrupted() {
             GAVE_UP.store(true, Ordering::Relaxed);
+            ALL.report();
             return false;
         }
         thread::sleep(TICK);
@@ -72,27 +104,33 @@ extern "C" fn wait_at_exit() {
     wait_before_exit(|| false);
 }
 
-/// Counts one create as unfinished for as long as it lives.
-struct Ticket([Arc<AtomicUsize>; 2]);
+/// Lists one create as unfinished for as long as it lives.
+struct Ticket {
+    number: u64,
+    lists: [Arc<Open>; 2],
+}
 
 impl Ticket {
-    fn new(client: &Unfinished) -> Self {
+    fn new(client: &Unfinished, tell: impl Fn() + Send + Sync + 'static) -> Self {
         static REGISTERED: AtomicBool = AtomicBool::new(false);
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         if !REGISTERED.swap(true, Ordering::Relaxed) {
             host::at_exit(wait_at_exit);
         }
-        let counts = [client.count(), ALL.count()];
-        for count in &counts {
-            count.fetch_add(1, Ordering::AcqRel);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let report = Arc::new(Report { told: AtomicBool::new(false), tell: Box::new(tell) });
+        let lists = [client.open(), ALL.open()];
+        for list in &lists {
+            lock(list).insert(number, Arc::clone(&report));
         }
-        Ticket(counts)
+        Ticket { number, lists }
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        for count in &self.0 {
-            count.fetch_sub(1, Ordering::AcqRel);
+        for list in &self.lists {
+            lock(list).remove(&self.number);
         }
     }
 }
@@ -101,6 +139,9 @@ impl Drop for Ticket {
 pub(crate) trait Abandoned<Output>: Send + Unpin + 'static {
     /// Whether the work must go on, because the server may have received its request. From now on it sends no new create.
     fn must_go_on(&self) -> bool;
+
+    /// What reports that the work has not ended when nobody waits for it any longer.
+    fn still_open(&self) -> impl Fn() + Send + Sync + 'static;
 
     /// Cleans up what the work gave, since nobody takes it.
     fn clean_up(self, output: Output) -> impl Future<Output = ()> + Send;
@@ -144,7 +185,7 @@ impl<F: Future + Send + 'static, A: Abandoned<F::Output>> Drop for Lasting<F, A>
         }
         match engine::background() {
             Ok(background) => {
-                let ticket = Ticket::new(&self.unfinished);
+                let ticket = Ticket::new(&self.unfinished, abandoned.still_open());
                 background.run(async move {
                     let output = future.await;
                     abandoned.clean_up(output).await;

@@ -126,6 +126,22 @@ fn a_cancelled_create_whose_answer_is_lost_is_reported_without_a_tag() {
 }
 
 #[test]
+fn what_is_not_finished_in_time_is_reported_with_its_name() {
+    let server = support::server();
+    fault(&server, r#"{"method": "POST", "action": {"hold_answer": {}}}"#);
+    let events = Events::default();
+    let client = events.observing(support::builder(&server));
+    cancel_after_the_server_acted(&server, &client, &NewToken::new("ci")).unwrap_err();
+    assert!(!client.close().unwrap(), "it is not finished");
+    assert_eq!(events.seen().len(), 1);
+    assert!(events.seen()[0].contains(r#"create of "ci""#) && events.seen()[0].contains("not ended in time"));
+    server.release_held();
+    assert!(client.close().unwrap(), "it went on meanwhile");
+    assert_eq!(names(&server), ["desktop", "laptop"]);
+    assert!(events.seen()[1].contains("is finished"), "{:?}", events.seen());
+}
+
+#[test]
 fn a_create_that_was_not_sent_is_withdrawn() {
     let server = support::server();
     fault(&server, r#"{"method": "GET", "action": {"delay": {"ms": 60000}}}"#);

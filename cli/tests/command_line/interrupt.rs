@@ -80,7 +80,7 @@ fn a_create_that_does_not_end_is_reported_with_its_name() {
     assert_eq!(ran.status, 130, "{ran:?}");
     let error = ran.json_error();
     assert_eq!(error["token_name"], "ci", "{ran:?}");
-    assert!(error["message"].as_str().unwrap().contains("not finished yet"), "{ran:?}");
+    assert!(error["message"].as_str().unwrap().contains("has not ended in time"), "{ran:?}");
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(crate) fn create_token(
 ) -> impl Future<Output = Result<CreatedToken>> + Send + 'static {
     let (call, new, user_id) = (call.clone(), new.clone(), user_id.map(str::to_owned));
     let unfinished = Arc::clone(&call.shared.unfinished);
-    let left = Left { call: call.clone(), name: new.name().to_owned() };
+    let left = Left { call: call.clone(), name: new.name().to_owned(), token_id: None };
     Lasting::new(async move { create(&call, &new, user_id.as_deref()).await }, left, &unfinished)
 }
 
@@ -250,10 +250,13 @@ impl<'a> Create<'a> {
 }
 
 /// A create whose caller went away.
+#[derive(Clone)]
 struct Left {
     call: Call,
     /// The name that was given, if none has been sent yet.
     name: String,
+    /// The token that is to be revoked, if that is known from the start.
+    token_id: Option<String>,
 }
 
 impl Left {
@@ -271,6 +274,14 @@ impl Left {
 impl Abandoned<Result<CreatedToken>> for Left {
     fn must_go_on(&self) -> bool {
         self.call.sending.abandon()
+    }
+
+    fn still_open(&self) -> impl Fn() + Send + Sync + 'static {
+        let left = self.clone();
+        move || {
+            let why = "cleaning up has not ended in time; while the process lives it goes on: look for that name later, and revoke the token if it is there";
+            left.report_left_behind(left.token_id.as_slice(), &Error::new(ErrorKind::OutcomeUnknown, why));
+        }
     }
 
     async fn clean_up(self, created: Result<CreatedToken>) {
@@ -297,7 +308,8 @@ impl Abandoned<Result<CreatedToken>> for Left {
 
 /// Revokes a token, in the background, whose secret a front end could not hand to its caller.
 pub(crate) fn discard(call: &Call, created: CreatedToken) {
-    let left = Left { call: call.clone(), name: created.token.name().to_owned() };
+    let (name, token_id) = (created.token.name().to_owned(), created.token.id().to_owned());
+    let left = Left { call: call.clone(), name, token_id: Some(token_id) };
     let unfinished = Arc::clone(&call.shared.unfinished);
     // Dropped at once: as a create whose caller went away.
     left.call.sending.begin();
