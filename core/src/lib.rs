@@ -36,6 +36,7 @@ mod options;
 mod proxy;
 mod resolve;
 mod retry;
+mod scope;
 mod secret;
 mod sending;
 mod shared;
