@@ -63,6 +63,11 @@ impl Call {
         }
     }
 
+    /// The same call by another credential.
+    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
+        Call { identity, ..self.clone() }
+    }
+
     /// The same call in the time that is allowed beyond its own, to find out what a lost request did.
     pub(crate) fn in_allowance(&self) -> Self {
         Call { deadline: self.end, ..self.clone() }
