@@ -70,6 +70,11 @@ impl Call {
         Call { deadline: end, end, ..self.clone() }
     }
 
+    /// The same call from the start with another credential, within the same time.
+    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
+        Call { identity, sending: Arc::default(), ..self.clone() }
+    }
+
     /// When it is over at the latest.
     pub(crate) fn end(&self) -> Instant {
         self.end

@@ -29,6 +29,7 @@ mod environment;
 mod error;
 mod event;
 mod exchange;
+mod follow;
 mod host;
 mod identity;
 mod json;
