@@ -63,11 +63,6 @@ impl Call {
         }
     }
 
-    /// The same call by another credential.
-    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
-        Call { identity, ..self.clone() }
-    }
-
     /// The same call in the time that is allowed beyond its own, to find out what a lost request did.
     pub(crate) fn in_allowance(&self) -> Self {
         Call { deadline: self.end, ..self.clone() }
@@ -77,6 +72,11 @@ impl Call {
     pub(crate) fn in_background(&self) -> Self {
         let end = after(Instant::now(), ALLOWANCE);
         Call { deadline: end, end, ..self.clone() }
+    }
+
+    /// The same call from the start with another credential, within the same time.
+    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
+        Call { identity, sending: Arc::default(), ..self.clone() }
     }
 
     /// When it is over at the latest.

@@ -17,7 +17,9 @@ use super::super::get::get_token;
 
 /// A call of the successor itself.
 pub(super) fn as_successor(call: &Call, plain_token: &Secret, owner: &str) -> Result<Call> {
-    let identity = Identity::new(&Credential::issued(plain_token))?;
+    // Where the client adopts it, a token file is followed as before.
+    let from_file = call.identity.from_file;
+    let identity = Identity { from_file, ..Identity::new(&Credential::issued(plain_token))? };
     identity.user_id.store(Some(Arc::new(owner.to_owned())));
     Ok(call.with_identity(Arc::new(identity)))
 }
