@@ -189,7 +189,10 @@ impl Rotation {
         let _busy = Busy::begin(&self.state)?;
         {
             let mut state = self.lock();
-            if state.created.is_some() || state.record.stage.is_finished() {
+            if state.record.stage == RotationStage::Aborted {
+                return Err(Error::invalid_argument("the rotation was aborted: begin another one"));
+            }
+            if state.created.is_some() {
                 return Ok(());
             }
             if state.may_exist {
