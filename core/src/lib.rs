@@ -23,6 +23,7 @@ mod audit;
 mod cancel;
 mod client;
 mod credential;
+mod duration;
 mod endpoint;
 mod engine;
 mod environment;
@@ -53,6 +54,7 @@ pub use audit::{Audit, AuditOptions, AuditSummary, AuditedToken, TokenState, Use
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use credential::{Credential, CredentialKind};
+pub use duration::{parse_days, parse_duration};
 pub use environment::{CREDENTIAL_VARIABLES, URL_VARIABLES};
 pub use error::{Advice, Error, ErrorKind, Result};
 pub use event::Event;
