@@ -42,8 +42,7 @@ pub(crate) fn audit(session: &Session, order: &AuditOrder) -> Result<(), Failure
     let mut warnings = Warnings { is_json: session.is_json(), count: 0 };
     let mut written = Ok(());
     let is_streamed_to_terminal = session.is_json() && out.is_stdout() && io::stdout().is_terminal();
-    let progress =
-        Progress::start(audit.user_count(), !is_streamed_to_terminal && !session.connection.verbose);
+    let progress = Progress::start(audit.user_count(), !is_streamed_to_terminal && !session.connection.verbose);
     while let Some(user) = audit.next() {
         let user = user.map_err(|error| session.failed(error))?;
         verdict.add(&user);

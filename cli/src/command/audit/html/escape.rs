@@ -39,7 +39,8 @@ mod tests {
     #[test]
     fn markup_is_text() {
         let text = "</td><script>alert('1')</script>&amp;\" onload=\"x\u{202e}\n日本";
-        let expected = "&lt;/td&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;&quot; onload=&quot;x\\u{202e}\\n日本";
+        let expected =
+            "&lt;/td&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;&quot; onload=&quot;x\\u{202e}\\n日本";
         assert_eq!(Escaped(text).to_string(), expected);
     }
 

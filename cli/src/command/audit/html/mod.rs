@@ -16,7 +16,7 @@ use crate::table::{day, user_type};
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What the page may do: use this style and this script, and nothing else. A test compares the digests.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-Ou8op3veMTU2UdOsh8dhFu6ZVKluljBbddLX1GQp2Rc='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-XkQfYVmonvgMncNUzFInd5cw+YnCrvfeOeryvHTF+Bo='; \
                       script-src 'sha256-36FnaavH8z+NmHoQ/6NAaflia2YbSskZPqrtBtg0SzU='; base-uri 'none'; form-action 'none'";
 
 /// How many tokens are laid out together. Below a tenth of a second even on a phone.
@@ -135,7 +135,10 @@ fn filters(out: &mut dyn Write, collected: &Collected, summary: &AuditSummary) -
         }
     }
     writeln!(out, "</ul></details>")?;
-    writeln!(out, "<p class=\"find\"><label>Find <input type=\"search\" placeholder=\"user, token or id\"/></label></p>")?;
+    writeln!(
+        out,
+        "<p class=\"find\"><label>Find <input type=\"search\" placeholder=\"user, token or id\"/></label></p>"
+    )?;
     writeln!(out, "<p class=\"one\">One user is shown. <a href=\"#all\">Show all users</a></p>")
 }
 
