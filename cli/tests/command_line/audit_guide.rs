@@ -13,7 +13,8 @@ const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md");
 /// The block of the guide in this language that contains the text.
 fn block(language: &str, with: &str) -> String {
     let guide = fs::read_to_string(GUIDE).unwrap();
-    let mut blocks = guide.split(&format!("```{language}\n")).skip(1).map(|rest| rest.split("```").next().unwrap());
+    let start = format!("```{language}\n");
+    let mut blocks = guide.split(&start).skip(1).map(|rest| rest.split("```").next().unwrap());
     blocks.find(|block| block.contains(with)).unwrap_or_else(|| panic!("no block with {with}")).to_owned()
 }
 

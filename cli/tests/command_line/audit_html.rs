@@ -145,9 +145,7 @@ fn every_token_is_a_bar_and_a_row_with_its_state() {
     assert_eq!((count("t x"), count("t h"), count("t n")), (1, 1, 1));
     assert_eq!((count("x"), count("h"), count("n")), (1, 1, 1));
     assert!(page.contains("<title>NetBird token audit, 20"), "{page:.500}");
-    for text in
-        ["today", "alice", "laptop", "2020-02-01", "expires in 29 days", "expired", "of 3 other people are not part"]
-    {
+    for text in ["today", "alice", "laptop", "2020-02-01", "expires in ", "expired", "of 3 other people are not part"] {
         assert!(page.contains(text), "{text}");
     }
     assert_eq!(page.matches("Only a token's owner").count(), 1);
