@@ -122,7 +122,8 @@ impl Rotation {
         self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
     }
 
-    /// Revokes the successor, if there is one; the old token stays as it is.
+    /// Revokes the successor, if there is one; the old token stays as it is. A [`CancelToken`](crate::CancelToken) that was
+    /// cancelled before does not keep it from doing so.
     ///
     /// # Errors
     /// `invalid_argument` after a commit; `conflict` when the old token may be revoked already, so that nothing that works
@@ -131,7 +132,7 @@ impl Rotation {
         let call = self.call();
         let interrupted =
             || Error::cancelled().with_hint(". The new token may or may not be revoked: abort the rotation again");
-        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
+        self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
     }
 
     /// See [`Rotation::create`].
