@@ -125,7 +125,8 @@ struct Left {
 /// Ends a rotation after each step, as a process that is killed would, and resumes it from the record that it stored.
 #[test]
 fn a_rotation_that_ended_at_any_step_is_finished_by_its_record() {
-    let steps: &[(&str, fn(&Rotation) -> Left)] = &[
+    type Step = fn(&Rotation) -> Left;
+    let steps: &[(&str, Step)] = &[
         ("planned, nothing sent", |rotation| Left { record: rotation.record(), secret: None }),
         ("planned, and created since", |rotation| {
             let record = rotation.record();
@@ -187,7 +188,7 @@ fn a_rotation_that_ended_at_any_step_is_finished_by_its_record() {
         let old = Secret::new(server.plain_of(&old_id).unwrap());
         let rotation = client.rotate_token(&RotateToken::id(&old_id).prepare_only(true), Some("ada")).unwrap();
         let left = step(&rotation);
-        std::mem::forget(rotation);
+        drop(rotation);
         let record = RotationRecord::from_json(&left.record.to_json()).unwrap();
         let finished = client.resume_rotation(&record, left.secret.as_ref()).unwrap();
         let alive = server.tokens("ada").len();
@@ -213,7 +214,7 @@ fn a_secret_that_is_not_the_successors_does_not_revoke_the_old_token() {
     for secret in [old.clone(), Secret::new("nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr"), Secret::new("torn")] {
         let rotation = rotate(&client, &old_id);
         let record = rotation.record();
-        std::mem::forget(rotation);
+        drop(rotation);
         let finished = client.resume_rotation(&record, Some(&secret)).unwrap();
         assert_eq!(finished.stage, RotationStage::Aborted);
         assert_eq!(names(&server), ["desktop", "laptop"]);
