@@ -88,13 +88,13 @@ pub(crate) fn flag(name: &str, value: &Any<'_>) -> PyResult<bool> {
     value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| error::wrong_type(name, "bool", value))
 }
 
-/// A path, as text or as an object that stands for one.
+/// A path, as text or as an `os.PathLike` that gives text.
 pub(crate) fn path(name: &str, value: &Any<'_>) -> PyResult<String> {
     if value.is_instance_of::<PyString>() {
         return text(name, value).map(str::to_owned);
     }
     let py = value.py();
-    let wrong_type = || error::wrong_type(name, "str or os.PathLike[str]", value);
+    let wrong_type = || error::wrong_type(name, "str or os.PathLike", value);
     if !value.hasattr(intern!(py, "__fspath__"))? {
         return Err(wrong_type());
     }
