@@ -383,7 +383,7 @@ with_options!(methods {
         let token_id = optional("token_id", token_id, text)?;
         let mut rotate = RotateToken::id_or_name(token_id, optional("name", name, text)?)
             .map_err(|error| error::raise(py, &error))?
-            .new_name(optional("new_name", new_name, text)?)
+            .new_name::<&str>(optional("new_name", new_name, text)?)
             .expires_in_days(optional("expires_in_days", expires_in_days, whole_number)?);
         if let Some(tag) = optional("tag", tag, flag)? {
             rotate = rotate.tag(tag);
