@@ -97,8 +97,11 @@ impl Rotation {
         if !error::is_ours(py, &failed)? {
             return Err(failed);
         }
-        let message =
-            format!("the rotation of token {} could not be aborted: {}", self.core()?.old_token().id(), failed.value(py));
+        let message = format!(
+            "the rotation of token {} could not be aborted: {}",
+            self.core()?.old_token().id(),
+            failed.value(py)
+        );
         logging::warn(py, &message);
         if exception.hasattr(intern!(py, "add_note"))? {
             exception.call_method1(intern!(py, "add_note"), (message,))?;
