@@ -30,7 +30,7 @@ impl Drop for Held {
             logging::in_background(|| drop(core));
         } else {
             // A forked child that lets go of its copy leaves the rotation to its parent.
-            std::mem::forget(core);
+            Box::leak(Box::new(core));
         }
     }
 }

@@ -229,10 +229,14 @@ def test_a_rotation_in_parent_and_child(netbird_mock: MockNetBird, netbird_clien
     def left() -> set[str]:
         return {token.id for token in netbird_mock.tokens()} - {netbird_mock.seeded[0].token_id}
 
+    def commit() -> bool:
+        first.commit()
+        return True
+
     old = netbird_mock.add_token("deploy")
     with netbird_client.rotate_token(old.token_id) as first:
         # A child may decide. The parent does not know, and deletes again in vain.
-        child = in_child(lambda: first.commit() is None)
+        child = in_child(commit)
         assert status_of(child) == 0
         assert left() == {first.token.id}
     assert left() == {first.token.id}

@@ -177,7 +177,7 @@ def test_ctrl_c_is_answered_in_time(
     prepared = client.rotate_token(deploy.token_id, prepare_only=True)
     rotation = client.rotate_token(deploy.token_id)
     netbird_mock.fault("delay", ms=10_000, times=0)
-    calls = {
+    calls: dict[str, list[Callable[[], object]]] = {
         "in the background": [lambda: client.rotate_token(deploy.token_id), prepared.create],
         "commit the rotation again": [rotation.commit],
         "abort the rotation again": [rotation.abort],
@@ -376,10 +376,10 @@ def test_resuming_goes_back_without_the_secret_and_on_with_it(
     left = netbird_client.rotate_token(deploy.token_id)
     assert netbird_client.resume_rotation(left.record())["stage"] == "aborted"
     assert ids(netbird_mock) == {deploy.token_id}
-    for give in (lambda secret: secret, lambda secret: secret.expose()):
+    for exposed in (False, True):
         left = netbird_client.rotate_token(name="deploy")
-        done = netbird_client.resume_rotation(left.record(), give(left.plain_token))
-        assert done["stage"] == "committed"
+        secret = left.plain_token.expose() if exposed else left.plain_token
+        assert netbird_client.resume_rotation(left.record(), secret)["stage"] == "committed"
         assert ids(netbird_mock) == {left.token.id}
 
 
