@@ -16,7 +16,7 @@ client.check_credential().state = "working"  # type: ignore[misc, assignment]  #
 Client(pat="nbp_", on_unknown="guess")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.rotate_token("x", "y")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 client.rotate_token("x").commit(True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-client.rotate_token("x").record()["secret"]  # type: ignore[typeddict-item]  # pyright: ignore[reportTypedDictNotRequiredAccess, reportGeneralTypeIssues]
+client.rotate_token("x").record()["secret"]  # type: ignore[typeddict-item]  # pyright: ignore[reportGeneralTypeIssues]
 client.resume_rotation("{}")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.audit_tokens(expiring_within="30d")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.audit_tokens().summary().users = 1  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
