@@ -73,6 +73,7 @@ impl Session {
             token_id: token_id.map(str::to_owned),
             has_url_option: self.management_url.is_some(),
             is_tagged: false,
+            resume: None,
         }
     }
 

@@ -9,12 +9,13 @@ mod manual;
 mod mock_server;
 mod read;
 mod revoke;
+mod rotate;
 
 use std::ffi::OsString;
 
 #[cfg(feature = "mock")]
 use crate::arguments::Request;
-use crate::arguments::{Command, Owner, TokenOrder};
+use crate::arguments::{Command, Owner, RotateAction, TokenOrder};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -31,6 +32,13 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
         }
         Command::Revoke { token_id, yes, owner, request } => {
             revoke::revoke(&Session::new("revoke", request, owner), &token_id, yes)
+        }
+        Command::Rotate { form, owner, request } => {
+            let session = Session::new("rotate", request, owner);
+            match form.into_action().map_err(Failure::usage)? {
+                RotateAction::Rotate(order) => rotate::rotate(&session, &order),
+                RotateAction::Resume(order) => rotate::resume(&session, &order),
+            }
         }
         Command::Whoami { request } => read::whoami(&Session::new("whoami", request, Owner::default())),
         Command::Users { request } => read::users(&Session::new("users", request, Owner::default())),
