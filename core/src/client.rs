@@ -2,32 +2,33 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
-use crate::engine::{self, Waited};
+use crate::engine::Waited;
 use crate::environment;
-use crate::error::{Advice, Error, ErrorKind, Result};
+use crate::error::{Advice, Error, Result};
 use crate::exchange::Call;
 use crate::identity::Identity;
 use crate::operation::check::CredentialCheck;
-use crate::operation::{Effect, Operation, check, create, delete, get, list, operations, users};
+use crate::operation::rotate::Rotation;
+use crate::operation::{Operation, check, create, delete, get, list, operations, rotate, users};
 use crate::options::{self, ClientOptions};
 use crate::proxy::ProxyChoice;
 use crate::retry::RetryPolicy;
+use crate::rotation::{RotateToken, RotationRecord};
+use crate::scope::Scope;
+use crate::secret::Secret;
 use crate::shared::Shared;
 use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
 use crate::transport::{Transport, TransportSettings};
 use crate::unfinished::{PATIENCE, Unfinished};
 use crate::user::User;
-
-/// What a call may take beyond its end before its caller stops waiting for whoever does the work.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// A client of one NetBird server.
 ///
@@ -48,14 +49,6 @@ const GRACE: Duration = Duration::from_secs(1);
 pub struct Client {
     shared: Arc<Shared>,
     scope: Scope,
-}
-
-/// What differs between two handles of one client.
-#[derive(Clone, Default)]
-struct Scope {
-    timeout: Option<Duration>,
-    cancel: Option<CancelToken>,
-    interrupt: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
 }
 
 impl Client {
@@ -124,7 +117,8 @@ impl Client {
     /// `cancelled` when the wait was interrupted.
     pub fn close(&self) -> Result<bool> {
         let unfinished = &self.shared.unfinished;
-        self.block_on(unfinished.wait(), PATIENCE + GRACE)
+        self.scope
+            .block_on(unfinished.wait(), Instant::now() + PATIENCE)
             .map_or_else(|waited| if waited == Waited::Interrupted { Err(Error::cancelled()) } else { Ok(false) }, Ok)
     }
 
@@ -135,40 +129,9 @@ impl Client {
     }
 
     fn call(&self) -> Call {
-        Call::new(&self.shared, self.scope.timeout.unwrap_or(self.shared.timeout))
-    }
-
-    /// Waits for an operation until it ends, its time is over, or the caller is interrupted.
-    fn wait<T>(&self, operation: Operation, call: &Call, future: impl Future<Output = Result<T>>) -> Result<T> {
-        let is_cancelled = self.scope.cancel.as_ref().is_some_and(CancelToken::is_cancelled);
-        if is_cancelled {
-            return Err(Error::cancelled().with_hint(" before anything was sent"));
-        }
-        let left = call.end().saturating_duration_since(std::time::Instant::now()) + GRACE;
-        self.block_on(future, left).unwrap_or_else(|waited| {
-            Err(match (waited, operation.effect()) {
-                (Waited::Interrupted, _) => operation.interrupted(),
-                (Waited::TimeOver, Effect::Reads) => Error::new(ErrorKind::Timeout, STUCK),
-                (Waited::TimeOver, Effect::Creates | Effect::Deletes) => Error::new(
-                    ErrorKind::OutcomeUnknown,
-                    format!("{STUCK}; it may have been done: list the tokens to check"),
-                )
-                .with_advice(Advice::ListTokens),
-            })
-        })
-    }
-
-    fn block_on<F: Future>(&self, future: F, limit: Duration) -> Result<F::Output, Waited> {
-        let Scope { cancel, interrupt, .. } = &self.scope;
-        let asked = || {
-            cancel.as_ref().is_some_and(CancelToken::is_cancelled) || interrupt.as_ref().is_some_and(|asked| asked())
-        };
-        let watched: Option<&dyn Fn() -> bool> = (cancel.is_some() || interrupt.is_some()).then_some(&asked);
-        engine::block_on(future, std::time::Instant::now() + limit, watched)
+        Call::new(&self.shared, &self.scope)
     }
 }
-
-const STUCK: &str = "the call did not end in its time, because the library's background thread is stuck or gone";
 
 macro_rules! calls {
     ($($(#[$doc:meta])* $variant:ident $name:literal $effect:ident:
@@ -179,7 +142,9 @@ macro_rules! calls {
                 $(#[$doc])*
                 pub fn $sync(&self, $($argument: $type),*) -> Result<$out> {
                     let call = self.call();
-                    self.wait(Operation::$variant, &call, $path(&call, $($argument),*))
+                    let operation = Operation::$variant;
+                    let interrupted = || operation.interrupted();
+                    self.scope.wait(operation.effect(), call.end(), interrupted, $path(&call, $($argument),*))
                 }
             )*
         }

@@ -282,6 +282,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_candidate_token_ids(mut self, ids: Vec<String>) -> Self {
+        self.0.candidate_token_ids = ids;
+        self
+    }
+
     pub(crate) fn with_advice(mut self, advice: Advice) -> Self {
         self.0.advice = Some(advice);
         self

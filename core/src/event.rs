@@ -66,6 +66,15 @@ pub enum Event<'a> {
         /// Why, and what to do.
         error: &'a Error,
     },
+    /// A rotation was dropped without commit or abort. Both tokens stay.
+    RotationOpen {
+        /// The token that was to be replaced.
+        old_token_id: &'a str,
+        /// The new one; `None` if it may exist but its id is not known.
+        token_id: Option<&'a str>,
+        /// The name that was sent.
+        token_name: &'a str,
+    },
 }
 
 impl Event<'_> {
@@ -107,6 +116,16 @@ impl fmt::Display for Event<'_> {
                     write!(f, " (tokens {})", token_ids.join(", "))?;
                 }
                 write!(f, ": {error}")
+            }
+            Event::RotationOpen { old_token_id, token_id, token_name } => {
+                write!(
+                    f,
+                    "the rotation of token {old_token_id} was neither committed nor aborted: it stays, and the new token "
+                )?;
+                match token_id {
+                    Some(id) => write!(f, "{id} ({token_name:?}) stays too"),
+                    None => write!(f, "{token_name:?} may exist"),
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::identity::Identity;
 use crate::retry::{Acted, Doubt, Repeat};
+use crate::scope::Scope;
 use crate::sending::Sending;
 use crate::shared::Shared;
 use crate::timestamp::Timestamp;
@@ -23,6 +24,8 @@ pub(crate) const ALLOWANCE: Duration = Duration::from_secs(15);
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
+    /// The time limit and the interruption of the handle that it was made on, for what goes on after it.
+    pub(crate) scope: Scope,
     pub(crate) identity: Arc<Identity>,
     deadline: Instant,
     /// When even what is allowed beyond the deadline is over.
@@ -48,15 +51,21 @@ impl Outcome {
 }
 
 impl Call {
-    pub(crate) fn new(shared: &Arc<Shared>, timeout: Duration) -> Self {
-        let deadline = after(Instant::now(), timeout);
+    pub(crate) fn new(shared: &Arc<Shared>, scope: &Scope) -> Self {
+        let deadline = after(Instant::now(), scope.timeout.unwrap_or(shared.timeout));
         Call {
             shared: Arc::clone(shared),
+            scope: scope.clone(),
             identity: shared.identity.load_full(),
             deadline,
             end: after(deadline, ALLOWANCE),
             sending: Arc::default(),
         }
+    }
+
+    /// The same call by another credential.
+    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
+        Call { identity, ..self.clone() }
     }
 
     /// The same call in the time that is allowed beyond its own, to find out what a lost request did.

@@ -94,6 +94,20 @@ impl Token {
     }
 }
 
+impl Token {
+    /// The lifetime that it was created with, in days of 24 hours, to the nearest one that can be asked for. The server counts
+    /// days of its own calendar, so it may be an hour more or less. The default where the server knows no expiry.
+    pub(crate) fn lifetime_in_days(&self) -> i64 {
+        if self.expiration_date.is_zero() {
+            return NewToken::DEFAULT_EXPIRES_IN_DAYS;
+        }
+        let half_a_day = NANOSECONDS_PER_DAY / 2;
+        let nanoseconds = self.expiration_date.nanoseconds_since(self.created_at);
+        let days = (nanoseconds + half_a_day).div_euclid(NANOSECONDS_PER_DAY);
+        i64::try_from(days).unwrap_or(i64::MAX).clamp(1, 365)
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
@@ -324,6 +338,7 @@ impl NewToken {
 }
 
 /// What one create sends.
+#[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) name: String,
     pub(crate) expires_in_days: i64,

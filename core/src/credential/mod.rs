@@ -74,6 +74,11 @@ impl Credential {
         }
     }
 
+    /// A PAT that the server has just issued, whatever it looks like.
+    pub(crate) fn issued(plain_token: &Secret) -> Self {
+        Credential { kind: CredentialKind::Pat, text: plain_token.clone(), expires_at: None }
+    }
+
     /// Which of the two it is.
     #[must_use]
     pub fn kind(&self) -> CredentialKind {

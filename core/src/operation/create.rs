@@ -33,24 +33,59 @@ pub(crate) fn create_token(
     call: &Call,
     new: &NewToken,
     user_id: Option<&str>,
-) -> impl Future<Output = Result<CreatedToken>> + Send + 'static {
-    let (call, new, user_id) = (call.clone(), new.clone(), user_id.map(str::to_owned));
-    let unfinished = Arc::clone(&call.shared.unfinished);
-    let left = Left { call: call.clone(), name: new.name().to_owned(), token_id: None };
-    Lasting::new(async move { create(&call, &new, user_id.as_deref()).await }, left, &unfinished)
+) -> impl Future<Output = Result<CreatedToken>> + Send + 'static + use<> {
+    let name = new.name().to_owned();
+    let (create_call, new, user_id) = (call.clone(), new.clone(), user_id.map(str::to_owned));
+    lasting(call.clone(), name, async move {
+        let call = create_call;
+        new.check()?;
+        let retries = call.shared.on_unknown == OnUnknown::RevokeAndRetry;
+        if retries && !new.is_tagged() {
+            return Err(Error::invalid_argument(
+                "on_unknown is revoke_and_retry, which needs a tag: without one nothing proves which token a lost create made; create the token with a tag, or use report",
+            ));
+        }
+        let owner = owner(&call, user_id.as_deref()).await?;
+        create(&call, &owner, new.is_tagged(), retries, || new.wanted()).await
+    })
 }
 
-async fn create(call: &Call, new: &NewToken, user_id: Option<&str>) -> Result<CreatedToken> {
-    new.check()?;
-    let retries = call.shared.on_unknown == OnUnknown::RevokeAndRetry;
-    if retries && !new.is_tagged() {
-        return Err(Error::invalid_argument(
-            "on_unknown is revoke_and_retry, which needs a tag: without one nothing proves which token a lost create made; create the token with a tag, or use report",
-        ));
-    }
-    let owner = owner(call, user_id).await?;
+/// Creates a token under a name that was made before. If its answer is lost and the name has a tag, what it made is revoked,
+/// and it is created again under the same name. Dropped before its end, it is finished in the background.
+pub(super) fn create_named(
+    call: &Call,
+    wanted: Wanted,
+    tagged: bool,
+    owner: Arc<str>,
+) -> impl Future<Output = Result<CreatedToken>> + Send + 'static + use<> {
+    let name = wanted.name.clone();
+    let create_call = call.clone();
+    lasting(
+        call.clone(),
+        name,
+        async move { create(&create_call, &owner, tagged, tagged, || Ok(wanted.clone())).await },
+    )
+}
+
+fn lasting(
+    call: Call,
+    name: String,
+    create: impl Future<Output = Result<CreatedToken>> + Send + 'static,
+) -> impl Future<Output = Result<CreatedToken>> + Send + 'static {
+    let unfinished = Arc::clone(&call.shared.unfinished);
+    Lasting::new(create, Left { call, name, token_id: None }, &unfinished)
+}
+
+/// Creates a token under the name that `wanted` gives, and again, if need be and `retries` allows it, under the next one.
+async fn create(
+    call: &Call,
+    owner: &Arc<str>,
+    tagged: bool,
+    retries: bool,
+    wanted: impl Fn() -> Result<Wanted>,
+) -> Result<CreatedToken> {
     let _under_way = UnderWay::begin();
-    let first = Create::new(call, new, &owner)?;
+    let first = Create::new(call, wanted()?, tagged, owner);
     let lost = match first.send(call).await {
         Answer::Created(created) => return Ok(created),
         Answer::Refused(error) => return Err(error),
@@ -77,7 +112,7 @@ async fn create(call: &Call, new: &NewToken, user_id: Option<&str>) -> Result<Cr
     if call.sending.is_abandoned() {
         return Err(Error::cancelled());
     }
-    let second = Create::new(call, new, &owner)?;
+    let second = Create::new(call, wanted()?, tagged, owner);
     match second.send(&late).await {
         Answer::Created(created) => Ok(created),
         Answer::Refused(error) => {
@@ -118,10 +153,9 @@ struct Lost {
 }
 
 impl<'a> Create<'a> {
-    fn new(call: &Call, new: &NewToken, owner: &'a Arc<str>) -> Result<Self> {
-        let wanted = new.wanted()?;
+    fn new(call: &Call, wanted: Wanted, tagged: bool, owner: &'a Arc<str>) -> Self {
         call.sending.set_name(&wanted.name);
-        Ok(Create { wanted, tagged: new.is_tagged(), owner, path: tokens_path(owner, None), began: Instant::now() })
+        Create { wanted, tagged, owner, path: tokens_path(owner, None), began: Instant::now() }
     }
 
     async fn send(&self, call: &Call) -> Answer {

@@ -7,6 +7,7 @@ pub(crate) mod delete;
 pub(crate) mod get;
 mod handed_out;
 pub(crate) mod list;
+pub(crate) mod rotate;
 pub(crate) mod users;
 
 use crate::error::{Advice, Error};
@@ -64,6 +65,23 @@ macro_rules! operations {
             /// Whatever keeps the question from being answered: the network, the server's own failure, the time.
             CheckCredential "check_credential" Reads: check_credential, check_credential_async() -> CredentialCheck,
                 check::check_credential;
+            /// Begins to rotate a token: finds it and creates its successor. The old token still works; see [`Rotation`] for
+            /// what comes next.
+            ///
+            /// # Errors
+            /// See [`Client::create_token`]; `not_found` if there is no such token, `conflict` if several have the name, with
+            /// their ids. Unless it is `outcome_unknown`, nothing has changed.
+            RotateToken "rotate_token" Creates: rotate_token, rotate_token_async(rotate: &RotateToken, user_id: Option<&str>) -> Rotation,
+                rotate::rotate_token;
+            /// Finishes a rotation that another process began, by its record. If the caller holds the new token's secret (the
+            /// record says `stored`, or `plain_token` is that secret), the old token is revoked, or kept if the record says so;
+            /// if not, the new one is revoked. Gives the record as it is then.
+            ///
+            /// # Errors
+            /// See [`Client`]; `invalid_argument` for a record of another server; `conflict` when one of the two tokens is gone,
+            /// so that finishing would leave none that works.
+            ResumeRotation "resume_rotation" Deletes: resume_rotation, resume_rotation_async(record: &RotationRecord, plain_token: Option<&Secret>) -> RotationRecord,
+                rotate::resume_rotation;
         }
     };
 }

@@ -1,0 +1,360 @@
+//! A rotation under way.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Event;
+use crate::exchange::Call;
+use crate::operation::Effect;
+use crate::rotation::{RotateToken, RotationRecord, RotationStage};
+use crate::scope::Scope;
+use crate::secret::Secret;
+use crate::shared::Shared;
+use crate::token::{CreatedToken, Token, Wanted};
+
+use super::super::create;
+use super::{as_successor, bearers, planned, prove, revoke};
+
+/// A rotation under way: the successor exists (or is about to), and the old token still works.
+///
+/// Store the secret, then [`commit`](Rotation::commit): the successor is proved to authenticate, and the old token is revoked.
+/// Or [`abort`](Rotation::abort): the successor is revoked. A rotation that is dropped without either leaves both tokens and
+/// says so in the log, with their ids.
+///
+/// To survive a crash, begin with [`prepare_only`](RotateToken::prepare_only), store [`record`](Rotation::record) before
+/// [`create`](Rotation::create) and after every step, and give the record to
+/// [`Client::resume_rotation`](crate::Client::resume_rotation) in the next process.
+///
+/// It may be used from any number of threads. Its calls have the time limit and the interruption of the handle that it was
+/// made with.
+pub struct Rotation {
+    shared: Arc<Shared>,
+    scope: Scope,
+    old: Token,
+    wanted: Wanted,
+    adopt: bool,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    record: RotationRecord,
+    created: Option<CreatedToken>,
+    /// A create was sent, and it is not certain that it made no token.
+    may_exist: bool,
+    /// The old token may be revoked already.
+    old_may_be_gone: bool,
+    /// One call at a time changes the rotation.
+    busy: bool,
+}
+
+impl Rotation {
+    pub(super) fn new(call: &Call, rotate: &RotateToken, old: Token, wanted: Wanted) -> Self {
+        let record = planned(call, rotate, &old, &wanted);
+        let state = State { record, created: None, may_exist: false, old_may_be_gone: false, busy: false };
+        Rotation {
+            shared: Arc::clone(&call.shared),
+            scope: call.scope.clone(),
+            old,
+            wanted,
+            adopt: rotate.adopt,
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// The token that is replaced, as it was when the rotation began.
+    #[must_use]
+    pub fn old_token(&self) -> &Token {
+        &self.old
+    }
+
+    /// The successor; `None` before it is created.
+    #[must_use]
+    pub fn token(&self) -> Option<Token> {
+        self.lock().created.as_ref().map(|created| created.token.clone())
+    }
+
+    /// The successor's secret; `None` before it is created. The server never shows it again.
+    #[must_use]
+    pub fn plain_token(&self) -> Option<Secret> {
+        self.lock().created.as_ref().map(|created| created.plain_token.clone())
+    }
+
+    /// What another process needs to finish this rotation. It holds no secret.
+    #[must_use]
+    pub fn record(&self) -> RotationRecord {
+        self.lock().record.clone()
+    }
+
+    /// Notes that the secret is stored. [`Rotation::commit`] does it too; do it yourself to store a record that says so before
+    /// you commit.
+    pub fn mark_stored(&self) {
+        let mut state = self.lock();
+        if state.record.stage == RotationStage::Created {
+            state.record.stage = RotationStage::Stored;
+        }
+    }
+
+    /// Creates the successor of a rotation that was only prepared. Once it exists, this does nothing.
+    ///
+    /// # Errors
+    /// As for [`Client::create_token`](crate::Client::create_token). Unless it is `outcome_unknown` or `cancelled`, nothing was
+    /// created, and it may be called again.
+    pub fn create(&self) -> Result<()> {
+        let call = self.call();
+        let interrupted = || crate::operation::Operation::CreateToken.interrupted();
+        self.scope.wait(Effect::Creates, call.end(), interrupted, self.begin(&call))
+    }
+
+    /// Proves that the successor authenticates, and revokes the old token, unless `keep_old`. Two requests at most. Calling
+    /// it again goes on where it failed; when all is done it does nothing.
+    ///
+    /// # Errors
+    /// `invalid_argument` before the successor exists and after an abort; otherwise see [`Client`](crate::Client). After an
+    /// error both tokens still exist, or the old one is revoked, and the successor works if it was proved before.
+    pub fn commit(&self, keep_old: bool) -> Result<()> {
+        let call = self.call();
+        let interrupted = || {
+            Error::cancelled().with_hint(
+                ". The new token exists, and the old one may or may not be revoked: commit the rotation again",
+            )
+        };
+        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
+    }
+
+    /// Revokes the successor, if there is one; the old token stays as it is.
+    ///
+    /// # Errors
+    /// `invalid_argument` after a commit; `conflict` when the old token may be revoked already, so that nothing that works
+    /// would be left; otherwise see [`Client`](crate::Client). It may be called again.
+    pub fn abort(&self) -> Result<()> {
+        let call = self.call();
+        let interrupted =
+            || Error::cancelled().with_hint(". The new token may or may not be revoked: abort the rotation again");
+        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
+    }
+
+    /// See [`Rotation::create`].
+    ///
+    /// # Errors
+    /// See [`Rotation::create`].
+    #[cfg(feature = "async")]
+    pub async fn create_async(&self) -> Result<()> {
+        self.begin(&self.call()).await
+    }
+
+    /// See [`Rotation::commit`].
+    ///
+    /// # Errors
+    /// See [`Rotation::commit`].
+    #[cfg(feature = "async")]
+    pub async fn commit_async(&self, keep_old: bool) -> Result<()> {
+        self.finish(self.call(), keep_old).await
+    }
+
+    /// See [`Rotation::abort`].
+    ///
+    /// # Errors
+    /// See [`Rotation::abort`].
+    #[cfg(feature = "async")]
+    pub async fn abort_async(&self) -> Result<()> {
+        self.undo(self.call()).await
+    }
+
+    /// Revokes the successor in the background, because it could not be handed to the caller. For front ends: what cannot be
+    /// revoked is reported to the observer.
+    pub fn discard(self) {
+        let created = {
+            let mut state = self.lock();
+            if state.record.stage != RotationStage::Created {
+                return;
+            }
+            state.record.stage = RotationStage::Aborted;
+            state.created.take()
+        };
+        if let Some(created) = created {
+            create::discard(&self.call(), created);
+        }
+    }
+
+    fn call(&self) -> Call {
+        Call::new(&self.shared, &self.scope)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    pub(super) async fn begin(&self, call: &Call) -> Result<()> {
+        let _busy = Busy::begin(&self.state)?;
+        {
+            let mut state = self.lock();
+            if state.created.is_some() || state.record.stage.is_finished() {
+                return Ok(());
+            }
+            if state.may_exist {
+                return Err(Error::invalid_argument(
+                    "the new token may exist already, without its secret: abort this rotation, and begin another one",
+                ));
+            }
+            state.may_exist = true;
+        }
+        let owner = Arc::from(self.old.user_id());
+        let made = create::create_named(call, self.wanted.clone(), self.lock().record.is_tagged, owner).await;
+        let mut state = self.lock();
+        match made {
+            Ok(created) => {
+                state.record.token_id = Some(created.token.id().to_owned());
+                state.record.stage = RotationStage::Created;
+                state.created = Some(created);
+                Ok(())
+            }
+            Err(error) => {
+                state.may_exist = error.kind() == ErrorKind::OutcomeUnknown && error.token_name().is_some();
+                Err(error)
+            }
+        }
+    }
+
+    async fn finish(&self, call: Call, keep_old: bool) -> Result<()> {
+        let _busy = Busy::begin(&self.state)?;
+        let created = {
+            let mut state = self.lock();
+            match state.record.stage {
+                RotationStage::Committed => return Ok(()),
+                RotationStage::Kept if keep_old => return Ok(()),
+                RotationStage::Aborted => {
+                    return Err(Error::invalid_argument("the rotation was aborted: begin another one"));
+                }
+                RotationStage::Planned => {
+                    return Err(Error::invalid_argument(
+                        "there is no new token yet: create it, store its secret, then commit",
+                    ));
+                }
+                RotationStage::Created | RotationStage::Stored | RotationStage::Kept => {
+                    state.record.stage = RotationStage::Stored;
+                }
+            }
+            state.record.keep_old = keep_old;
+            state.created.clone().ok_or_else(Error::bug)?
+        };
+        let (new, owner) = (created.token.id(), self.old.user_id());
+        let successor = as_successor(&call, &created.plain_token, owner)?;
+        prove(&successor, new, owner).await?;
+        let call = if self.adopt {
+            self.shared.identity.store(Arc::clone(&successor.identity));
+            successor
+        } else {
+            call
+        };
+        if keep_old {
+            self.lock().record.stage = RotationStage::Kept;
+            return Ok(());
+        }
+        self.lock().old_may_be_gone = true;
+        if let Err(error) = revoke(&call, self.old.id(), owner).await {
+            // Only a definite refusal proves that the old token is still there.
+            self.lock().old_may_be_gone = !matches!(
+                error.kind(),
+                ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Connect | ErrorKind::RateLimited
+            );
+            let hint =
+                format!(". The new token {new} works; the old one {} is to be revoked: commit again", self.old.id());
+            return Err(error.with_hint(&hint));
+        }
+        self.lock().record.stage = RotationStage::Committed;
+        Ok(())
+    }
+
+    async fn undo(&self, call: Call) -> Result<()> {
+        let _busy = Busy::begin(&self.state)?;
+        let (may_exist, record) = {
+            let state = self.lock();
+            let nothing_left = state.old_may_be_gone && state.record.stage == RotationStage::Stored;
+            if nothing_left {
+                return Err(Error::new(
+                    ErrorKind::Conflict,
+                    "the old token may be revoked already, so that aborting could leave none that works: commit again",
+                ));
+            }
+            (state.may_exist, state.record.clone())
+        };
+        match (record.stage, &record.token_id) {
+            (RotationStage::Aborted, _) => return Ok(()),
+            (RotationStage::Committed | RotationStage::Kept, _) => {
+                return Err(Error::invalid_argument(
+                    "the rotation is committed, and cannot be aborted: rotate the new token, or revoke it",
+                ));
+            }
+            (_, Some(token_id)) => revoke(&call, token_id, &record.user_id).await?,
+            (_, None) if !may_exist => {}
+            (_, None) => undo_by_name(&call, &record).await?,
+        }
+        let mut state = self.lock();
+        state.record.stage = RotationStage::Aborted;
+        state.created = None;
+        Ok(())
+    }
+}
+
+/// Revokes what bears the successor's name.
+pub(super) async fn undo_by_name(call: &Call, record: &RotationRecord) -> Result<()> {
+    if !record.is_tagged {
+        return Err(Error::invalid_argument(format!(
+            "the new token was to be named {:?}, without a tag, so nothing proves which token of that name it is: list the tokens, and inspect before you revoke one",
+            record.token_name
+        ))
+        .with_token_name(&record.token_name));
+    }
+    for token_id in bearers(call, &record.token_name, &record.user_id).await? {
+        revoke(call, &token_id, &record.user_id).await?;
+    }
+    Ok(())
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps other calls from changing the rotation for as long as it lives.
+struct Busy(Arc<Mutex<State>>);
+
+impl Busy {
+    fn begin(state: &Arc<Mutex<State>>) -> Result<Self> {
+        if std::mem::replace(&mut lock(state).busy, true) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "another call is changing this rotation: wait until that has ended",
+            ));
+        }
+        Ok(Busy(Arc::clone(state)))
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        lock(&self.0).busy = false;
+    }
+}
+
+impl Drop for Rotation {
+    fn drop(&mut self) {
+        let state = self.lock();
+        let record = &state.record;
+        let is_open = matches!(record.stage, RotationStage::Created | RotationStage::Stored)
+            || (record.stage == RotationStage::Planned && state.may_exist);
+        if is_open {
+            (self.shared.observer)(&Event::RotationOpen {
+                old_token_id: &record.old_token_id,
+                token_id: record.token_id.as_deref(),
+                token_name: &record.token_name,
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Rotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rotation").field("record", &self.lock().record).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,163 @@
+//! Rotating a token in two phases: a successor is created, the caller stores its secret, and only when the successor is proved
+//! to work is the old token revoked. Whatever happens in between, one token that the caller holds works.
+
+mod handle;
+mod resume;
+
+use std::sync::Arc;
+
+use crate::answer::{self, Rule};
+use crate::credential::{Credential, looks_like_credential};
+use crate::endpoint::{Id, check_id, tokens_path};
+use crate::error::{Advice, Error, ErrorKind, Result};
+use crate::exchange::Call;
+use crate::identity::Identity;
+use crate::rotation::{RotateToken, RotationRecord, RotationStage, Which};
+use crate::secret::Secret;
+use crate::tag;
+use crate::token::{self, NewToken, Token, Wanted};
+
+use super::delete::delete;
+use super::get::get_token;
+use super::list::list_tokens;
+use super::users::owner;
+
+pub use handle::Rotation;
+pub(crate) use resume::resume_rotation;
+
+/// Plans the rotation, and creates the successor unless that is to wait.
+pub(crate) async fn rotate_token(call: &Call, rotate: &RotateToken, user_id: Option<&str>) -> Result<Rotation> {
+    check(rotate)?;
+    let owner = owner(call, user_id).await?;
+    let old = match &rotate.which {
+        Which::Id(token_id) => get_token(call, token_id, Some(&owner)).await?,
+        Which::Name(name) => the_one_of_that_name(list_tokens(call, Some(&owner)).await?, name)?,
+    };
+    let wanted = wanted(rotate, &old)?;
+    let rotation = Rotation::new(call, rotate, old, wanted);
+    if !rotate.prepare_only {
+        rotation.begin(call).await?;
+    }
+    Ok(rotation)
+}
+
+/// Refuses what cannot be meant, before anything is sent.
+fn check(rotate: &RotateToken) -> Result<()> {
+    match &rotate.which {
+        Which::Id(token_id) => check_id(token_id, Id::Token)?,
+        Which::Name(name) if looks_like_credential(name) => {
+            return Err(Error::invalid_argument("the name looks like a credential: give the name that a list shows"));
+        }
+        Which::Name(_) => {}
+    }
+    let name = rotate.new_name.as_deref().unwrap_or("the old name");
+    NewToken::new(name).expires_in_days(rotate.expires_in_days.unwrap_or(NewToken::DEFAULT_EXPIRES_IN_DAYS)).check()
+}
+
+/// The token of that name; the tags at the ends of names do not count, unless the name that is looked for has one.
+fn the_one_of_that_name(tokens: Vec<Token>, name: &str) -> Result<Token> {
+    let is_exact = tag::without_tag(name) != name;
+    let has_name = |token: &Token| token.name() == name || (!is_exact && tag::without_tag(token.name()) == name);
+    let mut found: Vec<Token> = tokens.into_iter().filter(has_name).collect();
+    match found.len() {
+        0 => Err(Error::new(
+            ErrorKind::NotFound,
+            format!("the user has no token named {name:?}: give the name that a list shows, or the token's id"),
+        )
+        .with_advice(Advice::ListTokens)),
+        1 => Ok(found.remove(0)),
+        several => {
+            found.sort_by_key(Token::created_at);
+            let each = found.iter().map(|token| {
+                let last_used = token.last_used().map_or_else(|| "never".to_owned(), |at| at.to_string());
+                format!("{} (created {}, last used {last_used})", token.id(), token.created_at())
+            });
+            let list = each.collect::<Vec<_>>().join(", ");
+            let ids = found.iter().map(|token| token.id().to_owned()).collect();
+            Err(Error::new(
+                ErrorKind::Conflict,
+                format!("{several} tokens are named {name:?}: {list}. Give the id of the one to rotate"),
+            )
+            .with_candidate_token_ids(ids))
+        }
+    }
+}
+
+/// What the successor is created with.
+fn wanted(rotate: &RotateToken, old: &Token) -> Result<Wanted> {
+    let name = rotate.new_name.as_deref().unwrap_or_else(|| tag::without_tag(old.name()));
+    let days = rotate.expires_in_days.unwrap_or_else(|| old.lifetime_in_days());
+    let new = NewToken::new(name).expires_in_days(days).tag(rotate.tag);
+    new.check()?;
+    new.wanted()
+}
+
+/// A call of the successor itself.
+fn as_successor(call: &Call, plain_token: &Secret, owner: &str) -> Result<Call> {
+    let identity = Identity::new(&Credential::issued(plain_token))?;
+    identity.user_id.store(Some(Arc::new(owner.to_owned())));
+    Ok(call.with_identity(Arc::new(identity)))
+}
+
+/// What the successor sees of itself, which proves that it authenticates. `None` if it authenticates but may not look.
+async fn prove(successor: &Call, token_id: &str, owner: &str) -> Result<Option<Token>> {
+    let reply = match successor.get(&tokens_path(owner, Some(token_id))).await {
+        Ok(reply) => reply,
+        Err(error) if authenticates(&error) => return Ok(None),
+        Err(error) => {
+            let hint = format!(
+                ". So the new token {token_id} is not proved to work, and nothing was revoked: commit again, or abort"
+            );
+            return Err(error.with_hint(&hint));
+        }
+    };
+    let token = answer::parsed(&reply, token::parse_token(&reply.body, &Arc::from(owner)))?;
+    if token.id() != token_id {
+        return Err(answer::wrong_shape(&reply, "with another token than the one that was requested"));
+    }
+    Ok(Some(token))
+}
+
+/// Whether the server refuses what was asked, knowing who asks.
+fn authenticates(error: &Error) -> bool {
+    let rule = error.server_message().and_then(answer::rule);
+    error.kind() == ErrorKind::Forbidden && !matches!(rule, Some(Rule::Blocked | Rule::PendingApproval))
+}
+
+/// Revokes a token that may be gone already.
+async fn revoke(call: &Call, token_id: &str, owner: &str) -> Result<()> {
+    match delete(call, token_id, owner).await {
+        Err(error) if answer::says_token_is_unknown(&error, token_id) => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether a token exists.
+async fn exists(call: &Call, token_id: &str, owner: &str) -> Result<bool> {
+    match get_token(call, token_id, Some(owner)).await {
+        Ok(_) => Ok(true),
+        Err(error) if answer::says_token_is_unknown(&error, token_id) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The tokens that bear the successor's name. Its tag makes that name the only one of its kind.
+async fn bearers(call: &Call, name: &str, owner: &str) -> Result<Vec<String>> {
+    let reply = call.get(&tokens_path(owner, None)).await?;
+    let tokens = answer::parsed(&reply, token::parse_listed(&reply.body))?;
+    Ok(tokens.into_iter().filter(|token| token.name == name).map(|token| token.id).collect())
+}
+
+/// What is known before the successor exists.
+fn planned(call: &Call, rotate: &RotateToken, old: &Token, wanted: &Wanted) -> RotationRecord {
+    RotationRecord {
+        management_url: call.shared.base_url.clone(),
+        user_id: old.user_id().to_owned(),
+        old_token_id: old.id().to_owned(),
+        token_name: wanted.name.clone(),
+        is_tagged: rotate.tag,
+        token_id: None,
+        keep_old: false,
+        stage: RotationStage::Planned,
+    }
+}

@@ -1,0 +1,60 @@
+//! What differs between two handles of one client: how long a call may take, and what interrupts it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::cancel::CancelToken;
+use crate::engine::{self, Waited};
+use crate::error::{Advice, Error, ErrorKind, Result};
+use crate::operation::Effect;
+
+/// What a call may take beyond its end before its caller stops waiting for whoever does the work.
+const GRACE: Duration = Duration::from_secs(1);
+
+const STUCK: &str = "the call did not end in its time, because the library's background thread is stuck or gone";
+
+/// What differs between two handles of one client.
+#[derive(Clone, Default)]
+pub(crate) struct Scope {
+    /// How long a call may take; `None` for as long as the client's options say.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) cancel: Option<CancelToken>,
+    pub(crate) interrupt: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
+}
+
+impl Scope {
+    /// Waits for work until it ends, its time is over, or the caller is interrupted, which ends it with the error that
+    /// `interrupted` gives.
+    pub(crate) fn wait<T>(
+        &self,
+        effect: Effect,
+        end: Instant,
+        interrupted: impl FnOnce() -> Error,
+        future: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+            return Err(Error::cancelled().with_hint(" before anything was sent"));
+        }
+        self.block_on(future, end).unwrap_or_else(|waited| {
+            Err(match (waited, effect) {
+                (Waited::Interrupted, _) => interrupted(),
+                (Waited::TimeOver, Effect::Reads) => Error::new(ErrorKind::Timeout, STUCK),
+                (Waited::TimeOver, Effect::Creates | Effect::Deletes) => Error::new(
+                    ErrorKind::OutcomeUnknown,
+                    format!("{STUCK}; it may have been done: list the tokens to check"),
+                )
+                .with_advice(Advice::ListTokens),
+            })
+        })
+    }
+
+    /// Waits on this thread for a future that ends by `end`.
+    pub(crate) fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
+        let Scope { cancel, interrupt, .. } = self;
+        let asked = || {
+            cancel.as_ref().is_some_and(CancelToken::is_cancelled) || interrupt.as_ref().is_some_and(|asked| asked())
+        };
+        let watched: Option<&dyn Fn() -> bool> = (cancel.is_some() || interrupt.is_some()).then_some(&asked);
+        engine::block_on(future, end + GRACE, watched)
+    }
+}
