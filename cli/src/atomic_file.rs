@@ -104,7 +104,8 @@ impl Drop for AtomicFile {
 }
 
 fn temporary_name(target: &Path) -> io::Result<PathBuf> {
-    let name = target.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is not a file name"))?;
+    let name =
+        target.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it is not a file name"))?;
     let mut temporary = OsString::from(".");
     temporary.push(name);
     temporary.push(".new");

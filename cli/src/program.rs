@@ -35,7 +35,9 @@ impl Program {
         }
         let words = shlex::split(text).filter(|words| words.first().is_some_and(|program| !program.is_empty()));
         let words = words.ok_or_else(|| {
-            Failure::usage(format!("{option} cannot be split into words: a quote is not closed, or it names no program"))
+            Failure::usage(format!(
+                "{option} cannot be split into words: a quote is not closed, or it names no program"
+            ))
         })?;
         Ok(Program { words, is_script: false })
     }

@@ -41,6 +41,7 @@ mod rotation;
 mod scope;
 mod secret;
 mod sending;
+mod server_clock;
 mod shared;
 mod tag;
 mod timestamp;

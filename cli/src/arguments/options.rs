@@ -133,7 +133,11 @@ pub(crate) struct Connection {
 /// Refuses `--shell` without a command for a shell. `rotate` has another one, and checks it itself.
 pub(super) fn tie_shell_to_command(command: clap::Command) -> clap::Command {
     let is_rotate = command.get_name() == "rotate";
-    command.mut_args(|arg| if arg.get_id() == "shell" && !is_rotate { arg.requires("token_command") } else { arg })
+    command.mut_args(|arg| match arg.get_id().as_str() {
+        // clap does not require what another option excludes, so that option is named too.
+        "shell" if !is_rotate => arg.requires("token_command").conflicts_with("token_file"),
+        _ => arg,
+    })
 }
 
 /// The options of every command that sends requests to one server and prints a result.

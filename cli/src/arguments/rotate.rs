@@ -105,14 +105,17 @@ impl RotateForm {
         if self.target.as_deref() == Some(RESUME) {
             return self.into_resume().map(RotateAction::Resume);
         }
-        let RotateForm { target, token_id, name, new_name, expires_in, write_to, exec, exec_timeout, journal, .. } = self;
+        let RotateForm { target, token_id, name, new_name, expires_in, write_to, exec, exec_timeout, journal, .. } =
+            self;
         let destination = match (write_to.filter(|path| path != Path::new("-")), exec) {
             (Some(path), _) => Destination::File(path),
             (None, Some(command)) => Destination::Program { command, time_limit: exec_timeout },
             (None, None) => Destination::Stdout,
         };
         if self.overlap.is_some() && journal.is_none() && !matches!(destination, Destination::File(_)) {
-            return Err("--overlap needs --journal FILE (or --write-to), so that a later run knows which token to revoke");
+            return Err(
+                "--overlap needs --journal FILE (or --write-to), so that a later run knows which token to revoke",
+            );
         }
         Ok(RotateAction::Rotate(Box::new(RotateOrder {
             token_id: target.or(token_id),
@@ -135,7 +138,9 @@ impl RotateForm {
             || self.overlap.is_some()
             || self.dry_run;
         if only_for_new {
-            return Err("`rotate resume` finishes what an earlier run began: it takes only --write-to, --journal and the options about the connection");
+            return Err(
+                "`rotate resume` finishes what an earlier run began: it takes only --write-to, --journal and the options about the connection",
+            );
         }
         if self.write_to.is_none() && self.journal.is_none() {
             return Err("`rotate resume` needs --journal FILE, or --write-to FILE with the file that is being rotated");

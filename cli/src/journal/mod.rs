@@ -133,7 +133,8 @@ impl Entry {
         if let Some(odd) = form.superseded.iter().find(|superseded| superseded.since().is_none()) {
             return Err(format!("a time is not in RFC 3339: that of token {}", odd.token_id));
         }
-        let record = RotationRecord::from_json(&form.rotation.to_string()).map_err(|error| error.message().to_owned())?;
+        let record =
+            RotationRecord::from_json(&form.rotation.to_string()).map_err(|error| error.message().to_owned())?;
         Ok(Entry {
             first: form.first,
             file: form.file,

@@ -45,10 +45,6 @@ impl RotatedFile {
         Ok(RotatedFile { named: named.to_owned(), path, old })
     }
 
-    pub(crate) fn named(&self) -> &Path {
-        &self.named
-    }
-
     /// The file itself, at the end of all links.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -67,7 +63,10 @@ impl RotatedFile {
             let mode = self.old.as_ref()?.mode() & 0o777;
             (mode & 0o007 != 0).then(|| {
                 let named = self.named.display();
-                format!("warning: every user could read or change {named} (mode {mode:04o}); no longer (mode {:04o})", mode & 0o770)
+                format!(
+                    "warning: every user could read or change {named} (mode {mode:04o}); no longer (mode {:04o})",
+                    mode & 0o770
+                )
             })
         }
         #[cfg(not(unix))]

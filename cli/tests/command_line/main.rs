@@ -16,6 +16,7 @@ mod netbird_manage;
 mod options;
 mod output;
 mod revoke;
+mod rotate;
 mod secret_output;
 mod secrets;
 mod support;

@@ -105,7 +105,12 @@ pub(super) fn belongs(
 }
 
 /// Refuses options with which every run would rotate the token, or two of its predecessors would work at once.
-pub(super) fn lives_longer(token: &Token, order: &RotateOrder, now: Timestamp, within: Duration) -> Result<(), Failure> {
+pub(super) fn lives_longer(
+    token: &Token,
+    order: &RotateOrder,
+    now: Timestamp,
+    within: Duration,
+) -> Result<(), Failure> {
     let days = order.expires_in.as_deref().and_then(|text| netbird_tokens::parse_days(text, now).ok());
     let lifetime = match days.and_then(|days| u64::try_from(days).ok()) {
         Some(days) => Duration::from_secs(days * SECONDS_PER_DAY),

@@ -5,8 +5,8 @@ use std::path::Path;
 use netbird_tokens::{Client, ErrorKind, RotationStage, Secret};
 
 use super::report::{Outcome, Report};
-use super::resume_command;
 use super::target::journal_beside;
+use super::{now, resume_command};
 use crate::arguments::ResumeOrder;
 use crate::failure::Failure;
 use crate::journal::{Journal, Lock};
@@ -84,14 +84,20 @@ pub(super) fn finish(session: &Session, client: &Client, journal: &mut Journal) 
     let stage = record.stage;
     journal.entry.record = record;
     let note = match stage {
-        RotationStage::Committed => format!("Finished the interrupted rotation: {new} is in use, and the old token {old} is revoked."),
+        RotationStage::Committed => {
+            format!("Finished the interrupted rotation: {new} is in use, and the old token {old} is revoked.")
+        }
         RotationStage::Kept => {
-            journal.entry.supersede(&journal.entry.record.old_token_id.clone(), session.now());
+            journal.entry.supersede(&journal.entry.record.old_token_id.clone(), now(session, client));
             format!("Finished the interrupted rotation: {new} is in use. The old token {old} still works.")
         }
         _ => format!("Undid the interrupted rotation: no new token is left, and the old one, {old}, still works."),
     };
-    if journal.entry.says_nothing() { journal.remove()? } else { journal.save()? }
+    if journal.entry.says_nothing() {
+        journal.remove()?
+    } else {
+        journal.save()?
+    }
     session.note(&note);
     Ok(stage != RotationStage::Aborted)
 }

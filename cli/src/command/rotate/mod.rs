@@ -43,8 +43,8 @@ pub(crate) fn rotate(session: &Session, order: &RotateOrder) -> Result<(), Failu
     if run.finish_interrupted()? {
         return Ok(());
     }
-    run.revoke_superseded()?;
     let rotation = run.plan(which)?;
+    run.revoke_superseded()?;
     if !run.is_due(rotation.old_token())? {
         return run.nothing_to_do(rotation.old_token());
     }
@@ -68,7 +68,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn now(&self) -> Timestamp {
-        self.session.now()
+        now(self.session, &self.client)
     }
 
     fn entry(&self) -> Option<&Entry> {
@@ -141,11 +141,16 @@ impl Run<'_> {
             Some(rotate) => rotate,
             None => RotateToken::id(check::token_in_use(self.session, &self.client)?),
         };
-        let days = self.order.expires_in.as_deref().map(|text| netbird_tokens::parse_days(text, self.now())).transpose();
+        let days =
+            self.order.expires_in.as_deref().map(|text| netbird_tokens::parse_days(text, self.now())).transpose();
         let days = days.map_err(|error| self.session.failed(error.from_source("--expires-in")))?;
         // The successor of one's own token has the same rights, and may be the only one left that works.
         let is_own = self.session.user_id().is_none();
-        let rotate = rotate.new_name(self.order.new_name.clone()).expires_in_days(days).adopt(is_own).prepare_only(true);
+        let rotate = rotate
+            .new_name::<String>(self.order.new_name.clone())
+            .expires_in_days(days)
+            .adopt(is_own)
+            .prepare_only(true);
         let user_id = self.entry().map(|entry| entry.record.user_id.as_str()).or(self.session.user_id());
         self.client.rotate_token(&rotate, user_id).map_err(|error| match self.entry() {
             Some(entry) => self.session.failed_for(error, entry.current_token_id()),
@@ -177,7 +182,11 @@ impl Run<'_> {
 
     fn would_rotate(&self, token: &Token) -> Result<(), Failure> {
         let left = crate::table::time_left(token, self.now()).0;
-        self.session.note(&format!("Would rotate token {}, which expires {} ({left}).", named(token), table_second(token)));
+        self.session.note(&format!(
+            "Would rotate token {}, which expires {} ({left}).",
+            named(token),
+            table_second(token)
+        ));
         self.report(Outcome::WouldRotate, Some(token), None).print(self.session, self.now())
     }
 
@@ -255,7 +264,13 @@ impl Run<'_> {
 
     fn hand_over(&self, ready: Ready<'_>, rotation: &Rotation, new: &Token, secret: &Secret) -> Result<(), NotThere> {
         let old = rotation.old_token();
-        let json = || self.report(Outcome::Rotated, Some(old), Some(new)).with_secret(self.now(), secret, io::stdout().is_terminal());
+        let json = || {
+            self.report(Outcome::Rotated, Some(old), Some(new)).with_secret(
+                self.now(),
+                secret,
+                io::stdout().is_terminal(),
+            )
+        };
         let json: Option<&dyn Fn() -> SecretText> = if self.session.is_json() { Some(&json) } else { None };
         ready.hand_over(secret, &self.session.cancel, json)
     }
@@ -303,7 +318,10 @@ impl Run<'_> {
                 (format!("The new token is revoked again; the old one, {old}, still works{journal}"), Vec::new())
             }
             Err(error) => (
-                format!("The new token {new} could not be revoked ({}); the old one, {old}, still works", error.message()),
+                format!(
+                    "The new token {new} could not be revoked ({}); the old one, {old}, still works",
+                    error.message()
+                ),
                 vec![new],
             ),
         };
@@ -319,7 +337,8 @@ impl Run<'_> {
         let undone = match error.kind() {
             ErrorKind::OutcomeUnknown => return self.unfinished(error),
             ErrorKind::Cancelled => {
-                self.session.note("Interrupted. Cleaning up what the create may have made; interrupt again to leave at once.");
+                self.session
+                    .note("Interrupted. Cleaning up what the create may have made; interrupt again to leave at once.");
                 let client = self.unhurried();
                 // The library finishes the create; the record then shows whether something is left.
                 client.close().and_then(|_| client.resume_rotation(&rotation.record(), None)).map(drop)
@@ -361,6 +380,11 @@ impl Run<'_> {
         subject.resume = self.journal_path.as_ref().map(|path| resume_command(&path.display().to_string()));
         subject
     }
+}
+
+/// The time by the server's clock, which decides when a token expires, and which no jump of this machine's clock moves.
+fn now(session: &Session, client: &Client) -> Timestamp {
+    session.owner.clock.now.or_else(|| client.server_time()).unwrap_or_else(Timestamp::now)
 }
 
 /// The command that finishes what the journal says.

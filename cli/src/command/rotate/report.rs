@@ -103,7 +103,11 @@ pub(super) fn named(token: &Token) -> String {
 pub(super) fn note_rotated(session: &Session, old: &Token, new: &Token, now: Timestamp, keep_for: Option<Duration>) {
     let (left, _) = table::time_left(new, now);
     let expires = table::second(new.expiration_date());
-    session.note(&format!("Rotated token {}. Its successor is {}, which expires {expires} ({left}).", named(old), named(new)));
+    session.note(&format!(
+        "Rotated token {}. Its successor is {}, which expires {expires} ({left}).",
+        named(old),
+        named(new)
+    ));
     let id = printable(old.id());
     match keep_for {
         None => session.note(&format!("The old token {id} is revoked.")),

@@ -27,7 +27,10 @@ pub(super) enum Ready<'a> {
     /// The secret is printed with the result.
     Stdout,
     File(PreparedFile),
-    Program { program: &'a Program, time_limit: Duration },
+    Program {
+        program: &'a Program,
+        time_limit: Duration,
+    },
 }
 
 /// Why the secret did not get there.
