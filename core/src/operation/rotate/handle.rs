@@ -199,8 +199,8 @@ impl Rotation {
             }
             state.may_exist = true;
         }
-        let owner = Arc::from(self.old.user_id());
-        let made = create::create_named(call, self.wanted.clone(), self.lock().record.is_tagged, owner).await;
+        let (owner, is_tagged) = (Arc::from(self.old.user_id()), self.lock().record.is_tagged);
+        let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
         match made {
             Ok(created) => {
