@@ -112,6 +112,14 @@ fn temporary_name(target: &Path) -> io::Result<PathBuf> {
     Ok(target.with_file_name(temporary))
 }
 
+/// Removes what a killed run left beside a file, which may be a secret. Callers hold a lock.
+pub(crate) fn remove_leftover(target: &Path) {
+    // If it cannot be removed, the next replacement fails before anything is created.
+    if let Ok(temporary) = temporary_name(target) {
+        let _ = std::fs::remove_file(temporary);
+    }
+}
+
 /// The directory that a file is in.
 pub(crate) fn directory_of(file: &Path) -> &Path {
     match file.parent() {

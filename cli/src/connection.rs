@@ -135,7 +135,7 @@ impl Session {
         let mode = metadata.mode() & 0o777;
         if metadata.is_file() && mode & 0o077 != 0 {
             let path = path.display();
-            self.note(&format!(
+            self.warn(&format!(
                 "warning: other users can read the token file {path} (mode {mode:04o}): chmod 600 {path}"
             ));
         }

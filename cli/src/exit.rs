@@ -9,9 +9,9 @@ pub(crate) const CONFIGURATION: u8 = 3;
 pub(crate) const INVALID_CREDENTIAL: u8 = 4;
 pub(crate) const NOT_CONFIRMED: u8 = 40;
 pub(crate) const SECRET_LOST: u8 = 41;
-pub(crate) const NOTHING_TO_DO: u8 = 60;
-pub(crate) const BUSY: u8 = 61;
-pub(crate) const NOT_STORED: u8 = 62;
+pub(crate) const NOTHING_TO_DO: u8 = 71;
+pub(crate) const BUSY: u8 = 72;
+pub(crate) const NOT_STORED: u8 = 73;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// The statuses with their meaning, for the help, the manual page and the guide.

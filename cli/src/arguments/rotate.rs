@@ -61,6 +61,10 @@ pub(crate) struct RotateForm {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
+
+    /// Do not say what was done, only what failed: for cron, which mails what a command prints
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 /// Where a new secret goes.

@@ -34,7 +34,8 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
             revoke::revoke(&Session::new("revoke", request, owner), &token_id, yes)
         }
         Command::Rotate { form, owner, request } => {
-            let session = Session::new("rotate", request, owner);
+            let mut session = Session::new("rotate", request, owner);
+            session.is_quiet = form.quiet;
             match form.into_action().map_err(Failure::usage)? {
                 RotateAction::Rotate(order) => rotate::rotate(&session, &order),
                 RotateAction::Resume(order) => rotate::resume(&session, &order),

@@ -89,7 +89,7 @@ impl Target {
             Target::Stdout => Ready::Stdout,
             Target::File(file) => {
                 if let Some(warning) = file.warning() {
-                    session.note(&warning);
+                    session.warn(&warning);
                 }
                 Ready::File(file.prepare()?)
             }
