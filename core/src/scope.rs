@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
+use crate::effect::Effect;
 use crate::engine::{self, Waited};
 use crate::error::{Advice, Error, ErrorKind, Result};
-use crate::operation::Effect;
 
 /// What a call may take beyond its end before its caller stops waiting for whoever does the work.
 const GRACE: Duration = Duration::from_secs(1);
@@ -44,6 +44,19 @@ impl Scope {
                     format!("{STUCK}; it may have been done: list the tokens to check"),
                 )
                 .with_advice(Advice::ListTokens),
+            })
+        })
+    }
+
+    /// Waits for the next result of something that goes on when the caller is interrupted, and ends by `end`.
+    pub(crate) fn wait_for_next<T>(&self, end: Instant, next: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+            return Err(Error::cancelled());
+        }
+        self.block_on(next, end).unwrap_or_else(|waited| {
+            Err(match waited {
+                Waited::Interrupted => Error::cancelled(),
+                Waited::TimeOver => Error::new(ErrorKind::Timeout, STUCK),
             })
         })
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::lock::Lock;
-use crate::atomic_file::{AtomicFile, ReplaceError};
+use crate::atomic_file::{AtomicFile, ReplaceError, remove_leftover};
 use crate::failure::Failure;
 
 /// The form of the file. A newer program may write another one.
@@ -199,6 +199,7 @@ impl Journal {
     /// Removes it, because it has nothing to say any more.
     pub(crate) fn remove(&self) -> Result<(), Failure> {
         let Some(path) = &self.path else { return Ok(()) };
+        remove_leftover(path);
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(Failure::Local(format!("the journal {} cannot be removed: {error}", path.display())))

@@ -65,7 +65,9 @@ fn report(session: &Session, outcome: Outcome, journal: Option<&Journal>) -> Res
 /// Finishes the rotation: forwards if the file holds the new secret, backwards if not. Says whether the new token is in use.
 pub(super) fn finish(session: &Session, client: &Client, journal: &mut Journal) -> Result<bool, Failure> {
     let entry = &journal.entry;
-    entry.file.as_deref().map_or((), remove_leftover);
+    if let Some(file) = &entry.file {
+        remove_leftover(file);
+    }
     let held = entry.file.as_deref().map(|file| held_secret(session, file)).transpose()?.flatten();
     if entry.file.is_some() && held.is_none() && entry.record.stage == RotationStage::Stored {
         return Err(Failure::configuration(format!(

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::exchange::Call;
-use crate::operation::Effect;
 use crate::rotation::{RotateToken, RotationRecord, RotationStage};
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -14,7 +14,7 @@ use crate::shared::Shared;
 use crate::token::{CreatedToken, Token, Wanted};
 
 use super::super::create;
-use super::{as_successor, bearers, planned, prove, revoke};
+use super::steps::{as_successor, prove, revoke, revoke_by_name};
 
 /// A rotation under way: the successor exists (or is about to), and the old token still works.
 ///
@@ -102,8 +102,7 @@ impl Rotation {
     /// created, and it may be called again.
     pub fn create(&self) -> Result<()> {
         let call = self.call();
-        let interrupted = || crate::operation::Operation::CreateToken.interrupted();
-        self.scope.wait(Effect::Creates, call.end(), interrupted, self.begin(&call))
+        self.scope.wait(Effect::Creates, call.end(), || Effect::Creates.interrupted(), self.begin(&call))
     }
 
     /// Proves that the successor authenticates, and revokes the old token, unless `keep_old`. Two requests at most. Calling
@@ -189,7 +188,10 @@ impl Rotation {
         let _busy = Busy::begin(&self.state)?;
         {
             let mut state = self.lock();
-            if state.created.is_some() || state.record.stage.is_finished() {
+            if state.record.stage == RotationStage::Aborted {
+                return Err(Error::invalid_argument("the rotation was aborted: begin another one"));
+            }
+            if state.created.is_some() {
                 return Ok(());
             }
             if state.may_exist {
@@ -251,13 +253,14 @@ impl Rotation {
             self.lock().record.stage = RotationStage::Kept;
             return Ok(());
         }
-        self.lock().old_may_be_gone = true;
+        let was_doubtful = std::mem::replace(&mut self.lock().old_may_be_gone, true);
         if let Err(error) = revoke(&call, self.old.id(), owner).await {
-            // Only a definite refusal proves that the old token is still there.
-            self.lock().old_may_be_gone = !matches!(
+            // Only a definite refusal proves that this attempt left the old token there; it says nothing about earlier ones.
+            let is_refused = matches!(
                 error.kind(),
                 ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Connect | ErrorKind::RateLimited
             );
+            self.lock().old_may_be_gone = was_doubtful || !is_refused;
             let hint =
                 format!(". The new token {new} works; the old one {} is to be revoked: commit again", self.old.id());
             return Err(error.with_hint(&hint));
@@ -288,7 +291,7 @@ impl Rotation {
             }
             (_, Some(token_id)) => revoke(&call, token_id, &record.user_id).await?,
             (_, None) if !may_exist => {}
-            (_, None) => undo_by_name(&call, &record).await?,
+            (_, None) => revoke_by_name(&call, &record).await?,
         }
         let mut state = self.lock();
         state.record.stage = RotationStage::Aborted;
@@ -297,19 +300,18 @@ impl Rotation {
     }
 }
 
-/// Revokes what bears the successor's name.
-pub(super) async fn undo_by_name(call: &Call, record: &RotationRecord) -> Result<()> {
-    if !record.is_tagged {
-        return Err(Error::invalid_argument(format!(
-            "the new token was to be named {:?}, without a tag, so nothing proves which token of that name it is: list the tokens, and inspect before you revoke one",
-            record.token_name
-        ))
-        .with_token_name(&record.token_name));
+/// What is known before the successor exists.
+fn planned(call: &Call, rotate: &RotateToken, old: &Token, wanted: &Wanted) -> RotationRecord {
+    RotationRecord {
+        management_url: call.shared.base_url.clone(),
+        user_id: old.user_id().to_owned(),
+        old_token_id: old.id().to_owned(),
+        token_name: wanted.name.clone(),
+        is_tagged: rotate.tag,
+        token_id: None,
+        keep_old: false,
+        stage: RotationStage::Planned,
     }
-    for token_id in bearers(call, &record.token_name, &record.user_id).await? {
-        revoke(call, &token_id, &record.user_id).await?;
-    }
-    Ok(())
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {

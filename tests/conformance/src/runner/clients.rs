@@ -20,7 +20,8 @@ pub fn options(context: &mut Context<'_>, given: &Map<String, Value>) -> Result<
         let url = context.server.url();
         options.entry("management_url").or_insert_with(|| json!(url));
     }
-    let has_credential = CREDENTIALS.iter().any(|name| options.contains_key(*name));
+    let has_credential =
+        options.contains_key("token_file") || CREDENTIALS.iter().any(|name| options.contains_key(*name));
     if !from_env && !has_credential && context.scenario.credential.is_some() {
         let (name, text) = context.credential()?;
         options.insert(name.to_owned(), json!(text));
@@ -36,7 +37,7 @@ pub fn options(context: &mut Context<'_>, given: &Map<String, Value>) -> Result<
 
 /// Adds the credentials among these options or arguments to the secrets.
 pub fn note_credentials(context: &mut Context<'_>, fields: &Map<String, Value>) {
-    for name in CREDENTIALS {
+    for name in CREDENTIALS.into_iter().chain(["plain_token"]) {
         if let Some(text) = fields.get(name).and_then(Value::as_str) {
             context.secrets.add(&format!("the text given as `{name}`"), text);
         }
