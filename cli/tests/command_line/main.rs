@@ -20,6 +20,8 @@ mod rotate;
 mod rotate_crash;
 mod rotate_cron;
 mod rotate_exec;
+mod rotate_guides;
 mod secret_output;
 mod secrets;
 mod support;
+mod token_command;
