@@ -64,6 +64,11 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .map_err(|_| "expected a positive number of seconds, for example 2.5".to_owned())
 }
 
+/// A length of time, as `14d` or `24h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    netbird_tokens::parse_duration(text).map_err(|error| error.message().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
