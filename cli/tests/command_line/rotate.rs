@@ -153,10 +153,26 @@ fn the_file_is_replaced_and_the_token_in_it_is_the_one_that_is_rotated() {
     assert!(requests.iter().any(|seen| seen.method == "DELETE" && seen.status == Some(200)));
     // Later runs know the token from the journal.
     desk.server.arrived();
-    desk.rotate(&[]).ok();
+    desk.rotate(&["--name", "laptop"]).ok();
     assert_eq!(desk.server.arrived().len(), 4);
     assert_eq!(desk.ids().len(), 1);
     assert!(desk.held().is_some_and(|id| id != new));
+}
+
+#[test]
+fn a_token_that_somebody_put_into_the_file_is_not_taken_for_the_last_one() {
+    let desk = Desk::new();
+    desk.rotate(&[]).ok();
+    let other = TokenSeed { id: Some("other".into()), name: "other".into(), ..TokenSeed::default() };
+    let plain = desk.server.0.add_token(ALICE, other).unwrap().plain;
+    std::fs::write(desk.file(), &plain).unwrap();
+    let ran = desk.rotate(&[]);
+    assert_eq!(ran.status, 3, "{ran:?}");
+    assert!(ran.err.contains("the token in the file is other (other)"), "{ran:?}");
+    assert_eq!((desk.ids().len(), desk.held().as_deref()), (2, Some("other")));
+    std::fs::remove_file(desk.path("token.rotation")).unwrap();
+    desk.rotate(&[]).ok();
+    assert!(!desk.ids().contains(&"other".to_owned()));
 }
 
 #[test]

@@ -43,10 +43,14 @@ pub(crate) fn rotate(session: &Session, order: &RotateOrder) -> Result<(), Failu
     if run.finish_interrupted()? {
         return Ok(());
     }
+    let is_named = which.is_some();
     let rotation = run.plan(which)?;
     run.revoke_superseded()?;
     if !run.is_due(rotation.old_token())? {
         return run.nothing_to_do(rotation.old_token());
+    }
+    if !is_named && let Some(journal) = &run.journal {
+        check::is_in_use(session, &run.client, journal, rotation.old_token())?;
     }
     if order.dry_run {
         return run.would_rotate(rotation.old_token());
