@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::rotate::Desk;
+use crate::rotate_desk::Desk;
 use crate::support::ALICE;
 
 const DAYS: u32 = 400;
