@@ -1,5 +1,6 @@
 //! The command line: commands, options and the texts of their help.
 
+mod audit;
 mod options;
 mod order;
 mod rotate;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, parser::ValueSource};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub(crate) use self::audit::{AuditForm, AuditOrder, AuditOutput};
 pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
 pub(crate) use self::rotate::{Destination, ResumeOrder, RotateAction, RotateForm, RotateOrder};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
@@ -89,6 +91,15 @@ pub(crate) enum Command {
 
         #[command(flatten)]
         request: Request,
+    },
+
+    /// Report the state of all tokens: expired, expiring, unused, never used, healthy
+    ///
+    /// It lists your own tokens and those of every service user that you may manage. Only a token's owner can see a person's
+    /// tokens.
+    Audit {
+        #[command(flatten)]
+        audit: AuditForm,
     },
 
     /// Replace a token by a new one with the same name and lifetime, and revoke the old one
@@ -222,6 +233,7 @@ pub(crate) struct MockServerOptions {
 pub(crate) fn command() -> clap::Command {
     let command = Arguments::command()
         .mut_subcommand("token", token::tie_options_to_actions)
+        .mut_subcommand("audit", audit::explain_timeout)
         .mut_subcommands(options::tie_shell_to_command);
     #[cfg(feature = "mock")]
     let command = command.mut_subcommand("demo", |demo| {

@@ -13,6 +13,7 @@ pub(crate) use self::advice::Subject;
 pub(crate) use self::advice::shell_word;
 use self::cause::secret_lost;
 pub(crate) use self::cause::{Failure, LeftBehind, NotStored};
+pub(crate) use self::json::FailureJson;
 use crate::arguments::Output;
 use crate::printable::printable;
 
@@ -41,6 +42,8 @@ impl Failure {
             Failure::Refused { kind: ErrorKind::InvalidArgument, message } => line(&mut out, "error: ", message),
             Failure::Refused { message, .. }
             | Failure::NotConfirmed(message)
+            | Failure::Findings(message)
+            | Failure::Incomplete(message)
             | Failure::Busy(message)
             | Failure::Local(message) => line(&mut out, "error: ", &printable(message)),
             Failure::NotStored(failed) => {
