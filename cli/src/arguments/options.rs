@@ -133,9 +133,9 @@ pub(crate) struct Connection {
 /// Refuses `--shell` without a command for a shell. `rotate` has another one, and checks it itself.
 pub(super) fn tie_shell_to_command(command: clap::Command) -> clap::Command {
     let is_rotate = command.get_name() == "rotate";
-    command.mut_args(|arg| match arg.get_id().as_str() {
+    command.mut_args(|arg| match arg.get_long() {
         // clap does not require what another option excludes, so that option is named too.
-        "shell" if !is_rotate => arg.requires("token_command").conflicts_with("token_file"),
+        Some("shell") if !is_rotate => arg.requires("token_command").conflicts_with("token_file"),
         _ => arg,
     })
 }

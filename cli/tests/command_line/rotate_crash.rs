@@ -4,7 +4,7 @@
 use netbird_mock::world::{Action, Fault};
 use serde_json::json;
 
-use crate::rotate::{Desk, fault};
+use crate::rotate_desk::{Desk, fault};
 use crate::support::{Ran, run, wait_until};
 
 /// Where a run is killed, what it leaves, and what becomes of it.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::rotate::Desk;
+use crate::rotate_desk::Desk;
 use crate::support::ALICE;
 
 const DAYS: u32 = 400;
@@ -22,7 +22,7 @@ fn run(line: &[OsString]) -> u8 {
 #[test]
 fn a_line_that_runs_for_400_days() {
     // Every hour for a day after a rotation and from a day before the next one on, and every sixth hour in between.
-    simulate(|hours_since| hours_since < 26 || hours_since > 15 * 24 || hours_since % 6 == 0);
+    simulate(|hours_since| !(26..=15 * 24).contains(&hours_since) || hours_since % 6 == 0);
 }
 
 #[test]

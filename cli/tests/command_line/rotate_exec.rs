@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use netbird_mock::world::Action;
 
-use crate::rotate::{Desk, fault};
+use crate::rotate_desk::{Desk, fault};
 use crate::support::{Ran, answer, finish, interrupt, is_pat, run, wait_until};
 
 /// Rotates `laptop` by a credential of its own user, and hands the secret to a program.

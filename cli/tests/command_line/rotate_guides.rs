@@ -9,7 +9,7 @@ use std::sync::mpsc;
 
 use serde_json::Value;
 
-use crate::rotate::Desk;
+use crate::rotate_desk::Desk;
 use crate::support::{ALICE, Ran, program, run, write};
 
 fn guide(name: &str) -> String {

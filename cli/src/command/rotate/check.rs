@@ -64,6 +64,24 @@ pub(super) fn token_in_use(session: &Session, client: &Client) -> Result<String,
     })
 }
 
+/// Refuses to replace the token in a file, if somebody has put another one there than the last rotation did.
+pub(super) fn is_in_use(session: &Session, client: &Client, journal: &Journal, known: &Token) -> Result<(), Failure> {
+    let check = client.check_credential().map_err(|error| session.failed(error))?;
+    match check.token {
+        Some(token) if token.id() != known.id() => Err(Failure::configuration(format!(
+            "the token in the file is {} ({}), and the journal {} is about {} ({}). Nothing was changed: give the id of the \
+             token to rotate, or move the journal away",
+            token.name(),
+            token.id(),
+            journal.shown_path(),
+            known.name(),
+            known.id()
+        ))),
+        // Where the server does not tell, the journal is believed.
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a journal that is about something else than this run.
 pub(super) fn belongs(
     session: &Session,

@@ -5,6 +5,7 @@ mod check;
 mod finish;
 mod report;
 mod target;
+mod undo;
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -15,7 +16,7 @@ use netbird_tokens::{CancelToken, Client, Error, ErrorKind, RotateToken, Rotatio
 use self::report::{Outcome, Report, named, note_rotated, time};
 use self::target::{NotThere, Ready, Target};
 use crate::arguments::RotateOrder;
-use crate::failure::{Failure, NotStored, Subject, shell_word};
+use crate::failure::{Failure, shell_word};
 use crate::journal::{Entry, Journal, Lock, Named};
 use crate::printable::printable;
 use crate::secret_output::{SecretText, survive_file_size_limit};
@@ -43,10 +44,14 @@ pub(crate) fn rotate(session: &Session, order: &RotateOrder) -> Result<(), Failu
     if run.finish_interrupted()? {
         return Ok(());
     }
+    let is_named = which.is_some();
     let rotation = run.plan(which)?;
     run.revoke_superseded()?;
     if !run.is_due(rotation.old_token())? {
         return run.nothing_to_do(rotation.old_token());
+    }
+    if !is_named && let Some(journal) = &run.journal {
+        check::is_in_use(session, &run.client, journal, rotation.old_token())?;
     }
     if order.dry_run {
         return run.would_rotate(rotation.old_token());
@@ -299,86 +304,6 @@ impl Run<'_> {
             Target::Stdout => Ok(()),
             _ => self.report(Outcome::Rotated, Some(old), Some(new)).print(self.session, now),
         }
-    }
-
-    /// The secret did not get to its target: the successor is revoked.
-    fn undo(&mut self, rotation: &Rotation, before: Option<Entry>, why: &str) -> Failure {
-        let record = rotation.record();
-        let undone = match rotation.abort() {
-            Err(error) if error.kind() == ErrorKind::Cancelled => {
-                self.unhurried().resume_rotation(&record, None).map(drop)
-            }
-            undone => undone,
-        };
-        let (old, new) = (&record.old_token_id, record.token_id.unwrap_or_default());
-        let (end, token_ids) = match undone {
-            Ok(()) => {
-                let restored = self.restore(before);
-                let journal = restored.err().map(|failure| format!(". {failure}")).unwrap_or_default();
-                (format!("The new token is revoked again; the old one, {old}, still works{journal}"), Vec::new())
-            }
-            Err(error) => (
-                format!(
-                    "The new token {new} could not be revoked ({}); the old one, {old}, still works",
-                    error.message()
-                ),
-                vec![new],
-            ),
-        };
-        let message = format!("{why}. {end}");
-        if self.session.cancel.is_cancelled() && token_ids.is_empty() {
-            return Failure::cancelled(message);
-        }
-        Failure::NotStored(Box::new(NotStored { message, token_ids, subject: self.subject() }))
-    }
-
-    /// The successor was not created, or nobody can say.
-    fn not_created(&mut self, rotation: &Rotation, before: Option<Entry>, error: Error) -> Failure {
-        let undone = match error.kind() {
-            ErrorKind::OutcomeUnknown => return self.unfinished(error),
-            ErrorKind::Cancelled => {
-                self.session
-                    .note("Interrupted. Cleaning up what the create may have made; interrupt again to leave at once.");
-                let client = self.unhurried();
-                // The library finishes the create; the record then shows whether something is left.
-                client.close().and_then(|_| client.resume_rotation(&rotation.record(), None)).map(drop)
-            }
-            _ => Ok(()),
-        };
-        if let Err(left) = undone {
-            return self.unfinished(left);
-        }
-        if let Err(failure) = self.restore(before) {
-            return failure;
-        }
-        match error.kind() {
-            ErrorKind::Cancelled => Failure::cancelled("interrupted. Nothing has changed: no new token is left"),
-            _ => self.session.failed_for(error, rotation.old_token().id()),
-        }
-    }
-
-    /// Puts the journal back to what it was before this rotation.
-    fn restore(&mut self, before: Option<Entry>) -> Result<(), Failure> {
-        match (before, &mut self.journal) {
-            (Some(entry), Some(journal)) => {
-                journal.entry = entry;
-                journal.save()
-            }
-            (None, Some(journal)) => journal.remove(),
-            (_, None) => Ok(()),
-        }
-    }
-
-    /// A failure after which the next run, or `rotate resume`, has something to finish.
-    fn unfinished(&self, error: Error) -> Failure {
-        Failure::call(error, self.subject())
-    }
-
-    fn subject(&self) -> Subject {
-        let mut subject = self.session.subject(None);
-        subject.is_tagged = true;
-        subject.resume = self.journal_path.as_ref().map(|path| resume_command(&path.display().to_string()));
-        subject
     }
 }
 
