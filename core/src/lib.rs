@@ -56,7 +56,7 @@ pub use environment::{CREDENTIAL_VARIABLES, URL_VARIABLES};
 pub use error::{Advice, Error, ErrorKind, Result};
 pub use event::Event;
 pub use operation::check::{CredentialCheck, CredentialState};
-pub use operation::rotate::Rotation;
+pub use operation::rotate::{Rotation, RotationStep};
 pub use operation::{Effect, Operation};
 pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use rotation::{RotateToken, RotationRecord, RotationStage};
