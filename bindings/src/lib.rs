@@ -17,6 +17,7 @@ mod error;
 mod event;
 mod guard;
 mod options;
+mod rotation;
 mod secret;
 mod slot;
 mod time;
@@ -30,6 +31,10 @@ pub use credential::{NativeCredential, NativeCredentialKind};
 pub use error::{NativeError, NativeErrorKind, NativeFailure, bug, invalid_argument};
 pub use event::{NativeEvent, NativeEventKind, NativeObserver};
 pub use options::{NativeOnUnknown, NativeOptions};
+pub use rotation::{
+    NativeRotateToken, NativeRotation, NativeRotationRecord, NativeRotationSlot, NativeRotationStage,
+    rotation_record_from_json, rotation_record_to_json,
+};
 pub use secret::NativeSecret;
 pub use slot::NativeCreateSlot;
 pub use time::{NativeTimestamp, days_left, is_expired};
