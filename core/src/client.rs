@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
+use crate::audit::{Audit, AuditOptions};
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
@@ -16,7 +17,7 @@ use crate::exchange::Call;
 use crate::identity::Identity;
 use crate::operation::check::CredentialCheck;
 use crate::operation::rotate::Rotation;
-use crate::operation::{Operation, check, create, delete, get, list, operations, rotate, users};
+use crate::operation::{Operation, audit, check, create, delete, get, list, operations, rotate, users};
 use crate::options::{self, ClientOptions};
 use crate::proxy::ProxyChoice;
 use crate::retry::RetryPolicy;

@@ -19,6 +19,7 @@
 #![deny(unsafe_code)]
 
 mod answer;
+mod audit;
 mod cancel;
 mod client;
 mod credential;
@@ -49,6 +50,7 @@ mod transport;
 mod unfinished;
 mod user;
 
+pub use audit::{Audit, AuditOptions, AuditSummary, AuditedToken, TokenState, UserAudit};
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use credential::{Credential, CredentialKind};
