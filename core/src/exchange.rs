@@ -66,11 +66,6 @@ impl Call {
         }
     }
 
-    /// The same call by another credential.
-    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
-        Call { identity, ..self.clone() }
-    }
-
     /// The same call with all of its time, for one of several requests that each have it.
     pub(crate) fn with_new_time(&self) -> Self {
         let deadline = after(Instant::now(), self.scope.timeout.unwrap_or(self.shared.timeout));
@@ -101,6 +96,11 @@ impl Call {
     pub(crate) fn in_background(&self) -> Self {
         let end = after(Instant::now(), ALLOWANCE);
         Call { deadline: end, end, ..self.clone() }
+    }
+
+    /// The same call from the start with another credential, within the same time.
+    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
+        Call { identity, sending: Arc::default(), ..self.clone() }
     }
 
     /// When it is over at the latest.

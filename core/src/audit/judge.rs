@@ -114,7 +114,10 @@ mod tests {
         let used = judged("2026-11-22T10:00:00Z", "9999-12-31T23:59:59Z", Some("2026-11-22T12:05:00Z"));
         assert_eq!(used.reason, "expires in 2912078 days; last used less than a minute ago");
         let created = judged("2026-11-22T12:05:00Z", "2027-11-22T12:00:00Z", None);
-        assert_eq!((created.state, &*created.reason), (TokenState::NeverUsed, "never used, created less than a minute ago"));
+        assert_eq!(
+            (created.state, &*created.reason),
+            (TokenState::NeverUsed, "never used, created less than a minute ago")
+        );
     }
 
     #[test]
