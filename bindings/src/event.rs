@@ -21,6 +21,8 @@ pub enum NativeEventKind {
     LeftBehind,
     /// A rotation was dropped without commit or abort.
     RotationOpen,
+    /// The token file held another credential, which is used from now on.
+    CredentialRead,
     /// One that is newer than this layer.
     Other,
 }
@@ -56,6 +58,7 @@ impl From<&Event<'_>> for NativeEvent {
                 let ids = std::iter::once(*old_token_id).chain(*token_id);
                 (NativeEventKind::RotationOpen, Some(*token_name), ids.map(str::to_owned).collect())
             }
+            Event::CredentialRead { .. } => (NativeEventKind::CredentialRead, None, Vec::new()),
             _ => (NativeEventKind::Other, None, Vec::new()),
         };
         NativeEvent {

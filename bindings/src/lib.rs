@@ -9,6 +9,7 @@
 //! * Times and durations cross as whole numbers, since `SystemTime` loses the year 1 on Windows and a duration out of range is
 //!   fatal in Swift.
 
+mod audit;
 mod cancel;
 mod check;
 mod client;
@@ -24,6 +25,9 @@ mod time;
 mod token;
 mod user;
 
+pub use audit::{
+    NativeAudit, NativeAuditOptions, NativeAuditSummary, NativeAuditedToken, NativeTokenState, NativeUserAudit,
+};
 pub use cancel::NativeCancel;
 pub use check::{NativeCredentialCheck, NativeCredentialState};
 pub use client::{NativeClient, wait_before_exit};
