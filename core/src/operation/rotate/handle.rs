@@ -211,8 +211,7 @@ impl Rotation {
             }
             state.may_exist = true;
         }
-        let owner = Arc::from(self.old.user_id());
-        let is_tagged = self.lock().record.is_tagged;
+        let (owner, is_tagged) = (Arc::from(self.old.user_id()), self.lock().record.is_tagged);
         let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
         match made {
