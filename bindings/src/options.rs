@@ -29,6 +29,9 @@ pub struct NativeOptions {
     /// Takes what is not given explicitly from the environment.
     #[uniffi(default = false)]
     pub from_env: bool,
+    /// Path of a file that holds the credential, and is followed.
+    #[uniffi(default = None)]
+    pub token_file: Option<String>,
     /// Where the server is.
     #[uniffi(default = None)]
     pub management_url: Option<String>,
@@ -80,6 +83,7 @@ impl NativeOptions {
     /// The core's options. The credential and the observer are not among them.
     pub(crate) fn fill(self) -> Result<ClientOptions> {
         let options = Client::builder()
+            .token_file(self.token_file)
             .management_url(self.management_url)
             .token_file(self.token_file)
             .connect_timeout(optional("connect_timeout", self.connect_timeout, duration)?)

@@ -62,6 +62,22 @@ public final class Client: Sendable {
         try self.init(credential, options.native(fromEnv: false), observer)
     }
 
+    /// Makes a client whose credential is in the file ``ClientOptions/tokenFile``. Nothing is sent yet.
+    ///
+    /// ```swift
+    /// let client = try Client(options: ClientOptions(tokenFile: "/run/secrets/netbird"))
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - options: The options, with the path of the file.
+    ///   - observer: Called for what happens during calls, for example to log it. See ``Event``.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/configuration`` for a file, a variable, a proxy or a CA certificate that
+    ///   cannot be used, ``ErrorKind/invalidCredential`` when the file holds something else than a credential,
+    ///   ``ErrorKind/invalidArgument`` for an option that cannot be used.
+    public convenience init(options: ClientOptions, observer: (@Sendable (Event) -> Void)? = nil) throws {
+        try self.init(nil, options.native(fromEnv: false), observer)
+    }
+
     /// Makes a client with the credential and the management URL from the environment. Explicit values win.
     ///
     /// The credential is read from `NB_PAT`, then `NETBIRD_API_TOKEN`, `NETBIRD_TOKEN`, `NB_API_KEY`; the URL from

@@ -11,7 +11,7 @@ final class Adapter {
     nonisolated static let options = [
         "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
         "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-        "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+        "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms",
         "cancel_file",
     ]
 
@@ -144,6 +144,7 @@ func makeClient(_ options: Arguments) throws -> Client {
         case .some(let other): throw Refused("on_unknown cannot be \(other)")
         }
     let clientOptions = ClientOptions(
+        tokenFile: try options.text("token_file"),
         managementURL: try options.text("management_url"),
         connectTimeout: try milliseconds("connect_timeout_ms"),
         readTimeout: try milliseconds("read_timeout_ms"),
@@ -163,6 +164,6 @@ func makeClient(_ options: Arguments) throws -> Client {
     if try options.flag("from_env") == true {
         return try Client.fromEnv(credential: credential, options: clientOptions)
     }
-    guard let credential else { throw Refused("there is no credential") }
+    guard let credential else { return try Client(options: clientOptions) }
     return try Client(credential: credential, options: clientOptions)
 }
