@@ -35,9 +35,6 @@ pub struct NativeOptions {
     /// Where the server is.
     #[uniffi(default = None)]
     pub management_url: Option<String>,
-    /// Path of a file that holds the credential, and is followed.
-    #[uniffi(default = None)]
-    pub token_file: Option<String>,
     /// How long making a connection may take.
     #[uniffi(default = None)]
     pub connect_timeout: Option<i64>,
@@ -83,7 +80,6 @@ impl NativeOptions {
     /// The core's options. The credential and the observer are not among them.
     pub(crate) fn fill(self) -> Result<ClientOptions> {
         let options = Client::builder()
-            .token_file(self.token_file)
             .management_url(self.management_url)
             .token_file(self.token_file)
             .connect_timeout(optional("connect_timeout", self.connect_timeout, duration)?)
