@@ -19,9 +19,9 @@ impl NativeSecret {
 
 #[uniffi::export]
 impl NativeSecret {
-    /// A secret of that text, which is our copy.
+    /// A secret that the foreign side holds as a text.
     #[uniffi::constructor]
-    pub fn of(text: String) -> Result<Arc<Self>, NativeError> {
+    pub fn from_text(text: String) -> Result<Arc<Self>, NativeError> {
         guarded(|| Ok(NativeSecret::new(Secret::new(text))))
     }
 
