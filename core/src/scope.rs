@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
+use crate::effect::Effect;
 use crate::engine::{self, Waited};
 use crate::error::{Advice, Error, ErrorKind, Result};
-use crate::operation::Effect;
 
 /// What a call may take beyond its end before its caller stops waiting for whoever does the work.
 const GRACE: Duration = Duration::from_secs(1);

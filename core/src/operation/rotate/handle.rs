@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::cancel::CancelToken;
+use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::exchange::Call;
-use crate::operation::Effect;
 use crate::rotation::{RotateToken, RotationRecord, RotationStage};
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -15,8 +15,8 @@ use crate::shared::Shared;
 use crate::token::{CreatedToken, Token, Wanted};
 
 use super::super::create;
-use super::step::RotationStep;
-use super::{as_successor, bearers, planned, prove, revoke};
+use super::interrupted::RotationStep;
+use super::steps::{as_successor, prove, revoke, revoke_by_name};
 
 /// A rotation under way: the successor exists (or is about to), and the old token still works.
 ///
@@ -304,7 +304,7 @@ impl Rotation {
             }
             (_, Some(token_id)) => revoke(&call, token_id, &record.user_id).await?,
             (_, None) if !may_exist => {}
-            (_, None) => undo_by_name(&call, &record).await?,
+            (_, None) => revoke_by_name(&call, &record).await?,
         }
         let mut state = self.lock();
         state.record.stage = RotationStage::Aborted;
@@ -313,19 +313,18 @@ impl Rotation {
     }
 }
 
-/// Revokes what bears the successor's name.
-pub(super) async fn undo_by_name(call: &Call, record: &RotationRecord) -> Result<()> {
-    if !record.is_tagged {
-        return Err(Error::invalid_argument(format!(
-            "the new token was to be named {:?}, without a tag, so nothing proves which token of that name it is: list the tokens, and inspect before you revoke one",
-            record.token_name
-        ))
-        .with_token_name(&record.token_name));
+/// What is known before the successor exists.
+fn planned(call: &Call, rotate: &RotateToken, old: &Token, wanted: &Wanted) -> RotationRecord {
+    RotationRecord {
+        management_url: call.shared.base_url.clone(),
+        user_id: old.user_id().to_owned(),
+        old_token_id: old.id().to_owned(),
+        token_name: wanted.name.clone(),
+        is_tagged: rotate.tag,
+        token_id: None,
+        keep_old: false,
+        stage: RotationStage::Planned,
     }
-    for token_id in bearers(call, &record.token_name, &record.user_id).await? {
-        revoke(call, &token_id, &record.user_id).await?;
-    }
-    Ok(())
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
