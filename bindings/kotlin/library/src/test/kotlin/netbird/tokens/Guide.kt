@@ -162,11 +162,6 @@ private fun auditInAScript(client: Client) {
     }
 }
 
-private fun followed() {
-    val client = Client { tokenFile = "/run/secrets/netbird" }
-    client.close()
-}
-
 private fun secrets(created: CreatedToken) {
     println(created) // CreatedToken(token=Token(id=…), plainToken=nbp_****)
     val header = "Authorization: Token ${created.plainToken.expose()}"
