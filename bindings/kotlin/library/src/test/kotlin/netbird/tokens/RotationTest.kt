@@ -1,5 +1,6 @@
 package netbird.tokens
 
+import java.time.Duration
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertThrows
+import org.junit.jupiter.api.Assertions.assertTimeoutPreemptively
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 
@@ -155,6 +157,19 @@ class RotationTest {
         assertEquals(listOf(old.id, id), left().single().tokenIds)
         assertThrows(IllegalStateException::class.java) { rotation.commitBlocking() }
     }
+
+    @Test
+    fun `the collector reports an open rotation that was forgotten`(): Unit =
+        assertTimeoutPreemptively(Duration.ofSeconds(30)) {
+            val id = rotateAndForget()
+            while (left().isEmpty()) {
+                System.gc()
+                Thread.sleep(20)
+            }
+            assertEquals(listOf(old.id, id), left().single().tokenIds)
+        }
+
+    private fun rotateAndForget(): String = client.rotateTokenBlocking(old.id).token.id
 
     @Test
     fun `a prepared rotation is resumed by its record`() {
