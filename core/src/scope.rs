@@ -23,6 +23,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// For cleaning up: a cancellation that came before, and may be why it is needed, does not end it.
+    pub(crate) fn after_cancellation(&self) -> Self {
+        let cancel = self.cancel.clone().filter(|cancel| !cancel.is_cancelled());
+        Scope { cancel, ..self.clone() }
+    }
+
     /// Waits for work until it ends, its time is over, or the caller is interrupted, which ends it with the error that
     /// `interrupted` gives.
     pub(crate) fn wait<T>(

@@ -45,6 +45,8 @@ struct State {
     created: Option<CreatedToken>,
     /// A create was sent, and it is not certain that it made no token.
     may_exist: bool,
+    /// A create was sent, and nobody has waited for its end: it is finished and reported in the background.
+    in_background: bool,
     /// The old token may be revoked already.
     old_may_be_gone: bool,
     /// One call at a time changes the rotation.
@@ -54,8 +56,15 @@ struct State {
 impl Rotation {
     pub(super) fn new(call: &Call, rotate: &RotateToken, old: Token, wanted: Wanted) -> Self {
         let record = planned(call, rotate, &old, &wanted);
-        let shared = Arc::clone(&call.shared);
-        let state = State { shared, record, created: None, may_exist: false, old_may_be_gone: false, busy: false };
+        let state = State {
+            shared: Arc::clone(&call.shared),
+            record,
+            created: None,
+            may_exist: false,
+            in_background: false,
+            old_may_be_gone: false,
+            busy: false,
+        };
         Rotation {
             shared: Arc::clone(&call.shared),
             scope: call.scope.clone(),
@@ -135,7 +144,8 @@ impl Rotation {
         self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
     }
 
-    /// Revokes the successor, if there is one; the old token stays as it is.
+    /// Revokes the successor, if there is one; the old token stays as it is. A [`CancelToken`](crate::CancelToken) that was
+    /// cancelled before does not keep it from doing so.
     ///
     /// # Errors
     /// `invalid_argument` after a commit; `conflict` when the old token may be revoked already, so that nothing that works
@@ -143,7 +153,7 @@ impl Rotation {
     pub fn abort(&self) -> Result<()> {
         let call = self.call();
         let interrupted = || RotationStep::Abort.interrupted();
-        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
+        self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
     }
 
     /// See [`Rotation::create`].
@@ -213,10 +223,12 @@ impl Rotation {
                 ));
             }
             state.may_exist = true;
+            state.in_background = true;
         }
         let (owner, is_tagged) = (Arc::from(self.old.user_id()), self.lock().record.is_tagged);
         let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
+        state.in_background = false;
         match made {
             Ok(created) => {
                 state.record.token_id = Some(created.token.id().to_owned());
@@ -356,7 +368,7 @@ impl Drop for State {
     fn drop(&mut self) {
         let record = &self.record;
         let is_open = matches!(record.stage, RotationStage::Created | RotationStage::Stored)
-            || (record.stage == RotationStage::Planned && self.may_exist);
+            || (record.stage == RotationStage::Planned && self.may_exist && !self.in_background);
         if is_open {
             (self.shared.observer)(&Event::RotationOpen {
                 old_token_id: &record.old_token_id,
