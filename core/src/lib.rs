@@ -65,7 +65,7 @@ pub use error::{Advice, Error, ErrorKind, Result};
 pub use event::Event;
 pub use operation::Operation;
 pub use operation::check::{CredentialCheck, CredentialState};
-pub use operation::rotate::Rotation;
+pub use operation::rotate::{Rotation, RotationStep};
 pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use rotation::{RotateToken, RotationRecord, RotationStage};
 pub use secret::Secret;
