@@ -46,16 +46,17 @@ public final class Client: Sendable {
         try self.init(native)
     }
 
-    /// Makes a client that authenticates with a credential. Nothing is sent yet.
+    /// Makes a client that authenticates with a credential, or with what ``ClientOptions/tokenFile`` holds. Nothing is sent yet.
     ///
     /// - Parameters:
-    ///   - credential: How to authenticate.
+    ///   - credential: How to authenticate; nil if the options have a token file.
     ///   - options: The options; by default all have their default values.
     ///   - observer: Called for what happens during calls, for example to log it. See ``Event``.
     /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidArgument`` or ``ErrorKind/configuration`` for an option, a
-    ///   variable, a proxy or a CA certificate that cannot be used.
+    ///   variable, a token file, a proxy or a CA certificate that cannot be used, and when there is no credential;
+    ///   ``ErrorKind/invalidCredential`` when the token file holds no credential.
     public convenience init(
-        credential: Credential,
+        credential: Credential? = nil,
         options: ClientOptions = ClientOptions(),
         observer: (@Sendable (Event) -> Void)? = nil
     ) throws {
@@ -95,6 +96,8 @@ public final class Client: Sendable {
     }
 
     /// Uses another credential from the next call on, in every handle of this client. Calls in progress keep the old one.
+    ///
+    /// A ``ClientOptions/tokenFile`` is no longer followed.
     ///
     /// - Parameter credential: How to authenticate from now on.
     /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidCredential`` when it has a character that cannot be sent.
@@ -203,22 +206,12 @@ public final class Client: Sendable {
         await handle.close()
     }
 
-    /// Awaits a native call, which ends when the task is cancelled.
-    private func call<Result: Sendable>(
+    /// Awaits a native call of this client, which ends when the task is cancelled.
+    func call<Result: Sendable>(
         _ operation: (NativeClient, NativeCancel) async throws -> Result
     ) async throws -> Result {
         let native = try handle.open()
-        do {
-            let cancel = try NativeCancel()
-            return try await withTaskCancellationHandler {
-                try await operation(native, cancel)
-            } onCancel: {
-                // It fails only by a bug in the library; the call then ends by its time limit.
-                try? cancel.cancel()
-            }
-        } catch {
-            throw NetBirdError(translating: error)
-        }
+        return try await cancellable { try await operation(native, $0) }
     }
 }
 

@@ -22,6 +22,12 @@ public struct ClientOptions: Sendable, Hashable {
     /// `http://` is accepted for this machine only, unless ``allowInsecureHTTP``.
     public var managementURL: String?
 
+    /// Path of a file that holds the credential, in place of the `credential` that a client is made with.
+    ///
+    /// The file is followed: when the server refuses the credential and the file holds another one by then, the client goes on
+    /// with that one, and the call is repeated once.
+    public var tokenFile: String?
+
     /// How long making a connection may take. Default: 10 s.
     public var connectTimeout: Duration?
 
@@ -66,6 +72,7 @@ public struct ClientOptions: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - managementURL: Where the server is.
+    ///   - tokenFile: Path of a file that holds the credential, and that is followed.
     ///   - connectTimeout: How long making a connection may take.
     ///   - readTimeout: How long the server may be silent.
     ///   - timeout: How long a whole call may take.
@@ -81,6 +88,7 @@ public struct ClientOptions: Sendable, Hashable {
     ///   - onUnknown: What to do about a create whose answer was lost.
     public init(
         managementURL: String? = nil,
+        tokenFile: String? = nil,
         connectTimeout: Duration? = nil,
         readTimeout: Duration? = nil,
         timeout: Duration? = nil,
@@ -96,6 +104,7 @@ public struct ClientOptions: Sendable, Hashable {
         onUnknown: OnUnknown? = nil
     ) {
         self.managementURL = managementURL
+        self.tokenFile = tokenFile
         self.connectTimeout = connectTimeout
         self.readTimeout = readTimeout
         self.timeout = timeout
@@ -115,6 +124,7 @@ public struct ClientOptions: Sendable, Hashable {
         NativeOptions(
             fromEnv: fromEnv,
             managementUrl: managementURL,
+            tokenFile: tokenFile,
             connectTimeout: connectTimeout?.wholeNanoseconds,
             readTimeout: readTimeout?.wholeNanoseconds,
             timeout: timeout?.wholeNanoseconds,
@@ -150,8 +160,8 @@ extension ClientOptions: CustomStringConvertible, CustomDebugStringConvertible, 
     /// The options that are set. A URL may contain a password, so whatever precedes an `@` is masked.
     public var customMirror: Mirror {
         let all: [(String, Any?)] = [
-            ("managementURL", managementURL.map(withoutUser)), ("connectTimeout", connectTimeout),
-            ("readTimeout", readTimeout), ("timeout", timeout), ("maxRetries", maxRetries),
+            ("managementURL", managementURL.map(withoutUser)), ("tokenFile", tokenFile),
+            ("connectTimeout", connectTimeout), ("readTimeout", readTimeout), ("timeout", timeout), ("maxRetries", maxRetries),
             ("retryBaseDelay", retryBaseDelay), ("retryMaxDelay", retryMaxDelay),
             ("maxResponseBytes", maxResponseBytes), ("allowInsecureHTTP", allowInsecureHTTP),
             ("caPEM", caPEM.map { "\($0.utf8.count) bytes" }), ("proxy", proxy.map(withoutUser)),

@@ -5,7 +5,7 @@ import NetBirdTokensNative
 /// It is kept outside Swift's memory, prints as `nbp_****` (or `****` if it is not a PAT) however it is printed, is compared in
 /// constant time, and is wiped when the last reference to it is gone. ``expose()`` is the only way to read it.
 public struct Secret: Sendable {
-    private let native: NativeSecret
+    let native: NativeSecret
     private let mask: String
 
     init(_ native: NativeSecret) {
