@@ -104,7 +104,7 @@ extension Client {
     /// - Returns: What the closure returns.
     /// - Throws: ``NetBirdError``, or what the closure throws. If the commit fails, the secret is stored and the new token is
     ///   not revoked: the error says what exists.
-    public func rotateToken<Result>(
+    public func rotateToken<Result: Sendable>(
         id tokenID: String,
         newName: String? = nil,
         expiresInDays: Int? = nil,
@@ -138,7 +138,7 @@ extension Client {
     ///   - body: Stores the secret.
     /// - Returns: What the closure returns.
     /// - Throws: ``NetBirdError``, or what the closure throws.
-    public func rotateToken<Result>(
+    public func rotateToken<Result: Sendable>(
         named name: String,
         newName: String? = nil,
         expiresInDays: Int? = nil,

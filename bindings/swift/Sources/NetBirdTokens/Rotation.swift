@@ -82,7 +82,7 @@ public final class Rotation: Sendable {
     }
 
     /// Runs a closure, and decides the rotation by how it ends, unless the closure has decided it.
-    func decided<Result>(
+    func decided<Result: Sendable>(
         isolation: isolated (any Actor)?,
         by body: (Rotation) async throws -> Result
     ) async throws -> Result {

@@ -13,6 +13,14 @@ public struct Secret: Sendable {
         mask = (try? native.masked()) ?? "****"
     }
 
+    /// Makes a secret from a text, for example from one that was stored.
+    ///
+    /// - Parameter text: The plain text. This `String` is yours to protect: Swift cannot wipe it.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/internal``, for a bug in the library only.
+    public init(_ text: String) throws {
+        self.init(try translated { try NativeSecret.fromText(text: text) })
+    }
+
     /// Reads the plain text.
     ///
     /// - Returns: The plain text. This `String` is yours to protect: Swift cannot wipe it.
