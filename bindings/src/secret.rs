@@ -9,7 +9,7 @@ use crate::guard::guarded;
 
 /// A secret, wiped when the last reference to it is freed.
 #[derive(uniffi::Object)]
-pub struct NativeSecret(Secret);
+pub struct NativeSecret(pub(crate) Secret);
 
 impl NativeSecret {
     pub(crate) fn new(secret: Secret) -> Arc<Self> {

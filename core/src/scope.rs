@@ -48,6 +48,19 @@ impl Scope {
         })
     }
 
+    /// Waits for the next result of something that goes on when the caller is interrupted, and ends by `end`.
+    pub(crate) fn wait_for_next<T>(&self, end: Instant, next: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+            return Err(Error::cancelled());
+        }
+        self.block_on(next, end).unwrap_or_else(|waited| {
+            Err(match waited {
+                Waited::Interrupted => Error::cancelled(),
+                Waited::TimeOver => Error::new(ErrorKind::Timeout, STUCK),
+            })
+        })
+    }
+
     /// Waits on this thread for a future that ends by `end`.
     pub(crate) fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
         let Scope { cancel, interrupt, .. } = self;

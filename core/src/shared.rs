@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::credential::token_file::TokenFile;
 use crate::event::Observer;
 use crate::identity::Identity;
 use crate::options::OnUnknown;
@@ -17,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) transport: Transport,
     pub(crate) identity: ArcSwap<Identity>,
+    /// The file that is followed.
+    pub(crate) token_file: Option<TokenFile>,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
     pub(crate) max_response_bytes: usize,

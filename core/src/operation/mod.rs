@@ -1,6 +1,7 @@
 //! The operations: one table of them, and one file for each, with the requests it makes, what counts as success, and what a
 //! lost or interrupted answer means.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -82,6 +83,17 @@ macro_rules! operations {
             /// so that finishing would leave none that works.
             ResumeRotation "resume_rotation" Deletes: resume_rotation, resume_rotation_async(record: &RotationRecord, plain_token: Option<&Secret>) -> RotationRecord,
                 rotate::resume_rotation;
+            /// Audits the tokens of all users that the credential may see: its own user and every service user. Lists the users,
+            /// and then gives one result per user as it arrives; see [`Audit`] and [`AuditOptions`].
+            ///
+            /// The server shows a person's tokens to nobody else: other people are counted, not requested. If the server answers
+            /// 429, the whole audit slows down and goes on as fast as the server lets it, until its time limit.
+            ///
+            /// # Errors
+            /// See [`Client`]; only for what keeps the users from being listed. A user whose tokens cannot be listed is a result
+            /// with an error.
+            AuditTokens "audit_tokens" Reads: audit_tokens, audit_tokens_async(options: &AuditOptions) -> Audit,
+                audit::audit_tokens;
         }
     };
 }

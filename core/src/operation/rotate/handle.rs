@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cancel::CancelToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::exchange::Call;
@@ -14,6 +15,7 @@ use crate::shared::Shared;
 use crate::token::{CreatedToken, Token, Wanted};
 
 use super::super::create;
+use super::step::RotationStep;
 use super::{as_successor, bearers, planned, prove, revoke};
 
 /// A rotation under way: the successor exists (or is about to), and the old token still works.
@@ -38,6 +40,7 @@ pub struct Rotation {
 }
 
 struct State {
+    shared: Arc<Shared>,
     record: RotationRecord,
     created: Option<CreatedToken>,
     /// A create was sent, and it is not certain that it made no token.
@@ -51,7 +54,8 @@ struct State {
 impl Rotation {
     pub(super) fn new(call: &Call, rotate: &RotateToken, old: Token, wanted: Wanted) -> Self {
         let record = planned(call, rotate, &old, &wanted);
-        let state = State { record, created: None, may_exist: false, old_may_be_gone: false, busy: false };
+        let shared = Arc::clone(&call.shared);
+        let state = State { shared, record, created: None, may_exist: false, old_may_be_gone: false, busy: false };
         Rotation {
             shared: Arc::clone(&call.shared),
             scope: call.scope.clone(),
@@ -59,6 +63,19 @@ impl Rotation {
             wanted,
             adopt: rotate.adopt,
             state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// The same rotation, with calls that end when `token` is cancelled. It is open until both are dropped.
+    #[must_use]
+    pub fn with_cancel(&self, token: &CancelToken) -> Self {
+        Rotation {
+            shared: Arc::clone(&self.shared),
+            scope: Scope { cancel: Some(token.clone()), ..self.scope.clone() },
+            old: self.old.clone(),
+            wanted: self.wanted.clone(),
+            adopt: self.adopt,
+            state: Arc::clone(&self.state),
         }
     }
 
@@ -102,7 +119,7 @@ impl Rotation {
     /// created, and it may be called again.
     pub fn create(&self) -> Result<()> {
         let call = self.call();
-        let interrupted = || crate::operation::Operation::CreateToken.interrupted();
+        let interrupted = || RotationStep::Create.interrupted();
         self.scope.wait(Effect::Creates, call.end(), interrupted, self.begin(&call))
     }
 
@@ -114,11 +131,7 @@ impl Rotation {
     /// error both tokens still exist, or the old one is revoked, and the successor works if it was proved before.
     pub fn commit(&self, keep_old: bool) -> Result<()> {
         let call = self.call();
-        let interrupted = || {
-            Error::cancelled().with_hint(
-                ". The new token exists, and the old one may or may not be revoked: commit the rotation again",
-            )
-        };
+        let interrupted = || RotationStep::Commit.interrupted();
         self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
     }
 
@@ -129,8 +142,7 @@ impl Rotation {
     /// would be left; otherwise see [`Client`](crate::Client). It may be called again.
     pub fn abort(&self) -> Result<()> {
         let call = self.call();
-        let interrupted =
-            || Error::cancelled().with_hint(". The new token may or may not be revoked: abort the rotation again");
+        let interrupted = || RotationStep::Abort.interrupted();
         self.scope.wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
     }
 
@@ -200,7 +212,8 @@ impl Rotation {
             state.may_exist = true;
         }
         let owner = Arc::from(self.old.user_id());
-        let made = create::create_named(call, self.wanted.clone(), self.lock().record.is_tagged, owner).await;
+        let is_tagged = self.lock().record.is_tagged;
+        let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
         match made {
             Ok(created) => {
@@ -337,12 +350,11 @@ impl Drop for Busy {
     }
 }
 
-impl Drop for Rotation {
+impl Drop for State {
     fn drop(&mut self) {
-        let state = self.lock();
-        let record = &state.record;
+        let record = &self.record;
         let is_open = matches!(record.stage, RotationStage::Created | RotationStage::Stored)
-            || (record.stage == RotationStage::Planned && state.may_exist);
+            || (record.stage == RotationStage::Planned && self.may_exist);
         if is_open {
             (self.shared.observer)(&Event::RotationOpen {
                 old_token_id: &record.old_token_id,

@@ -3,6 +3,7 @@
 
 mod handle;
 mod resume;
+mod step;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use super::users::owner;
 
 pub use handle::Rotation;
 pub(crate) use resume::resume_rotation;
+pub use step::RotationStep;
 
 /// Plans the rotation, and creates the successor unless that is to wait.
 pub(crate) async fn rotate_token(call: &Call, rotate: &RotateToken, user_id: Option<&str>) -> Result<Rotation> {
