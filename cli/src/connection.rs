@@ -15,6 +15,8 @@ use crate::session::Session;
 
 /// No credential is longer: a JWT with many groups has some kilobytes.
 const CREDENTIAL_BYTES: u64 = 64 * 1024;
+/// How errors name the token file.
+const TOKEN_FILE: &str = "the token file";
 /// Far more than all public CAs together.
 const CA_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -31,7 +33,17 @@ impl Session {
     /// The options of a client, with the credential if it comes from a file.
     pub(crate) fn options(&self) -> Result<ClientOptions, Failure> {
         let options = self.bare_options(self.management_url.as_deref(), "--management-url")?;
+        if let Some(path) = self.followed_file() {
+            self.warn_of_readers(Path::new(path));
+            return Ok(options.token_file(path).source("token_file", TOKEN_FILE));
+        }
         Ok(options.credential(self.token_text()?.map(|text| self.credential(&text)).transpose()?))
+    }
+
+    /// The token file, if the client can read it again later. A pipe can be read only once.
+    fn followed_file(&self) -> Option<&str> {
+        let path = self.connection.token_file.as_deref().filter(|path| *path != Path::new("-") && path.is_file())?;
+        if self.connection.token_type == TokenType::Detect { path.to_str() } else { None }
     }
 
     /// The client for the demo, and the text of its credential for the commands that the demo runs.
@@ -91,7 +103,7 @@ impl Session {
             TokenType::Bearer => Credential::bearer(text),
         };
         let source = match self.connection.token_file.as_deref() {
-            Some(path) if path != Path::new("-") => format!("the token file {}", path.display()),
+            Some(path) if path != Path::new("-") => format!("{TOKEN_FILE} {}", path.display()),
             _ => "standard input".to_owned(),
         };
         credential.map_err(|error| self.failed(error.from_source(&source)))
@@ -110,7 +122,7 @@ impl Session {
             input::read_stdin(&limits)?
         } else {
             self.warn_of_readers(path);
-            input::read(&limits, "the token file", path)?
+            input::read(&limits, TOKEN_FILE, path)?
         };
         let text = std::str::from_utf8(&bytes).map_err(|_| {
             let name = if path == Path::new("-") { "standard input".into() } else { path.display().to_string() };

@@ -29,9 +29,11 @@ use crate::{call, check, error, interrupt, logging};
 /// All options are keyword-only; None means the default. Times are seconds (float or int) or a timedelta.
 ///
 /// Args:
-///     pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
+///     pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
 ///     bearer: A JWT, as str or Secret.
 ///     credential: A PAT or a JWT as people paste it, as str or Secret.
+///     token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
+///         file holds another one by then, the client goes on with that one, and the call is repeated once.
 ///     management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
 ///     connect_timeout: How long making a connection may take. Default: 10 s.
 ///     read_timeout: How long the server may be silent. Default: 30 s.

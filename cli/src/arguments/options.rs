@@ -65,7 +65,7 @@ pub(crate) struct Connection {
     #[arg(short, long, help_heading = None)]
     pub(crate) verbose: bool,
 
-    /// Read the credential from this file; - is standard input
+    /// Read the credential from this file, and again once the server refuses it; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
 

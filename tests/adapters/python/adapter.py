@@ -46,6 +46,7 @@ OPTIONS = {
     "pat": "pat",
     "bearer": "bearer",
     "detect": "credential",
+    "token_file": "token_file",
     "connect_timeout_ms": "connect_timeout",
     "read_timeout_ms": "read_timeout",
     "timeout_ms": "timeout",

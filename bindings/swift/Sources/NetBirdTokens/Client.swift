@@ -46,21 +46,36 @@ public final class Client: Sendable {
         try self.init(native)
     }
 
-    /// Makes a client that authenticates with a credential, or with what ``ClientOptions/tokenFile`` holds. Nothing is sent yet.
+    /// Makes a client that authenticates with a credential. Nothing is sent yet.
     ///
     /// - Parameters:
-    ///   - credential: How to authenticate; nil if the options have a token file.
+    ///   - credential: How to authenticate.
     ///   - options: The options; by default all have their default values.
     ///   - observer: Called for what happens during calls, for example to log it. See ``Event``.
     /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidArgument`` or ``ErrorKind/configuration`` for an option, a
-    ///   variable, a token file, a proxy or a CA certificate that cannot be used, and when there is no credential;
-    ///   ``ErrorKind/invalidCredential`` when the token file holds no credential.
+    ///   variable, a proxy or a CA certificate that cannot be used.
     public convenience init(
-        credential: Credential? = nil,
+        credential: Credential,
         options: ClientOptions = ClientOptions(),
         observer: (@Sendable (Event) -> Void)? = nil
     ) throws {
         try self.init(credential, options.native(fromEnv: false), observer)
+    }
+
+    /// Makes a client whose credential is in the file ``ClientOptions/tokenFile``. Nothing is sent yet.
+    ///
+    /// ```swift
+    /// let client = try Client(options: ClientOptions(tokenFile: "/run/secrets/netbird"))
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - options: The options, with the path of the file.
+    ///   - observer: Called for what happens during calls, for example to log it. See ``Event``.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/configuration`` for a file, a variable, a proxy or a CA certificate that
+    ///   cannot be used, ``ErrorKind/invalidCredential`` when the file holds something else than a credential,
+    ///   ``ErrorKind/invalidArgument`` for an option that cannot be used.
+    public convenience init(options: ClientOptions, observer: (@Sendable (Event) -> Void)? = nil) throws {
+        try self.init(nil, options.native(fromEnv: false), observer)
     }
 
     /// Makes a client with the credential and the management URL from the environment. Explicit values win.

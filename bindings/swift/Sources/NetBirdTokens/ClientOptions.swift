@@ -17,16 +17,16 @@ public enum OnUnknown: Sendable, Hashable, CaseIterable {
 /// They are checked when the client is made: one that cannot be meant, for example a timeout of zero, is a ``NetBirdError`` of
 /// the kind ``ErrorKind/invalidArgument`` that names the option.
 public struct ClientOptions: Sendable, Hashable {
-    /// Where the server is, with or without a trailing `/` and `/api`. Default: `https://api.netbird.io`.
-    ///
-    /// `http://` is accepted for this machine only, unless ``allowInsecureHTTP``.
-    public var managementURL: String?
-
-    /// Path of a file that holds the credential, in place of the `credential` that a client is made with.
+    /// Path of a file that holds the credential, in place of a ``Credential``.
     ///
     /// The file is followed: when the server refuses the credential and the file holds another one by then, the client goes on
     /// with that one, and the call is repeated once.
     public var tokenFile: String?
+
+    /// Where the server is, with or without a trailing `/` and `/api`. Default: `https://api.netbird.io`.
+    ///
+    /// `http://` is accepted for this machine only, unless ``allowInsecureHTTP``.
+    public var managementURL: String?
 
     /// How long making a connection may take. Default: 10 s.
     public var connectTimeout: Duration?
@@ -71,8 +71,8 @@ public struct ClientOptions: Sendable, Hashable {
     /// Options with these values; the others keep their defaults.
     ///
     /// - Parameters:
+    ///   - tokenFile: Path of a file that holds the credential.
     ///   - managementURL: Where the server is.
-    ///   - tokenFile: Path of a file that holds the credential, and that is followed.
     ///   - connectTimeout: How long making a connection may take.
     ///   - readTimeout: How long the server may be silent.
     ///   - timeout: How long a whole call may take.
@@ -87,8 +87,8 @@ public struct ClientOptions: Sendable, Hashable {
     ///   - userAgent: Prefix for the `User-Agent`.
     ///   - onUnknown: What to do about a create whose answer was lost.
     public init(
-        managementURL: String? = nil,
         tokenFile: String? = nil,
+        managementURL: String? = nil,
         connectTimeout: Duration? = nil,
         readTimeout: Duration? = nil,
         timeout: Duration? = nil,
@@ -103,8 +103,8 @@ public struct ClientOptions: Sendable, Hashable {
         userAgent: String? = nil,
         onUnknown: OnUnknown? = nil
     ) {
-        self.managementURL = managementURL
         self.tokenFile = tokenFile
+        self.managementURL = managementURL
         self.connectTimeout = connectTimeout
         self.readTimeout = readTimeout
         self.timeout = timeout
@@ -160,7 +160,7 @@ extension ClientOptions: CustomStringConvertible, CustomDebugStringConvertible, 
     /// The options that are set. A URL may contain a password, so whatever precedes an `@` is masked.
     public var customMirror: Mirror {
         let all: [(String, Any?)] = [
-            ("managementURL", managementURL.map(withoutUser)), ("tokenFile", tokenFile),
+            ("tokenFile", tokenFile), ("managementURL", managementURL.map(withoutUser)),
             ("connectTimeout", connectTimeout), ("readTimeout", readTimeout), ("timeout", timeout), ("maxRetries", maxRetries),
             ("retryBaseDelay", retryBaseDelay), ("retryMaxDelay", retryMaxDelay),
             ("maxResponseBytes", maxResponseBytes), ("allowInsecureHTTP", allowInsecureHTTP),

@@ -25,6 +25,9 @@ public struct Event: Sendable, Hashable {
         /// A rotation was freed without a commit or an abort. Both tokens exist.
         case rotationOpen
 
+        /// The server refused the credential, and the token file holds another one, which is used from now on.
+        case credentialRead
+
         /// An event that is newer than this package.
         case other
     }
@@ -68,6 +71,7 @@ extension Event.Kind {
         case .finished: self = .finished
         case .leftBehind: self = .leftBehind
         case .rotationOpen: self = .rotationOpen
+        case .credentialRead: self = .credentialRead
         case .other: self = .other
         }
     }

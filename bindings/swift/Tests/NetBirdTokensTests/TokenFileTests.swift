@@ -14,7 +14,7 @@ import Testing
         let server = try MockServer()
         let file = try file("\(#require(server.plain["phone"]))\n")
         defer { try? FileManager.default.removeItem(at: file) }
-        let options = ClientOptions(managementURL: server.url, tokenFile: file.path, proxyFromEnv: false)
+        let options = ClientOptions(tokenFile: file.path, managementURL: server.url, proxyFromEnv: false)
         let client = try Client(options: options)
         #expect(try await client.currentUser().id == "alice")
 
@@ -28,7 +28,7 @@ import Testing
     @Test func aFileThatCannotBeReadIsNamed() async throws {
         let missing = try await failure { try Client(options: ClientOptions(tokenFile: "/no/such/file")) }
         #expect(missing.kind == .configuration && missing.message.contains("/no/such/file"))
-        #expect(try await failure { try Client() }.kind == .configuration)
+        #expect(try await failure { try Client(options: ClientOptions()) }.kind == .configuration)
         let server = try MockServer()
         let both = try await failure { try server.client { $0.tokenFile = "/no/such/file" } }
         #expect(both.kind == .invalidArgument && both.message.contains("token_file"))

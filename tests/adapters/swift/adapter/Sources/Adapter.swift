@@ -9,9 +9,10 @@ final class Adapter {
         "set_credential", "expose", "secret_equals", "rotate_token", "resume_rotation", "audit_tokens",
     ] + Rotations.operations
     nonisolated static let options = [
-        "management_url", "pat", "bearer", "detect", "token_file", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
+        "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
         "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-        "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file",
+        "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms",
+        "cancel_file",
     ]
 
     private var clients: [String: Client] = [:]
@@ -186,8 +187,8 @@ func makeClient(_ options: Arguments) throws -> Client {
         case .some(let other): throw Refused("on_unknown cannot be \(other)")
         }
     let clientOptions = ClientOptions(
-        managementURL: try options.text("management_url"),
         tokenFile: try options.text("token_file"),
+        managementURL: try options.text("management_url"),
         connectTimeout: try milliseconds("connect_timeout_ms"),
         readTimeout: try milliseconds("read_timeout_ms"),
         timeout: try milliseconds("timeout_ms"),
@@ -206,5 +207,6 @@ func makeClient(_ options: Arguments) throws -> Client {
     if try options.flag("from_env") == true {
         return try Client.fromEnv(credential: credential, options: clientOptions)
     }
+    guard let credential else { return try Client(options: clientOptions) }
     return try Client(credential: credential, options: clientOptions)
 }

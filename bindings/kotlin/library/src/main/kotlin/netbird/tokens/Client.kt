@@ -62,6 +62,30 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     public constructor(credential: Credential, options: ClientOptions) : this(create(credential, options, options.fromEnv))
 
     /**
+     * A client whose options say where the credential is: [ClientOptions.tokenFile] or [ClientOptions.fromEnv]. Nothing is sent yet.
+     *
+     * ```
+     * val client = Client { tokenFile = "/run/secrets/netbird" }
+     * ```
+     *
+     * @param configure sets the options
+     * @throws NetBirdException [ErrorKind.CONFIGURATION], [ErrorKind.INVALID_CREDENTIAL] or [ErrorKind.INVALID_ARGUMENT] for options
+     *   that cannot be used
+     */
+    @Throws(NetBirdException::class)
+    public constructor(configure: ClientOptions.() -> Unit) : this(ClientOptions().apply(configure))
+
+    /**
+     * A client whose options say where the credential is: [ClientOptions.tokenFile] or [ClientOptions.fromEnv]. Nothing is sent yet.
+     *
+     * @param options read once, now
+     * @throws NetBirdException [ErrorKind.CONFIGURATION], [ErrorKind.INVALID_CREDENTIAL] or [ErrorKind.INVALID_ARGUMENT] for options
+     *   that cannot be used
+     */
+    @Throws(NetBirdException::class)
+    public constructor(options: ClientOptions) : this(create(null, options, options.fromEnv))
+
+    /**
      * A handle of the same client with another time limit. It is closed on its own.
      *
      * @param timeout how long a call of the handle may take, retries included

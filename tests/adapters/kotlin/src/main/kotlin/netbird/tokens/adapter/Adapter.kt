@@ -26,7 +26,7 @@ private val OPERATIONS = listOf(
 private val OPTIONS = listOf(
     "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
     "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file",
+    "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms", "cancel_file",
 )
 
 private const val DAYS = "expires_in_days"
@@ -83,6 +83,7 @@ class Adapter {
                 val duration by lazy { given.getLong(name).milliseconds }
                 when (name) {
                     "pat", "bearer", "detect" -> Unit
+                    "token_file" -> tokenFile = given.getString(name)
                     "management_url" -> managementUrl = given.getString(name)
                     "from_env" -> fromEnv = given.getBoolean(name)
                     "connect_timeout_ms" -> connectTimeout = duration
@@ -102,7 +103,7 @@ class Adapter {
                 }
             }
         }
-        return credential(given)?.use { Client(it, configure) } ?: Client.fromEnv(configure)
+        return credential(given)?.use { Client(it, configure) } ?: Client(configure)
     }
 
     private fun credential(given: JSONObject): Credential? =
