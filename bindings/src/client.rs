@@ -35,8 +35,8 @@ fn each<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
 
 #[uniffi::export]
 impl NativeClient {
-    /// A client. Without a credential the options must have a `token_file` or say `from_env`. Nothing is sent yet. The observer receives requests only
-    /// with `observe_requests`, and everything else in any case.
+    /// A client. Without a credential the options must have a `token_file` or say `from_env`. Nothing is sent yet. The observer
+    /// receives requests only with `observe_requests`, and everything else in any case.
     #[uniffi::constructor]
     pub fn new(
         credential: Option<Arc<NativeCredential>>,

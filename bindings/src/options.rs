@@ -32,9 +32,6 @@ pub struct NativeOptions {
     /// Where the server is.
     #[uniffi(default = None)]
     pub management_url: Option<String>,
-    /// Path of a file that holds the credential, and is followed.
-    #[uniffi(default = None)]
-    pub token_file: Option<String>,
     /// How long making a connection may take.
     #[uniffi(default = None)]
     pub connect_timeout: Option<i64>,

@@ -180,8 +180,8 @@ impl ClientOptions {
     }
 
     /// Is called for every request, retry and reconciliation, on the thread that makes the call (for an awaited call: the one
-    /// that polls it). What finishes an interrupted create is reported on a background thread. Default: events go to the
-    /// `log` crate, target `netbird_tokens`.
+    /// that polls it). What an audit requests and what finishes an interrupted create is reported on a background thread, which
+    /// no call may be made from. Default: events go to the `log` crate, target `netbird_tokens`.
     pub fn observer(mut self, observer: impl Fn(&event::Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
         self

@@ -74,7 +74,7 @@ mod tests {
             id: "t".to_owned(),
             name: "t".to_owned(),
             created_by: "u".to_owned(),
-            user_id: "u".to_owned(),
+            user_id: "u".into(),
             created_at,
             expiration_date,
             last_used,
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_use_or_a_creation_in_the_future_is_a_moment_ago() {
         let used = judged("2026-11-22T10:00:00Z", "9999-12-31T23:59:59Z", Some("2026-11-22T12:05:00Z"));
-        assert_eq!(used.reason, "expires in 2912078 days; last used less than a minute ago");
+        assert_eq!(used.reason, "expires in 2912117 days; last used less than a minute ago");
         let created = judged("2026-11-22T12:05:00Z", "2027-11-22T12:00:00Z", None);
         assert_eq!(
             (created.state, &*created.reason),

@@ -201,7 +201,10 @@ impl Rotation {
         let _busy = Busy::begin(&self.state)?;
         {
             let mut state = self.lock();
-            if state.created.is_some() || state.record.stage.is_finished() {
+            if state.record.stage == RotationStage::Aborted {
+                return Err(Error::invalid_argument("the rotation was aborted: begin another one"));
+            }
+            if state.created.is_some() {
                 return Ok(());
             }
             if state.may_exist {
@@ -211,8 +214,7 @@ impl Rotation {
             }
             state.may_exist = true;
         }
-        let owner = Arc::from(self.old.user_id());
-        let is_tagged = self.lock().record.is_tagged;
+        let (owner, is_tagged) = (Arc::from(self.old.user_id()), self.lock().record.is_tagged);
         let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
         match made {
@@ -264,13 +266,14 @@ impl Rotation {
             self.lock().record.stage = RotationStage::Kept;
             return Ok(());
         }
-        self.lock().old_may_be_gone = true;
+        let was_doubtful = std::mem::replace(&mut self.lock().old_may_be_gone, true);
         if let Err(error) = revoke(&call, self.old.id(), owner).await {
-            // Only a definite refusal proves that the old token is still there.
-            self.lock().old_may_be_gone = !matches!(
+            // Only a definite refusal proves that this attempt left the old token there; it says nothing about earlier ones.
+            let is_refused = matches!(
                 error.kind(),
                 ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Connect | ErrorKind::RateLimited
             );
+            self.lock().old_may_be_gone = was_doubtful || !is_refused;
             let hint =
                 format!(". The new token {new} works; the old one {} is to be revoked: commit again", self.old.id());
             return Err(error.with_hint(&hint));

@@ -1,6 +1,8 @@
 //! The conformance adapter of the Rust API: the protocol of `tests/adapters/README.md`, one JSON object a line each way. It
 //! calls the public API as any Rust program would, and prints what it got.
 
+mod rotation;
+
 use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use netbird_tokens::{
     OnUnknown, Operation, Secret, Timestamp, Token, User, UserAudit,
 };
 use serde_json::{Map, Value, json};
+
+use crate::rotation::Rotations;
 
 /// What the adapter does besides the library's operations.
 const FURTHER: &[&str] = &["set_credential", "expose", "secret_equals"];
@@ -65,6 +69,7 @@ fn main() -> std::io::Result<()> {
 struct Adapter {
     clients: HashMap<String, Client>,
     secrets: Vec<Secret>,
+    rotations: Rotations,
 }
 
 impl Adapter {
@@ -75,7 +80,8 @@ impl Adapter {
         match text(command, "cmd") {
             Some("hello") => {
                 let operations = Operation::ALL.iter().map(|operation| operation.name());
-                let operations: Vec<&str> = operations.chain(FURTHER.iter().copied()).collect();
+                let further = FURTHER.iter().chain(rotation::COMMANDS).copied();
+                let operations: Vec<&str> = operations.chain(further).collect();
                 Ok(json!({
                     "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": operations, "options": OPTIONS,
                 }))
@@ -133,6 +139,11 @@ impl Adapter {
             Some("set_credential") => {
                 let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
                 client.set_credential(&credential).map(|()| json!({})).map_err(error)
+            }
+            Some("rotate_token") => self.rotations.begin(&client, args, &mut self.secrets),
+            Some("resume_rotation") => rotation::resume(&client, args),
+            Some(command) if rotation::COMMANDS.contains(&command) => {
+                self.rotations.run(command, args, &mut self.secrets)
             }
             Some("expose") => Ok(json!(self.secret(args, "secret")?.expose())),
             Some("secret_equals") => Ok(json!(self.secret(args, "secret")? == self.secret(args, "other")?)),

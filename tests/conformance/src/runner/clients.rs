@@ -37,7 +37,7 @@ pub fn options(context: &mut Context<'_>, given: &Map<String, Value>) -> Result<
 
 /// Adds the credentials among these options or arguments to the secrets.
 pub fn note_credentials(context: &mut Context<'_>, fields: &Map<String, Value>) {
-    for name in CREDENTIALS {
+    for name in CREDENTIALS.into_iter().chain(["plain_token"]) {
         if let Some(text) = fields.get(name).and_then(Value::as_str) {
             context.secrets.add(&format!("the text given as `{name}`"), text);
         }

@@ -8,6 +8,8 @@ import netbird.tokens.internal.NativeCancel
 import netbird.tokens.internal.NativeClient
 import netbird.tokens.internal.NativeCreateSlot
 import netbird.tokens.internal.NativeNewToken
+import netbird.tokens.internal.NativeRotateToken
+import netbird.tokens.internal.NativeRotationSlot
 
 /**
  * A client of one NetBird server.
@@ -182,6 +184,83 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
         direct { it.deleteToken(tokenId, userId, Engine.neverCancelled) }
 
     /**
+     * Begins to rotate a token: finds it and creates its successor, the new token. The old one still works; [Rotation.use] does
+     * the rest.
+     *
+     * If the coroutine is cancelled before the rotation reaches it, the new token is revoked in the background.
+     *
+     * @param tokenId the token's id; or else [name]
+     * @param name the name of the one token that has it; the tag at the end of a token's name does not count
+     * @param newName the new token's name; null for the old one's, without its tag
+     * @param expiresInDays the new token's lifetime in days, 1 to 365; null for the old one's
+     * @param userId the user who owns the token; null for the one that the credential belongs to
+     * @param tag whether the new token's name is sent as `NAME #TAG`. Without a tag, a rotation that ended between sending the create
+     *   and learning the new token's id cannot be resumed.
+     * @param adopt whether this client goes on with the new token once that is proved to work. Needed to rotate the credential in use.
+     * @param prepareOnly whether nothing is created yet, so that [Rotation.record] can be stored first; [Rotation.create] goes on
+     * @return the rotation
+     * @throws NetBirdException of any kind; [ErrorKind.CONFLICT] when several tokens have the name, with their ids. Unless it is
+     *   [ErrorKind.OUTCOME_UNKNOWN], nothing has changed.
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun rotateToken(
+        tokenId: String? = null,
+        name: String? = null,
+        newName: String? = null,
+        expiresInDays: Int? = null,
+        userId: String? = null,
+        tag: Boolean = true,
+        adopt: Boolean = false,
+        prepareOnly: Boolean = false,
+    ): Rotation =
+        direct { client ->
+            // What is still in the slot when it is closed is revoked.
+            NativeRotationSlot().use { slot ->
+                val rotate = NativeRotateToken(tokenId, name, newName, expiresInDays?.toLong(), tag, adopt, prepareOnly)
+                client.rotateToken(rotate, userId, slot, Engine.neverCancelled)
+                Rotation(slot.take())
+            }
+        }
+
+    /**
+     * Finishes a rotation that another process began. If the secret of the new token is stored (the record says so, or [plainToken]
+     * is that secret), the old token is revoked, or kept if the record says so; if not, the new one is revoked.
+     *
+     * @param record the record as it was stored last
+     * @param plainToken the new token's secret if you find that you hold it
+     * @return the record as it is then; a finished one is returned as it is
+     * @throws NetBirdException of any kind; [ErrorKind.INVALID_ARGUMENT] for a record of another server, [ErrorKind.CONFLICT] when one
+     *   of the two tokens is gone, so that finishing would leave none that works
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun resumeRotation(record: RotationRecord, plainToken: Secret? = null): RotationRecord =
+        direct { client -> plainToken.useNative { client.resumeRotation(record.toNative(), it, Engine.neverCancelled) } }
+            .translated()
+
+    /**
+     * Audits the tokens of all users that the credential may see: its own user and every service user. Lists the users; [Audit.users]
+     * then gives one result per user as it arrives. A server that answers 429 slows the audit down and fails none of it.
+     *
+     * @param configure sets the options
+     * @return the audit
+     * @throws NetBirdException for what keeps the users from being listed. A user whose tokens cannot be listed is a result.
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun auditTokens(configure: AuditOptions.() -> Unit = {}): Audit =
+        auditTokens(AuditOptions().apply(configure))
+
+    /**
+     * Audits the tokens of all users that the credential may see.
+     *
+     * @param options read once, now
+     * @return the audit
+     * @throws NetBirdException for what keeps the users from being listed. A user whose tokens cannot be listed is a result.
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun auditTokens(options: AuditOptions): Audit =
+        Audit(direct { it.auditTokens(options.toNative(), Engine.neverCancelled) })
+
+    /**
      * The user that the credential belongs to. Always asks the server.
      *
      * @return the user
@@ -267,6 +346,74 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     @Throws(NetBirdException::class)
     public fun deleteTokenBlocking(tokenId: String, userId: String? = null): Unit =
         interruptible { client, cancel -> client.deleteTokenBlocking(tokenId, userId, cancel) }
+
+    /**
+     * [rotateToken], blocking this thread. [Rotation.useBlocking] does the rest.
+     *
+     * @param tokenId the token's id; or else [name]
+     * @param name the name of the one token that has it; the tag at the end of a token's name does not count
+     * @param newName the new token's name; null for the old one's, without its tag
+     * @param expiresInDays the new token's lifetime in days, 1 to 365; null for the old one's
+     * @param userId the user who owns the token; null for the one that the credential belongs to
+     * @param tag whether the new token's name is sent as `NAME #TAG`, see [rotateToken]
+     * @param adopt whether this client goes on with the new token once that is proved to work
+     * @param prepareOnly whether nothing is created yet; [Rotation.createBlocking] goes on
+     * @return the rotation
+     * @throws NetBirdException as for [rotateToken]
+     */
+    @JvmOverloads
+    @Throws(NetBirdException::class)
+    public fun rotateTokenBlocking(
+        tokenId: String? = null,
+        name: String? = null,
+        newName: String? = null,
+        expiresInDays: Int? = null,
+        userId: String? = null,
+        tag: Boolean = true,
+        adopt: Boolean = false,
+        prepareOnly: Boolean = false,
+    ): Rotation {
+        val rotate = NativeRotateToken(tokenId, name, newName, expiresInDays?.toLong(), tag, adopt, prepareOnly)
+        return Rotation(interruptible { client, cancel -> client.rotateTokenBlocking(rotate, userId, cancel) })
+    }
+
+    /**
+     * [resumeRotation], blocking this thread.
+     *
+     * @param record the record as it was stored last
+     * @param plainToken the new token's secret if you find that you hold it
+     * @return the record as it is then
+     * @throws NetBirdException as for [resumeRotation]
+     */
+    @JvmOverloads
+    @Throws(NetBirdException::class)
+    public fun resumeRotationBlocking(record: RotationRecord, plainToken: Secret? = null): RotationRecord =
+        plainToken.useNative { secret ->
+            interruptible { client, cancel -> client.resumeRotationBlocking(record.toNative(), secret, cancel) }
+        }.translated()
+
+    /**
+     * [auditTokens], blocking this thread. [Audit.usersBlocking] then gives the results.
+     *
+     * @param configure sets the options
+     * @return the audit
+     * @throws NetBirdException as for [auditTokens]
+     */
+    @JvmOverloads
+    @Throws(NetBirdException::class)
+    public fun auditTokensBlocking(configure: AuditOptions.() -> Unit = {}): Audit =
+        auditTokensBlocking(AuditOptions().apply(configure))
+
+    /**
+     * [auditTokens], blocking this thread. [Audit.usersBlocking] then gives the results.
+     *
+     * @param options read once, now
+     * @return the audit
+     * @throws NetBirdException as for [auditTokens]
+     */
+    @Throws(NetBirdException::class)
+    public fun auditTokensBlocking(options: AuditOptions): Audit =
+        Audit(interruptible { client, cancel -> client.auditTokensBlocking(options.toNative(), cancel) })
 
     /**
      * [currentUser], blocking this thread.
