@@ -29,6 +29,9 @@ pub struct NativeOptions {
     /// Takes what is not given explicitly from the environment.
     #[uniffi(default = false)]
     pub from_env: bool,
+    /// Path of a file that holds the credential, and is followed.
+    #[uniffi(default = None)]
+    pub token_file: Option<String>,
     /// Where the server is.
     #[uniffi(default = None)]
     pub management_url: Option<String>,

@@ -123,8 +123,8 @@ public struct ClientOptions: Sendable, Hashable {
     func native(fromEnv: Bool) -> NativeOptions {
         NativeOptions(
             fromEnv: fromEnv,
-            managementUrl: managementURL,
             tokenFile: tokenFile,
+            managementUrl: managementURL,
             connectTimeout: connectTimeout?.wholeNanoseconds,
             readTimeout: readTimeout?.wholeNanoseconds,
             timeout: timeout?.wholeNanoseconds,
