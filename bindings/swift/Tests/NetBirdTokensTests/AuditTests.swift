@@ -34,24 +34,28 @@ import Testing
     }
 
     @Test func theOptionsDecideTheStates() async throws {
-        let server = try server(robots: 0)
-        let audit = try await server.client(as: "laptop").auditTokens(
-            expiringWithin: .seconds(86_400), unusedFor: .seconds(0), concurrency: 1
-        )
-        var states: [String: AuditedToken.State] = [:]
-        for try await audited in audit {
-            for token in audited.tokens { states[token.token.id] = token.state }
-        }
-        #expect(states["phone"] == .unused)
-        let summary = try audit.summary
-        #expect(summary.expiring == 0 && summary.expired == 0 && summary.tokens == 2)
+        let token = [
+            "id": "old", "name": "old", "created_at": "2024-01-01T00:00:00Z", "expiration_date": "2100-01-01T00:00:00Z",
+        ]
+        let server = try MockServer(moreUsers: [["id": "robot", "role": "user", "is_service_user": true, "tokens": [token]]])
         let client = try server.client()
-        for call in [
-            { try await client.auditTokens(concurrency: 0) }, { try await client.auditTokens(expiringWithin: .seconds(-1)) },
-            { try await client.auditTokens(timeLimit: .zero) },
-        ] as [@Sendable () async throws -> Audit] {
-            #expect(try await failure(call).kind == .invalidArgument)
+        func state(_ audit: Audit) async throws -> AuditedToken? {
+            var found: AuditedToken?
+            for try await audited in audit where audited.user.id == "robot" { found = audited.tokens.first }
+            return found
         }
+        let century = Duration.seconds(36_525 * 86_400)
+        #expect(try await state(client.auditTokens())?.state == .unused)
+        #expect(try await state(client.auditTokens(unusedFor: century, concurrency: 1))?.state == .neverUsed)
+        let both = try await state(client.auditTokens(expiringWithin: century))
+        #expect(both?.state == .expiring && both?.findings == [.expiring, .unused])
+    }
+
+    @Test func optionsThatCannotBeMeantAreRefused() async throws {
+        let client = try MockServer().client()
+        #expect(try await failure { try await client.auditTokens(concurrency: 0) }.message.contains("concurrency"))
+        #expect(try await failure { try await client.auditTokens(expiringWithin: .seconds(-1)) }.kind == .invalidArgument)
+        #expect(try await failure { try await client.auditTokens(timeLimit: .zero) }.kind == .invalidArgument)
     }
 
     @Test func aUserWhoseTokensCannotBeListedIsAResultWithAnError() async throws {
@@ -66,9 +70,10 @@ import Testing
     }
 
     @Test func whatKeepsTheUsersFromBeingListedIsThrown() async throws {
-        let server = try server(faults: [
-            ["times": 0, "target_contains": "/api/users", "action": ["answer": ["status": 403, "body": #"{"message":"no","code":403}"#]]]
-        ])
+        let answer: [String: Any] = [
+            "status": 403, "headers": [["Content-Type", "application/json"]], "body": #"{"message":"no","code":403}"#,
+        ]
+        let server = try server(faults: [["times": 0, "target_contains": "/api/users", "action": ["answer": answer]]])
         #expect(try await failure { try await server.client().auditTokens() }.kind == .forbidden)
     }
 
