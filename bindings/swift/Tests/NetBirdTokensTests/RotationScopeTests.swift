@@ -83,7 +83,8 @@ import Testing
                 return try #require(try rotation.token?.id)
             }
         }
-        #expect(try await server.tokens(of: "alice") == ["laptop", task.value])
+        let new = try await task.value
+        #expect(try await server.tokens(of: "alice") == ["laptop", new])
     }
 
     @Test func theClosurePreparesBeforeItCreates() async throws {
