@@ -83,12 +83,17 @@ impl Session {
 
     /// Prints text with styles to standard output, without them where it shows no colors.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.write_styled(text).map_err(|error| Failure::output(&error))
+    }
+
+    /// As [`Session::print`], with the error as it is.
+    pub(crate) fn write_styled(&self, text: &str) -> io::Result<()> {
         let choice = match self.display.colors.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        print_text(text, choice)
+        write_text(text, choice)
     }
 
     /// Prints a value as JSON to standard output: over several lines for a person, on one line for a program.
@@ -105,8 +110,13 @@ impl Session {
 
 /// Prints text with styles to standard output.
 pub(crate) fn print_text(text: &str, colors: ColorChoice) -> Result<(), Failure> {
+    write_text(text, colors).map_err(|error| Failure::output(&error))
+}
+
+fn write_text(text: &str, colors: ColorChoice) -> io::Result<()> {
     let mut out = AutoStream::new(io::stdout().lock(), colors);
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// JSON with a line end.

@@ -157,10 +157,9 @@ macro_rules! calls {
                 $(#[$doc])*
                 pub fn $sync(&self, $($argument: $type),*) -> Result<$out> {
                     let call = self.call();
-                    let operation = Operation::$variant;
-                    let interrupted = || operation.interrupted();
-                    let work = async { followed!(call, $path, $($argument),*) };
-                    self.scope.wait(operation.effect(), call.end(), interrupted, work)
+                    let effect = Operation::$variant.effect();
+                    let done = async { followed!(call, $path, $($argument),*) };
+                    self.scope.wait(effect, call.end(), || effect.interrupted(), done)
                 }
             )*
         }

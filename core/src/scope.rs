@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
+use crate::effect::Effect;
 use crate::engine::{self, Waited};
 use crate::error::{Advice, Error, ErrorKind, Result};
-use crate::operation::Effect;
 
 /// What a call may take beyond its end before its caller stops waiting for whoever does the work.
 const GRACE: Duration = Duration::from_secs(1);
@@ -23,6 +23,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// For cleaning up: a cancellation that came before, and may be why it is needed, does not end it.
+    pub(crate) fn after_cancellation(&self) -> Self {
+        let cancel = self.cancel.clone().filter(|cancel| !cancel.is_cancelled());
+        Scope { cancel, ..self.clone() }
+    }
+
     /// Waits for work until it ends, its time is over, or the caller is interrupted, which ends it with the error that
     /// `interrupted` gives.
     pub(crate) fn wait<T>(

@@ -1,5 +1,6 @@
 //! The command line: commands, options and the texts of their help.
 
+mod audit;
 mod options;
 mod order;
 mod token;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, parser::ValueSource};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub(crate) use self::audit::{AuditForm, AuditOrder, AuditOutput};
 pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
 pub(crate) use self::values::{Color, Output, TokenType};
@@ -87,6 +89,15 @@ pub(crate) enum Command {
 
         #[command(flatten)]
         request: Request,
+    },
+
+    /// Report the state of all tokens: expired, expiring, unused, never used, healthy
+    ///
+    /// It lists your own tokens and those of every service user that you may manage. Only a token's owner can see a person's
+    /// tokens.
+    Audit {
+        #[command(flatten)]
+        audit: AuditForm,
     },
 
     /// Show the user that the credential belongs to
@@ -203,7 +214,9 @@ pub(crate) struct MockServerOptions {
 
 /// The program as clap knows it.
 pub(crate) fn command() -> clap::Command {
-    let command = Arguments::command().mut_subcommand("token", token::tie_options_to_actions);
+    let command = Arguments::command()
+        .mut_subcommand("token", token::tie_options_to_actions)
+        .mut_subcommand("audit", audit::explain_timeout);
     #[cfg(feature = "mock")]
     let command = command.mut_subcommand("demo", |demo| {
         // Its own server needs none of these: to ignore them would hide a mistake.

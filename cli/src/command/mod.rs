@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod audit;
 mod check;
 mod create;
 #[cfg(feature = "mock")]
@@ -31,6 +32,10 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
         }
         Command::Revoke { token_id, yes, owner, request } => {
             revoke::revoke(&Session::new("revoke", request, owner), &token_id, yes)
+        }
+        Command::Audit { audit } => {
+            let (order, request) = audit.into_order().map_err(Failure::usage)?;
+            audit::audit(&Session::new("audit", request, Owner::default()), &order)
         }
         Command::Whoami { request } => read::whoami(&Session::new("whoami", request, Owner::default())),
         Command::Users { request } => read::users(&Session::new("users", request, Owner::default())),

@@ -18,6 +18,10 @@ pub(crate) enum Failure {
     Refused { kind: ErrorKind, message: String },
     /// The question was answered no, or nobody could be asked.
     NotConfirmed(String),
+    /// The audit found tokens in a state of `--fail-on`.
+    Findings(String),
+    /// The audit did not get to see all tokens.
+    Incomplete(String),
     /// A token was created and its secret could not be handed over.
     SecretLost { token_id: String, user_id: String, why: String },
     /// A create was interrupted and may have left a token.
@@ -89,6 +93,8 @@ impl Failure {
             Failure::State { state, .. } => exit::of_state(*state),
             Failure::Refused { kind, .. } => exit::of_kind(*kind),
             Failure::NotConfirmed(_) => exit::NOT_CONFIRMED,
+            Failure::Findings(_) => exit::FINDINGS,
+            Failure::Incomplete(_) => exit::INCOMPLETE,
             Failure::SecretLost { .. } => exit::SECRET_LOST,
             Failure::LeftBehind(_) => exit::INTERRUPTED,
             Failure::Local(_) => exit::FAILED,

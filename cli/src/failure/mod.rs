@@ -14,6 +14,7 @@ pub(crate) use self::advice::Subject;
 pub(crate) use self::advice::shell_word;
 use self::cause::secret_lost;
 pub(crate) use self::cause::{Failure, LeftBehind};
+pub(crate) use self::json::FailureJson;
 use crate::arguments::Output;
 use crate::printable::printable;
 
@@ -40,7 +41,11 @@ impl Failure {
             Failure::State { error: Some(error), .. } => describe(&mut out, error),
             // clap's text has several lines.
             Failure::Refused { kind: ErrorKind::InvalidArgument, message } => line(&mut out, "error: ", message),
-            Failure::Refused { message, .. } | Failure::NotConfirmed(message) | Failure::Local(message) => {
+            Failure::Refused { message, .. }
+            | Failure::NotConfirmed(message)
+            | Failure::Findings(message)
+            | Failure::Incomplete(message)
+            | Failure::Local(message) => {
                 line(&mut out, "error: ", &printable(message));
             }
             Failure::SecretLost { token_id, user_id, why } => {

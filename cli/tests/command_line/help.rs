@@ -2,11 +2,12 @@
 
 use crate::support::{program, run};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "list",
     "inspect",
     "create",
     "revoke",
+    "audit",
     "whoami",
     "users",
     "check",

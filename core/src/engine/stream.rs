@@ -49,17 +49,20 @@ impl<T: Send + 'static> Stream<T> {
         if self.ended.load(Ordering::Acquire) {
             return Ok(None);
         }
-        let next = async {
-            // A forked child has neither the task nor what it would produce.
-            let ends = self.ends.get(|| Err(EngineError::Forked))?;
-            let mut ends = ends.lock().await;
-            match ends.values.recv().await {
-                Some(value) => Ok(Some(value)),
-                None if self.ended.load(Ordering::Acquire) => Ok(None),
-                None => (&mut ends.task).await.map(|()| None),
-            }
+        // A forked child has neither the task nor what it would produce.
+        let ends = self.ends.get(|| {
+            self.ended.store(true, Ordering::Release);
+            Err(EngineError::Forked)
+        })?;
+        let mut ends = ends.lock().await;
+        // Another one may have seen the end meanwhile, and a task is awaited once.
+        if self.ended.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        let next = match ends.values.recv().await {
+            Some(value) => Ok(Some(value)),
+            None => (&mut ends.task).await.map(|()| None),
         };
-        let next = next.await;
         if !matches!(next, Ok(Some(_))) {
             self.ended.store(true, Ordering::Release);
         }

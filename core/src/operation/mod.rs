@@ -11,7 +11,8 @@ pub(crate) mod list;
 pub(crate) mod rotate;
 pub(crate) mod users;
 
-use crate::error::{Advice, Error};
+use crate::effect::Effect;
+use crate::error::Error;
 
 /// Calls `$then` with every operation: its documentation, its variant and wire name, the sync call and its async twin, the
 /// arguments and the result, whether it writes, and the function that does it. Adding an operation is adding a line.
@@ -99,17 +100,6 @@ macro_rules! operations {
 }
 pub(crate) use operations;
 
-/// What an operation does to the server, and so what its interruption means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// It reads; an interruption means nothing.
-    Reads,
-    /// It creates; an interrupted one is finished in the background.
-    Creates,
-    /// It deletes; an interrupted one may have happened, and may be repeated.
-    Deletes,
-}
-
 macro_rules! define {
     ($($(#[$doc:meta])* $variant:ident $name:literal $effect:ident:
         $sync:ident, $twin:ident($($argument:ident: $type:ty),*) -> $out:ty, $path:path;)*) => {
@@ -152,15 +142,7 @@ impl Operation {
     /// The error of a call that its caller interrupted: what was interrupted, and what that means.
     #[must_use]
     pub fn interrupted(self) -> Error {
-        match self.effect() {
-            Effect::Reads => Error::cancelled(),
-            Effect::Creates => Error::cancelled().with_hint(
-                ". If the server received it, the create is finished in the background and its token revoked; what cannot be revoked is logged",
-            ),
-            Effect::Deletes => Error::cancelled()
-                .with_hint(". The token may or may not be revoked: fetch it to check, or revoke it again")
-                .with_advice(Advice::InspectToken),
-        }
+        self.effect().interrupted()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The calls of a rotation that change something, and what interrupting each means.
 
+use crate::effect::Effect;
 use crate::error::Error;
-use crate::operation::Operation;
 
 /// A call of a [`Rotation`](super::Rotation) that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,7 +19,7 @@ impl RotationStep {
     #[must_use]
     pub fn interrupted(self) -> Error {
         match self {
-            RotationStep::Create => Operation::CreateToken.interrupted(),
+            RotationStep::Create => Effect::Creates.interrupted(),
             RotationStep::Commit => Error::cancelled().with_hint(
                 ". The new token exists, and the old one may or may not be revoked: commit the rotation again",
             ),
