@@ -80,8 +80,8 @@ impl NativeOptions {
     /// The core's options. The credential and the observer are not among them.
     pub(crate) fn fill(self) -> Result<ClientOptions> {
         let options = Client::builder()
-            .token_file(self.token_file)
             .management_url(self.management_url)
+            .token_file(self.token_file)
             .connect_timeout(optional("connect_timeout", self.connect_timeout, duration)?)
             .read_timeout(optional("read_timeout", self.read_timeout, duration)?)
             .timeout(optional("timeout", self.timeout, duration)?)
@@ -99,7 +99,11 @@ impl NativeOptions {
     }
 }
 
-fn optional<T>(name: &str, value: Option<i64>, convert: impl FnOnce(&str, i64) -> Result<T>) -> Result<Option<T>> {
+pub(crate) fn optional<T>(
+    name: &str,
+    value: Option<i64>,
+    convert: impl FnOnce(&str, i64) -> Result<T>,
+) -> Result<Option<T>> {
     value.map(|value| convert(name, value)).transpose()
 }
 
@@ -108,7 +112,7 @@ pub(crate) fn duration(name: &str, nanoseconds: i64) -> Result<Duration> {
     number(name, nanoseconds).map(Duration::from_nanos)
 }
 
-fn number<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T> {
+pub(crate) fn number<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T> {
     T::try_from(value).map_err(|_| {
         let why = if value < 0 { "negative: give 0 or more" } else { "too large: give a smaller number" };
         Error::invalid_argument(format!("{name} is {why}"))

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::{AuditSummary, UserAudit};
+use crate::cancel::CancelToken;
 use crate::engine::stream::Stream;
 use crate::error::{Error, Result};
 use crate::scope::Scope;
@@ -53,6 +54,12 @@ impl Audit {
     #[cfg(feature = "async")]
     pub async fn next_async(&self) -> Option<Result<UserAudit>> {
         self.take().await.transpose()
+    }
+
+    /// The next result, as the iterator gives it, with a wait that ends when `token` is cancelled.
+    pub fn next_with_cancel(&self, token: &CancelToken) -> Option<Result<UserAudit>> {
+        let scope = Scope { cancel: Some(token.clone()), ..self.scope.clone() };
+        scope.wait_for_next(self.end, self.take()).transpose()
     }
 
     async fn take(&self) -> Result<Option<UserAudit>> {

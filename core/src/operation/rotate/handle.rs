@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cancel::CancelToken;
 use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
@@ -14,6 +15,7 @@ use crate::shared::Shared;
 use crate::token::{CreatedToken, Token, Wanted};
 
 use super::super::create;
+use super::interrupted::RotationStep;
 use super::steps::{as_successor, prove, revoke, revoke_by_name};
 
 /// A rotation under way: the successor exists (or is about to), and the old token still works.
@@ -38,6 +40,7 @@ pub struct Rotation {
 }
 
 struct State {
+    shared: Arc<Shared>,
     record: RotationRecord,
     created: Option<CreatedToken>,
     /// A create was sent, and it is not certain that it made no token.
@@ -54,6 +57,7 @@ impl Rotation {
     pub(super) fn new(call: &Call, rotate: &RotateToken, old: Token, wanted: Wanted) -> Self {
         let record = planned(call, rotate, &old, &wanted);
         let state = State {
+            shared: Arc::clone(&call.shared),
             record,
             created: None,
             may_exist: false,
@@ -68,6 +72,19 @@ impl Rotation {
             wanted,
             adopt: rotate.adopt,
             state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// The same rotation, with calls that end when `token` is cancelled. It is open until both are dropped.
+    #[must_use]
+    pub fn with_cancel(&self, token: &CancelToken) -> Self {
+        Rotation {
+            shared: Arc::clone(&self.shared),
+            scope: Scope { cancel: Some(token.clone()), ..self.scope.clone() },
+            old: self.old.clone(),
+            wanted: self.wanted.clone(),
+            adopt: self.adopt,
+            state: Arc::clone(&self.state),
         }
     }
 
@@ -111,7 +128,8 @@ impl Rotation {
     /// created, and it may be called again.
     pub fn create(&self) -> Result<()> {
         let call = self.call();
-        self.scope.wait(Effect::Creates, call.end(), || Effect::Creates.interrupted(), self.begin(&call))
+        let interrupted = || RotationStep::Create.interrupted();
+        self.scope.wait(Effect::Creates, call.end(), interrupted, self.begin(&call))
     }
 
     /// Proves that the successor authenticates, and revokes the old token, unless `keep_old`. Two requests at most. Calling
@@ -122,11 +140,7 @@ impl Rotation {
     /// error both tokens still exist, or the old one is revoked, and the successor works if it was proved before.
     pub fn commit(&self, keep_old: bool) -> Result<()> {
         let call = self.call();
-        let interrupted = || {
-            Error::cancelled().with_hint(
-                ". The new token exists, and the old one may or may not be revoked: commit the rotation again",
-            )
-        };
+        let interrupted = || RotationStep::Commit.interrupted();
         self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
     }
 
@@ -138,8 +152,7 @@ impl Rotation {
     /// would be left; otherwise see [`Client`](crate::Client). It may be called again.
     pub fn abort(&self) -> Result<()> {
         let call = self.call();
-        let interrupted =
-            || Error::cancelled().with_hint(". The new token may or may not be revoked: abort the rotation again");
+        let interrupted = || RotationStep::Abort.interrupted();
         self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
     }
 
@@ -351,12 +364,11 @@ impl Drop for Busy {
     }
 }
 
-impl Drop for Rotation {
+impl Drop for State {
     fn drop(&mut self) {
-        let state = self.lock();
-        let record = &state.record;
+        let record = &self.record;
         let is_open = matches!(record.stage, RotationStage::Created | RotationStage::Stored)
-            || (record.stage == RotationStage::Planned && state.may_exist && !state.in_background);
+            || (record.stage == RotationStage::Planned && self.may_exist && !self.in_background);
         if is_open {
             (self.shared.observer)(&Event::RotationOpen {
                 old_token_id: &record.old_token_id,

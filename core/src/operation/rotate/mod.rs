@@ -2,6 +2,7 @@
 //! to work is the old token revoked. Whatever happens in between, one token that the caller holds works.
 
 mod handle;
+mod interrupted;
 mod resume;
 mod steps;
 
@@ -18,6 +19,7 @@ use super::list::list_tokens;
 use super::users::owner;
 
 pub use handle::Rotation;
+pub use interrupted::RotationStep;
 pub(crate) use resume::resume_rotation;
 
 /// Plans the rotation, and creates the successor unless that is to wait.

@@ -5,6 +5,7 @@ use crate::exchange::Call;
 use crate::rotation::{RotationRecord, RotationStage};
 use crate::secret::Secret;
 
+use super::super::check::check_credential;
 use super::steps::{as_successor, bearers, exists, prove, revoke, revoke_by_name};
 
 /// Finishes a rotation: forwards if the caller holds the secret, backwards if not.
@@ -38,8 +39,8 @@ pub(crate) async fn resume_rotation(
     if record.stage == RotationStage::Stored { forwards(call, record).await } else { backwards(call, record).await }
 }
 
-/// Whether a secret is the successor's. The successor looks at itself: the server counts that as a use before it answers, so
-/// the one that authenticated has been used.
+/// Whether a secret is the successor's. Other tokens of the user may look at the successor too, so it is told by its use: the
+/// server counts a request as a use of the token that authenticated, before it answers.
 async fn holds(call: &Call, record: &mut RotationRecord, plain_token: &Secret) -> Result<bool> {
     let token_id = match &record.token_id {
         Some(token_id) => token_id.clone(),
@@ -51,15 +52,26 @@ async fn holds(call: &Call, record: &mut RotationRecord, plain_token: &Secret) -
     };
     let Ok(successor) = as_successor(call, plain_token, &record.user_id) else { return Ok(false) };
     match prove(&successor, &token_id, &record.user_id).await {
-        Ok(seen) if seen.as_ref().is_some_and(|token| token.last_used().is_some()) => {
-            record.token_id = Some(token_id);
-            Ok(true)
-        }
-        Ok(_) => Ok(false),
+        Ok(Some(token)) if token.last_used().is_none() => return Ok(false),
+        Ok(_) => {}
         // An unknown or expired secret, or one of another user, who may not look at it.
-        Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::NotFound) => Ok(false),
-        Err(error) => Err(error),
+        Err(error) if matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::NotFound) => return Ok(false),
+        Err(error) => return Err(error),
     }
+    // It was used, but perhaps earlier, and the secret is another token's.
+    let Some(own) = check_credential(&successor).await?.token else {
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            format!(
+                "nothing proves whether the secret that was given is that of the new token {token_id}, because other tokens were used at the same time: nothing was revoked; try again"
+            ),
+        ));
+    };
+    if own.id() != token_id {
+        return Ok(false);
+    }
+    record.token_id = Some(token_id);
+    Ok(true)
 }
 
 async fn forwards(call: &Call, mut record: RotationRecord) -> Result<RotationRecord> {
