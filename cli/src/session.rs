@@ -21,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) owner: Owner,
     pub(crate) management_url: Option<String>,
     pub(crate) connection: Connection,
+    /// Whether notes are left out.
+    pub(crate) is_quiet: bool,
     /// Cancelled by Ctrl-C and SIGTERM.
     pub(crate) cancel: CancelToken,
     /// The words that start this program.
@@ -38,6 +40,7 @@ impl Session {
             owner,
             management_url: server.management_url,
             connection,
+            is_quiet: false,
             cancel: interrupt::token(),
             program: Vec::new(),
         }
@@ -73,6 +76,7 @@ impl Session {
             token_id: token_id.map(str::to_owned),
             has_url_option: self.management_url.is_some(),
             is_tagged: false,
+            resume: None,
         }
     }
 
@@ -101,8 +105,15 @@ impl Session {
         print_text(&to_json(value), ColorChoice::Never)
     }
 
-    /// Prints a note on standard error, where it does not get into the output.
+    /// Prints a note on standard error, where it does not get into the output, unless notes are not wanted.
     pub(crate) fn note(&self, text: &str) {
+        if !self.is_quiet {
+            self.warn(text);
+        }
+    }
+
+    /// Prints a warning on standard error.
+    pub(crate) fn warn(&self, text: &str) {
         // A note is not part of the result, so it may be lost.
         let _ = writeln!(io::stderr(), "{text}");
     }

@@ -25,7 +25,9 @@ use crate::retry::RetryPolicy;
 use crate::rotation::{RotateToken, RotationRecord};
 use crate::scope::Scope;
 use crate::secret::Secret;
+use crate::server_clock::ServerClock;
 use crate::shared::Shared;
+use crate::timestamp::Timestamp;
 use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
 use crate::transport::{Transport, TransportSettings};
@@ -71,6 +73,13 @@ impl Client {
     #[must_use]
     pub fn management_url(&self) -> &str {
         &self.shared.base_url
+    }
+
+    /// The time by the server's clock, which decides when a token expires: that of its last answer, plus what has passed
+    /// since. To the second. `None` before the first answer.
+    #[must_use]
+    pub fn server_time(&self) -> Option<Timestamp> {
+        self.shared.server_clock.now()
     }
 
     /// Uses another credential from the next call on, in every clone. Calls in progress keep the old one. A token file is no
@@ -263,6 +272,7 @@ impl ClientOptions {
             max_response_bytes: self.max_response_bytes,
             on_unknown: self.on_unknown,
             observer: self.observer,
+            server_clock: ServerClock::default(),
             unfinished: Arc::new(Unfinished::new()),
         };
         Ok(Client { shared: Arc::new(shared), scope: Scope::default() })

@@ -162,6 +162,9 @@ impl Call {
             Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.mention_expiry(refusal)),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),
         };
+        if let Ok(Reply { date: Some(date), .. }) = &result {
+            self.shared.server_clock.set(date);
+        }
         let (status, error) = match &result {
             Ok(reply) => (Some(reply.status), None),
             Err(refusal) => (refusal.error.status(), Some(refusal.error.kind())),

@@ -44,6 +44,7 @@ mod rotation;
 mod scope;
 mod secret;
 mod sending;
+mod server_clock;
 mod shared;
 mod tag;
 mod timestamp;

@@ -10,6 +10,7 @@ use crate::event::Observer;
 use crate::identity::Identity;
 use crate::options::OnUnknown;
 use crate::retry::RetryPolicy;
+use crate::server_clock::ServerClock;
 use crate::transport::Transport;
 use crate::unfinished::Unfinished;
 
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) max_response_bytes: usize,
     pub(crate) on_unknown: OnUnknown,
     pub(crate) observer: Box<Observer>,
+    pub(crate) server_clock: ServerClock,
     /// The interrupted creates of this client that are being finished in the background.
     pub(crate) unfinished: Arc<Unfinished>,
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod options;
 mod order;
+mod rotate;
 mod token;
 mod values;
 
@@ -15,6 +16,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use self::audit::{AuditForm, AuditOrder, AuditOutput};
 pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
+pub(crate) use self::rotate::{Destination, ResumeOrder, RotateAction, RotateForm, RotateOrder};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
 pub(crate) use self::values::{Color, Output, TokenType};
 use crate::exit;
@@ -98,6 +100,21 @@ pub(crate) enum Command {
     Audit {
         #[command(flatten)]
         audit: AuditForm,
+    },
+
+    /// Replace a token by a new one with the same name and lifetime, and revoke the old one
+    ///
+    /// The new token is created first, its secret is stored, and it is proved to work; then the old one is revoked. A run that
+    /// ends at any point leaves a working token, and the next run, or `rotate resume`, finishes it.
+    Rotate {
+        #[command(flatten)]
+        form: RotateForm,
+
+        #[command(flatten)]
+        owner: Owner,
+
+        #[command(flatten)]
+        request: Request,
     },
 
     /// Show the user that the credential belongs to
@@ -216,7 +233,8 @@ pub(crate) struct MockServerOptions {
 pub(crate) fn command() -> clap::Command {
     let command = Arguments::command()
         .mut_subcommand("token", token::tie_options_to_actions)
-        .mut_subcommand("audit", audit::explain_timeout);
+        .mut_subcommand("audit", audit::explain_timeout)
+        .mut_subcommands(options::tie_shell_to_command);
     #[cfg(feature = "mock")]
     let command = command.mut_subcommand("demo", |demo| {
         // Its own server needs none of these: to ignore them would hide a mistake.
@@ -253,7 +271,7 @@ fn connection_options(definition: &clap::Command, matches: &ArgMatches) -> Vec<O
     let is_given = |arg: &&clap::Arg| {
         let id = arg.get_id().as_str();
         arg.get_help_heading() == Some(options::CONNECTION)
-            && !matches!(id, "token_file" | "token_type")
+            && !matches!(id, "token_file" | "token_command" | "shell" | "token_type")
             && matches.value_source(id) == Some(ValueSource::CommandLine)
     };
     let mut given = Vec::new();

@@ -26,6 +26,12 @@ pub(crate) enum Failure {
     SecretLost { token_id: String, user_id: String, why: String },
     /// A create was interrupted and may have left a token.
     LeftBehind(Box<LeftBehind>),
+    /// `rotate` had nothing to do, and has said so.
+    NothingToDo,
+    /// Another run of `rotate` is using the journal.
+    Busy(String),
+    /// A rotation could not hand its secret over.
+    NotStored(Box<NotStored>),
     /// This machine failed.
     Local(String),
     /// The reader of standard output is gone.
@@ -41,6 +47,15 @@ pub(crate) struct LeftBehind {
     pub(crate) subject: Subject,
     /// Whether the library is still cleaning it up.
     pub(crate) is_unfinished: bool,
+}
+
+/// A rotation that could not hand its secret over.
+#[derive(Debug)]
+pub(crate) struct NotStored {
+    pub(crate) message: String,
+    /// The successor, if it could not be revoked.
+    pub(crate) token_ids: Vec<String>,
+    pub(crate) subject: Subject,
 }
 
 /// The failure of a call that no command line names, as the demo's own.
@@ -97,6 +112,9 @@ impl Failure {
             Failure::Incomplete(_) => exit::INCOMPLETE,
             Failure::SecretLost { .. } => exit::SECRET_LOST,
             Failure::LeftBehind(_) => exit::INTERRUPTED,
+            Failure::NothingToDo => exit::NOTHING_TO_DO,
+            Failure::Busy(_) => exit::BUSY,
+            Failure::NotStored(_) => exit::NOT_STORED,
             Failure::Local(_) => exit::FAILED,
             Failure::ReaderGone => exit::DONE,
         }

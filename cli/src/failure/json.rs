@@ -71,8 +71,13 @@ pub(super) fn line(failure: &Failure) -> Option<String> {
                 ..FailureJson::default()
             }
         }
+        Failure::Busy(message) => own("busy", exit::BUSY, message),
+        Failure::NotStored(failed) => FailureJson {
+            candidate_token_ids: &failed.token_ids,
+            ..own("not_stored", exit::NOT_STORED, &failed.message)
+        },
         Failure::Local(message) => own("local", exit::FAILED, message),
-        Failure::State { error: None, .. } | Failure::ReaderGone => return None,
+        Failure::State { error: None, .. } | Failure::NothingToDo | Failure::ReaderGone => return None,
     };
     let text = serde_json::to_string(&json).expect("texts and numbers always serialise");
     Some(format!("{}\n", printable_json(&text)))
