@@ -112,6 +112,8 @@ public final class Client: Sendable {
 
     /// Uses another credential from the next call on, in every handle of this client. Calls in progress keep the old one.
     ///
+    /// A ``ClientOptions/tokenFile`` is no longer followed.
+    ///
     /// - Parameter credential: How to authenticate from now on.
     /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidCredential`` when it has a character that cannot be sent.
     public func setCredential(_ credential: Credential) throws {
@@ -219,22 +221,12 @@ public final class Client: Sendable {
         await handle.close()
     }
 
-    /// Awaits a native call, which ends when the task is cancelled.
-    private func call<Result: Sendable>(
+    /// Awaits a native call of this client, which ends when the task is cancelled.
+    func call<Result: Sendable>(
         _ operation: (NativeClient, NativeCancel) async throws -> Result
     ) async throws -> Result {
         let native = try handle.open()
-        do {
-            let cancel = try NativeCancel()
-            return try await withTaskCancellationHandler {
-                try await operation(native, cancel)
-            } onCancel: {
-                // It fails only by a bug in the library; the call then ends by its time limit.
-                try? cancel.cancel()
-            }
-        } catch {
-            throw NetBirdError(translating: error)
-        }
+        return try await cancellable { try await operation(native, $0) }
     }
 }
 
