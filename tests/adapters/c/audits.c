@@ -74,18 +74,24 @@ static cJSON *show_summary(const nbt_audit *audit) {
     return fields;
 }
 
-/* Before the first one with a greater user id. */
-static void add_sorted(cJSON *users, cJSON *shown) {
-    const char *id = text(cJSON_GetObjectItemCaseSensitive(shown, "user"), "id");
-    int at = 0;
-    const cJSON *other;
-    cJSON_ArrayForEach(other, users) {
-        if (strcmp(text(cJSON_GetObjectItemCaseSensitive(other, "user"), "id"), id) > 0) {
-            break;
+static const char *id_of(const cJSON *shown) {
+    return text(cJSON_GetObjectItemCaseSensitive(shown, "user"), "id");
+}
+
+/* The results, sorted by the user's id. (Inserting into an array loses elements in cJSON 1.7.15.) */
+static cJSON *sorted(cJSON *users) {
+    cJSON *result = cJSON_CreateArray();
+    while (users->child != NULL) {
+        cJSON *first = users->child;
+        for (cJSON *other = first->next; other != NULL; other = other->next) {
+            if (strcmp(id_of(other), id_of(first)) < 0) {
+                first = other;
+            }
         }
-        at++;
+        cJSON_AddItemToArray(result, cJSON_DetachItemViaPointer(users, first));
     }
-    cJSON_InsertItemInArray(users, at, shown);
+    cJSON_Delete(users);
+    return result;
 }
 
 static answer taken(const nbt_audit *audit, const cJSON *args) {
@@ -100,11 +106,11 @@ static answer taken(const nbt_audit *audit, const cJSON *args) {
         if (audited == NULL) {
             break;
         }
-        add_sorted(users, show_user_audit(audited, args));
+        cJSON_AddItemToArray(users, show_user_audit(audited, args));
         nbt_user_audit_free(audited);
     }
     cJSON *fields = cJSON_CreateObject();
-    cJSON_AddItemToObject(fields, "users", users);
+    cJSON_AddItemToObject(fields, "users", sorted(users));
     cJSON_AddItemToObject(fields, "summary", show_summary(audit));
     return ok(fields);
 }
