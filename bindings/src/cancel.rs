@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-use netbird_tokens::{CancelToken, Operation};
+use netbird_tokens::{CancelToken, Error, Operation, RotationStep};
 
 use crate::error::NativeError;
 use crate::guard::{guarded, guarded_async};
@@ -92,15 +92,32 @@ pub(crate) async fn awaited<T>(
     cancel: Arc<NativeCancel>,
     call: impl Future<Output = netbird_tokens::Result<T>>,
 ) -> Result<T, NativeError> {
+    awaited_or(|| operation.interrupted(), cancel, call).await
+}
+
+/// [`awaited`] for a step of a rotation.
+pub(crate) async fn awaited_step<T>(
+    step: RotationStep,
+    cancel: Arc<NativeCancel>,
+    call: impl Future<Output = netbird_tokens::Result<T>>,
+) -> Result<T, NativeError> {
+    awaited_or(|| step.interrupted(), cancel, call).await
+}
+
+async fn awaited_or<T>(
+    interrupted: impl Fn() -> Error,
+    cancel: Arc<NativeCancel>,
+    call: impl Future<Output = netbird_tokens::Result<T>>,
+) -> Result<T, NativeError> {
     if cancel.token.is_cancelled() {
-        return Err(operation.interrupted().into());
+        return Err(interrupted().into());
     }
     let registration = Registration::new(cancel);
     let mut call = pin!(guarded_async(call));
     std::future::poll_fn(|context| {
         let cancelled = registration.is_cancelled(context.waker());
         match call.as_mut().poll(context) {
-            Poll::Pending if cancelled => Poll::Ready(Err(operation.interrupted().into())),
+            Poll::Pending if cancelled => Poll::Ready(Err(interrupted().into())),
             poll => poll,
         }
     })

@@ -1,4 +1,4 @@
-//! The client: every operation of the core, awaited and blocking.
+//! The client: the operations of the core, awaited and blocking. Those that go on after their call are in files of their own.
 
 use std::sync::Arc;
 
@@ -20,11 +20,11 @@ use crate::user::NativeUser;
 /// Every call takes a [`NativeCancel`]; those that nobody means to cancel may share one. (An optional one would cost an
 /// allocation on its way across the boundary.) An awaited call that is dropped is interrupted as well.
 #[derive(uniffi::Object)]
-pub struct NativeClient(Client);
+pub struct NativeClient(pub(crate) Client);
 
 impl NativeClient {
     /// A handle whose calls end when `cancel` is cancelled.
-    fn handle(&self, cancel: &NativeCancel) -> Client {
+    pub(crate) fn handle(&self, cancel: &NativeCancel) -> Client {
         self.0.with_cancel(&cancel.token)
     }
 }
@@ -35,8 +35,8 @@ fn each<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
 
 #[uniffi::export]
 impl NativeClient {
-    /// A client. Without a credential the options must say `from_env`. Nothing is sent yet. The observer receives requests only
-    /// with `observe_requests`, and everything else in any case.
+    /// A client. Without a credential the options must have a `token_file` or say `from_env`. Nothing is sent yet. The observer
+    /// receives requests only with `observe_requests`, and everything else in any case.
     #[uniffi::constructor]
     pub fn new(
         credential: Option<Arc<NativeCredential>>,

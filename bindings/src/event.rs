@@ -19,6 +19,10 @@ pub enum NativeEventKind {
     Finished,
     /// An interrupted create may have left a token that could not be revoked.
     LeftBehind,
+    /// A rotation was dropped without commit or abort.
+    RotationOpen,
+    /// The token file held another credential, which is used from now on.
+    CredentialRead,
     /// One that is newer than this layer.
     Other,
 }
@@ -32,9 +36,9 @@ pub struct NativeEvent {
     pub is_warning: bool,
     /// What happened, in one line.
     pub text: String,
-    /// The name that an interrupted create sent.
+    /// The name that an interrupted create or an open rotation sent.
     pub token_name: Option<String>,
-    /// The tokens that an interrupted create made, or may have made.
+    /// The tokens that an interrupted create made, or may have made; the old and the new one of an open rotation.
     pub token_ids: Vec<String>,
 }
 
@@ -50,6 +54,11 @@ impl From<&Event<'_>> for NativeEvent {
             Event::LeftBehind { token_name, token_ids, .. } => {
                 (NativeEventKind::LeftBehind, Some(*token_name), token_ids.to_vec())
             }
+            Event::RotationOpen { old_token_id, token_id, token_name } => {
+                let ids = std::iter::once(*old_token_id).chain(*token_id);
+                (NativeEventKind::RotationOpen, Some(*token_name), ids.map(str::to_owned).collect())
+            }
+            Event::CredentialRead { .. } => (NativeEventKind::CredentialRead, None, Vec::new()),
             _ => (NativeEventKind::Other, None, Vec::new()),
         };
         NativeEvent {

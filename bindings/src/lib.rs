@@ -9,6 +9,7 @@
 //! * Times and durations cross as whole numbers, since `SystemTime` loses the year 1 on Windows and a duration out of range is
 //!   fatal in Swift.
 
+mod audit;
 mod cancel;
 mod check;
 mod client;
@@ -17,12 +18,16 @@ mod error;
 mod event;
 mod guard;
 mod options;
+mod rotation;
 mod secret;
 mod slot;
 mod time;
 mod token;
 mod user;
 
+pub use audit::{
+    NativeAudit, NativeAuditOptions, NativeAuditSummary, NativeAuditedToken, NativeTokenState, NativeUserAudit,
+};
 pub use cancel::NativeCancel;
 pub use check::{NativeCredentialCheck, NativeCredentialState};
 pub use client::{NativeClient, wait_before_exit};
@@ -30,6 +35,10 @@ pub use credential::{NativeCredential, NativeCredentialKind};
 pub use error::{NativeError, NativeErrorKind, NativeFailure, bug, invalid_argument};
 pub use event::{NativeEvent, NativeEventKind, NativeObserver};
 pub use options::{NativeOnUnknown, NativeOptions};
+pub use rotation::{
+    NativeRotateToken, NativeRotation, NativeRotationRecord, NativeRotationSlot, NativeRotationStage,
+    rotation_record_from_json, rotation_record_to_json,
+};
 pub use secret::NativeSecret;
 pub use slot::NativeCreateSlot;
 pub use time::{NativeTimestamp, days_left, is_expired};

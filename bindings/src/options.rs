@@ -29,6 +29,9 @@ pub struct NativeOptions {
     /// Takes what is not given explicitly from the environment.
     #[uniffi(default = false)]
     pub from_env: bool,
+    /// Path of a file that holds the credential, and is followed.
+    #[uniffi(default = None)]
+    pub token_file: Option<String>,
     /// Where the server is.
     #[uniffi(default = None)]
     pub management_url: Option<String>,
@@ -78,6 +81,7 @@ impl NativeOptions {
     pub(crate) fn fill(self) -> Result<ClientOptions> {
         let options = Client::builder()
             .management_url(self.management_url)
+            .token_file(self.token_file)
             .connect_timeout(optional("connect_timeout", self.connect_timeout, duration)?)
             .read_timeout(optional("read_timeout", self.read_timeout, duration)?)
             .timeout(optional("timeout", self.timeout, duration)?)
@@ -95,7 +99,11 @@ impl NativeOptions {
     }
 }
 
-fn optional<T>(name: &str, value: Option<i64>, convert: impl FnOnce(&str, i64) -> Result<T>) -> Result<Option<T>> {
+pub(crate) fn optional<T>(
+    name: &str,
+    value: Option<i64>,
+    convert: impl FnOnce(&str, i64) -> Result<T>,
+) -> Result<Option<T>> {
     value.map(|value| convert(name, value)).transpose()
 }
 
@@ -104,7 +112,7 @@ pub(crate) fn duration(name: &str, nanoseconds: i64) -> Result<Duration> {
     number(name, nanoseconds).map(Duration::from_nanos)
 }
 
-fn number<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T> {
+pub(crate) fn number<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T> {
     T::try_from(value).map_err(|_| {
         let why = if value < 0 { "negative: give 0 or more" } else { "too large: give a smaller number" };
         Error::invalid_argument(format!("{name} is {why}"))

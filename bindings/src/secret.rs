@@ -9,7 +9,7 @@ use crate::guard::guarded;
 
 /// A secret, wiped when the last reference to it is freed.
 #[derive(uniffi::Object)]
-pub struct NativeSecret(Secret);
+pub struct NativeSecret(pub(crate) Secret);
 
 impl NativeSecret {
     pub(crate) fn new(secret: Secret) -> Arc<Self> {
@@ -19,6 +19,12 @@ impl NativeSecret {
 
 #[uniffi::export]
 impl NativeSecret {
+    /// A secret that the foreign side holds as a text.
+    #[uniffi::constructor]
+    pub fn from_text(text: String) -> Result<Arc<Self>, NativeError> {
+        guarded(|| Ok(NativeSecret::new(Secret::new(text))))
+    }
+
     /// The plain text. The generated code wipes the buffer that carries it; the foreign side's own text cannot be wiped from here.
     pub fn expose(&self) -> Result<String, NativeError> {
         guarded(|| Ok(self.0.expose().to_owned()))

@@ -152,7 +152,7 @@ fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
         nbt_client_builder_set_max_retries(builder.as_deref_mut(), 0);
         for _ in 0..bytes.byte() % 6 {
             let builder = if bytes.byte() == 0 { None } else { builder.as_deref_mut() };
-            let which = bytes.byte() % 15;
+            let which = bytes.byte() % 16;
             let (text, number) = (bytes.text(), bytes.number());
             let text = pointer(&text);
             match which {
@@ -170,6 +170,7 @@ fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
                 11 => nbt_client_builder_set_proxy_from_env(builder, number % 2 == 0),
                 12 => nbt_client_builder_set_user_agent(builder, text),
                 13 => nbt_client_builder_set_on_unknown(builder, number as u32),
+                14 => nbt_client_builder_set_token_file(builder, text),
                 _ => nbt_client_builder_set_log(builder, Some(ignore), ptr::null_mut(), None),
             };
         }

@@ -799,6 +799,22 @@ nbt_result nbt_client_builder_set_credential(nbt_client_builder *builder,
                                              const nbt_credential *credential);
 
 /**
+ * Sets the path of a file that holds the credential, in place of nbt_client_builder_set_credential. The file is followed: when
+ * the server refuses the credential and the file holds another one by then, the client goes on with that one, and the call is
+ * repeated once. Only a regular file can be used; symbolic links to one are followed.
+ *
+ * @param builder must not be NULL
+ * @param token_file is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each builder.
+ */
+nbt_result nbt_client_builder_set_token_file(nbt_client_builder *builder,
+                                             const char *token_file);
+
+/**
  * Takes what is not set explicitly from the environment: the credential from NB_PAT, then NETBIRD_API_TOKEN,
  * NETBIRD_TOKEN, NB_API_KEY; the URL from NB_MANAGEMENT_URL, then NETBIRD_API_URL. Two that disagree are an error that
  * names both. The environment is read by nbt_client_builder_build.

@@ -1096,6 +1096,17 @@ public:
     }
 
     /**
+     * Sets the path of a file that holds the credential, in place of credential(). The file is followed: when the server refuses
+     * the credential and the file holds another one by then, the client goes on with that one, and the call is repeated once.
+     *
+     * @param path of a regular file; symbolic links to one are followed
+     */
+    ClientBuilder &token_file(std::string_view path) {
+        nbt_client_builder_set_token_file(handle_.get(), detail::Text(path, "token_file").get());
+        return *this;
+    }
+
+    /**
      * Takes what is not set explicitly from the environment: the credential from NB_PAT, then NETBIRD_API_TOKEN, NETBIRD_TOKEN,
      * NB_API_KEY; the URL from NB_MANAGEMENT_URL, then NETBIRD_API_URL. Two that disagree are an error that names both.
      */

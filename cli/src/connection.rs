@@ -11,10 +11,14 @@ use zeroize::Zeroizing;
 use crate::arguments::TokenType;
 use crate::failure::Failure;
 use crate::input::{self, Limits};
+use crate::program::Program;
 use crate::session::Session;
+use crate::token_command;
 
 /// No credential is longer: a JWT with many groups has some kilobytes.
 const CREDENTIAL_BYTES: u64 = 64 * 1024;
+/// How errors name the token file.
+const TOKEN_FILE: &str = "the token file";
 /// Far more than all public CAs together.
 const CA_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -31,7 +35,17 @@ impl Session {
     /// The options of a client, with the credential if it comes from a file.
     pub(crate) fn options(&self) -> Result<ClientOptions, Failure> {
         let options = self.bare_options(self.management_url.as_deref(), "--management-url")?;
+        if let Some(path) = self.followed_file() {
+            self.warn_of_readers(Path::new(path));
+            return Ok(options.token_file(path).source("token_file", TOKEN_FILE));
+        }
         Ok(options.credential(self.token_text()?.map(|text| self.credential(&text)).transpose()?))
+    }
+
+    /// The token file, if the client can read it again later. A pipe can be read only once.
+    fn followed_file(&self) -> Option<&str> {
+        let path = self.connection.token_file.as_deref().filter(|path| *path != Path::new("-") && path.is_file())?;
+        if self.connection.token_type == TokenType::Detect { path.to_str() } else { None }
     }
 
     /// The client for the demo, and the text of its credential for the commands that the demo runs.
@@ -91,32 +105,38 @@ impl Session {
             TokenType::Bearer => Credential::bearer(text),
         };
         let source = match self.connection.token_file.as_deref() {
-            Some(path) if path != Path::new("-") => format!("the token file {}", path.display()),
+            _ if self.connection.token_command.is_some() => "the output of --token-command".to_owned(),
+            Some(path) if path != Path::new("-") => format!("{TOKEN_FILE} {}", path.display()),
             _ => "standard input".to_owned(),
         };
         credential.map_err(|error| self.failed(error.from_source(&source)))
     }
 
-    /// The content of the token file, if one was named.
+    /// What the token file or the token command holds, if one was named.
     fn token_text(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+        if let Some(command) = &self.connection.token_command {
+            let program = Program::parse("--token-command", command, self.connection.shell)?;
+            let line = token_command::first_line(&program, &self.input_limits("--token-command", CREDENTIAL_BYTES))?;
+            return text_of(&line, "the output of --token-command").map(Some);
+        }
         let Some(path) = &self.connection.token_file else { return Ok(None) };
-        let limits = self.input_limits("--token-file", CREDENTIAL_BYTES);
-        let bytes = if path == Path::new("-") {
-            if io::stdin().is_terminal() {
-                return Err(Failure::usage(
-                    "standard input is a terminal, which would show the token: pipe it in, or name a file",
-                ));
-            }
-            input::read_stdin(&limits)?
-        } else {
+        if path != Path::new("-") {
             self.warn_of_readers(path);
-            input::read(&limits, "the token file", path)?
-        };
-        let text = std::str::from_utf8(&bytes).map_err(|_| {
-            let name = if path == Path::new("-") { "standard input".into() } else { path.display().to_string() };
-            Failure::configuration(format!("{name} is not a token: it is not UTF-8 text"))
-        })?;
-        Ok(Some(Zeroizing::new(text.to_owned())))
+            return self.read_token_file("--token-file", path).map(Some);
+        }
+        if io::stdin().is_terminal() {
+            return Err(Failure::usage(
+                "standard input is a terminal, which would show the token: pipe it in, or name a file",
+            ));
+        }
+        let bytes = input::read_stdin(&self.input_limits("--token-file", CREDENTIAL_BYTES))?;
+        text_of(&bytes, "standard input").map(Some)
+    }
+
+    /// The text of a file with a token in it, which an option named.
+    pub(crate) fn read_token_file(&self, option: &'static str, path: &Path) -> Result<Zeroizing<String>, Failure> {
+        let bytes = input::read(&self.input_limits(option, CREDENTIAL_BYTES), TOKEN_FILE, path)?;
+        text_of(&bytes, &path.display().to_string())
     }
 
     /// A token that others can read is theirs too. This is about files: a pipe has no readers but this program.
@@ -127,7 +147,7 @@ impl Session {
         let mode = metadata.mode() & 0o777;
         if metadata.is_file() && mode & 0o077 != 0 {
             let path = path.display();
-            self.note(&format!(
+            self.warn(&format!(
                 "warning: other users can read the token file {path} (mode {mode:04o}): chmod 600 {path}"
             ));
         }
@@ -135,6 +155,12 @@ impl Session {
 
     #[cfg(not(unix))]
     fn warn_of_readers(&self, _: &Path) {}
+}
+
+fn text_of(bytes: &[u8], name: &str) -> Result<Zeroizing<String>, Failure> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Failure::configuration(format!("{name} is not a token: it is not UTF-8 text")))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// Prints an event of the library on standard error if the user asked for it.

@@ -9,6 +9,11 @@ pub(crate) const CONFIGURATION: u8 = 3;
 pub(crate) const INVALID_CREDENTIAL: u8 = 4;
 pub(crate) const NOT_CONFIRMED: u8 = 40;
 pub(crate) const SECRET_LOST: u8 = 41;
+pub(crate) const FINDINGS: u8 = 61;
+pub(crate) const INCOMPLETE: u8 = 62;
+pub(crate) const NOTHING_TO_DO: u8 = 71;
+pub(crate) const BUSY: u8 = 72;
+pub(crate) const NOT_STORED: u8 = 73;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// The statuses with their meaning, for the help, the manual page and the guide.
@@ -38,6 +43,11 @@ pub(crate) const TABLE: &[(u8, &str)] = &[
     (53, "check: the user is blocked"),
     (54, "check: the user is waiting for approval"),
     (55, "check: the user's role has no rights here"),
+    (FINDINGS, "audit: tokens in a state of --fail-on"),
+    (INCOMPLETE, "audit: incomplete; users failed, or the time limit was reached"),
+    (NOTHING_TO_DO, "rotate: nothing to do; the token does not expire soon, or no rotation was interrupted"),
+    (BUSY, "rotate: busy; another run is using the journal, this one did nothing"),
+    (NOT_STORED, "rotate: not_stored; the new secret could not be handed over, the old token still works"),
     (90, "internal: a bug in this program"),
     (INTERRUPTED, "cancelled: interrupted by Ctrl-C or SIGTERM"),
 ];
@@ -91,7 +101,8 @@ mod tests {
         let mut used: BTreeSet<u8> = ErrorKind::ALL.iter().map(|kind| of_kind(*kind)).collect();
         assert_eq!(used.len(), ErrorKind::ALL.len(), "two kinds share a status");
         used.extend(CredentialState::ALL.iter().map(|state| of_state(*state)));
-        used.extend([DONE, FAILED, NOT_CONFIRMED, SECRET_LOST]);
+        used.extend([DONE, FAILED, NOT_CONFIRMED, SECRET_LOST, FINDINGS, INCOMPLETE]);
+        used.extend([NOTHING_TO_DO, BUSY, NOT_STORED]);
         assert_eq!(used, listed);
     }
 

@@ -52,7 +52,8 @@ fn finish(limits: &Limits<'_>, name: &str, read: Result<io::Result<Content>, Sto
     }
 }
 
-fn content(from: impl Read, most: u64) -> io::Result<Content> {
+/// All that there is to read, up to a limit.
+pub(crate) fn content(from: impl Read, most: u64) -> io::Result<Content> {
     let mut content = Zeroizing::new(Vec::new());
     let mut part = Zeroizing::new([0; 16 * 1024]);
     let mut from = from.take(most + 1);

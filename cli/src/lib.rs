@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod atomic_file;
 mod command;
 mod confirm;
 mod connection;
@@ -11,13 +12,17 @@ mod failure;
 mod finishing;
 mod input;
 mod interrupt;
+mod journal;
 mod json;
 mod printable;
+mod program;
+mod secret_exec;
 mod secret_file;
 mod secret_in_arguments;
 mod secret_output;
 mod session;
 mod table;
+mod token_command;
 
 use std::ffi::OsString;
 

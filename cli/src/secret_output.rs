@@ -87,7 +87,7 @@ fn write_stdout(bytes: &[u8]) -> io::Result<()> {
 /// Refuses to create a token whose secret would go nowhere. A standard output that the caller closed counts too: the
 /// language's start-up code has put `/dev/null` in its place, where every write succeeds.
 #[cfg(unix)]
-pub(crate) fn require_reader() -> Result<(), Failure> {
+pub(crate) fn require_reader(option: &str) -> Result<(), Failure> {
     use std::os::fd::AsFd as _;
     use std::os::unix::fs::MetadataExt as _;
 
@@ -95,7 +95,7 @@ pub(crate) fn require_reader() -> Result<(), Failure> {
 
     let unusable = |why: &str| {
         Failure::usage(format!(
-            "standard output {why}, so the secret would be lost: capture it, or pass --secret-file FILE. No token was created"
+            "standard output {why}, so the secret would be lost: capture it, or pass {option}. No token was created"
         ))
     };
     let out =
@@ -114,7 +114,7 @@ pub(crate) fn require_reader() -> Result<(), Failure> {
 }
 
 #[cfg(not(unix))]
-pub(crate) fn require_reader() -> Result<(), Failure> {
+pub(crate) fn require_reader(_: &str) -> Result<(), Failure> {
     Ok(())
 }
 

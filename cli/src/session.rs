@@ -21,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) owner: Owner,
     pub(crate) management_url: Option<String>,
     pub(crate) connection: Connection,
+    /// Whether notes are left out.
+    pub(crate) is_quiet: bool,
     /// Cancelled by Ctrl-C and SIGTERM.
     pub(crate) cancel: CancelToken,
     /// The words that start this program.
@@ -38,6 +40,7 @@ impl Session {
             owner,
             management_url: server.management_url,
             connection,
+            is_quiet: false,
             cancel: interrupt::token(),
             program: Vec::new(),
         }
@@ -73,6 +76,7 @@ impl Session {
             token_id: token_id.map(str::to_owned),
             has_url_option: self.management_url.is_some(),
             is_tagged: false,
+            resume: None,
         }
     }
 
@@ -83,12 +87,17 @@ impl Session {
 
     /// Prints text with styles to standard output, without them where it shows no colors.
     pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        self.write_styled(text).map_err(|error| Failure::output(&error))
+    }
+
+    /// As [`Session::print`], with the error as it is.
+    pub(crate) fn write_styled(&self, text: &str) -> io::Result<()> {
         let choice = match self.display.colors.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        print_text(text, choice)
+        write_text(text, choice)
     }
 
     /// Prints a value as JSON to standard output: over several lines for a person, on one line for a program.
@@ -96,8 +105,15 @@ impl Session {
         print_text(&to_json(value), ColorChoice::Never)
     }
 
-    /// Prints a note on standard error, where it does not get into the output.
+    /// Prints a note on standard error, where it does not get into the output, unless notes are not wanted.
     pub(crate) fn note(&self, text: &str) {
+        if !self.is_quiet {
+            self.warn(text);
+        }
+    }
+
+    /// Prints a warning on standard error.
+    pub(crate) fn warn(&self, text: &str) {
         // A note is not part of the result, so it may be lost.
         let _ = writeln!(io::stderr(), "{text}");
     }
@@ -105,8 +121,13 @@ impl Session {
 
 /// Prints text with styles to standard output.
 pub(crate) fn print_text(text: &str, colors: ColorChoice) -> Result<(), Failure> {
+    write_text(text, colors).map_err(|error| Failure::output(&error))
+}
+
+fn write_text(text: &str, colors: ColorChoice) -> io::Result<()> {
     let mut out = AutoStream::new(io::stdout().lock(), colors);
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// JSON with a line end.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use netbird_tokens::{Timestamp, Token, User};
+use netbird_tokens::{AuditedToken, Timestamp, Token, TokenState, User};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::printable::printable;
@@ -84,6 +84,28 @@ pub(crate) fn tokens(tokens: &[Token], now: Timestamp, is_own: bool, width: Widt
         ]
     });
     render(["ID", "NAME", "EXPIRES", "LAST USED", "CREATED", "CREATED BY"], rows, width)
+}
+
+/// Audited tokens, each with the name of its owner, in this order.
+pub(crate) fn audited<'a>(tokens: impl Iterator<Item = (&'a str, &'a AuditedToken)>, width: Width) -> String {
+    let rows = tokens.map(|(user, AuditedToken { token, state, reason, .. })| {
+        let style = match state {
+            TokenState::Expired => BAD,
+            TokenState::Expiring | TokenState::Unused => SOON,
+            TokenState::NeverUsed => DIM,
+            TokenState::Healthy => PLAIN,
+        };
+        [
+            cell(user),
+            Cell::id(token.id()),
+            cell(token.name()),
+            Cell::text(state.name(), style),
+            cell(reason),
+            cell(&day(token.expiration_date())),
+            token.last_used().map_or_else(|| Cell::text("never", DIM), |time| cell(&day(time))),
+        ]
+    });
+    render(["USER", "ID", "NAME", "STATE", "REASON", "EXPIRES", "LAST USED"], rows, width)
 }
 
 /// The users, by name.
@@ -227,11 +249,11 @@ fn user_status(user: &User) -> String {
     }
 }
 
-fn day(time: Timestamp) -> String {
+pub(crate) fn day(time: Timestamp) -> String {
     cut(time, "2026-11-22".len(), "")
 }
 
-fn minute(time: Timestamp) -> String {
+pub(crate) fn minute(time: Timestamp) -> String {
     cut(time, "2026-11-22T14:02".len(), "Z").replacen('T', " ", 1)
 }
 

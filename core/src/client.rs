@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
+use crate::audit::{Audit, AuditOptions};
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
+use crate::credential::token_file::TokenFile;
 use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
 use crate::engine::Waited;
 use crate::environment;
@@ -16,14 +18,16 @@ use crate::exchange::Call;
 use crate::identity::Identity;
 use crate::operation::check::CredentialCheck;
 use crate::operation::rotate::Rotation;
-use crate::operation::{Operation, check, create, delete, get, list, operations, rotate, users};
+use crate::operation::{Operation, audit, check, create, delete, get, list, operations, rotate, users};
 use crate::options::{self, ClientOptions};
 use crate::proxy::ProxyChoice;
 use crate::retry::RetryPolicy;
 use crate::rotation::{RotateToken, RotationRecord};
 use crate::scope::Scope;
 use crate::secret::Secret;
+use crate::server_clock::ServerClock;
 use crate::shared::Shared;
+use crate::timestamp::Timestamp;
 use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
 use crate::transport::{Transport, TransportSettings};
@@ -71,7 +75,15 @@ impl Client {
         &self.shared.base_url
     }
 
-    /// Uses another credential from the next call on, in every clone. Calls in progress keep the old one.
+    /// The time by the server's clock, which decides when a token expires: that of its last answer, plus what has passed
+    /// since. To the second. `None` before the first answer.
+    #[must_use]
+    pub fn server_time(&self) -> Option<Timestamp> {
+        self.shared.server_clock.now()
+    }
+
+    /// Uses another credential from the next call on, in every clone. Calls in progress keep the old one. A token file is no
+    /// longer followed.
     ///
     /// # Errors
     /// `invalid_credential` when it has a character that cannot be sent.
@@ -133,6 +145,18 @@ impl Client {
     }
 }
 
+/// Runs an operation, and once more if the server refused the credential and the token file holds another one. The operation
+/// starts again from the beginning, because "me" may be another user. No operation that may have written something ends with a
+/// refused credential, so nothing is done twice.
+macro_rules! followed {
+    ($call:ident, $path:path, $($argument:ident),*) => {
+        match $path(&$call, $($argument),*).await {
+            Err(error) => $path(&$call.follow(error)?, $($argument),*).await,
+            done => done,
+        }
+    };
+}
+
 macro_rules! calls {
     ($($(#[$doc:meta])* $variant:ident $name:literal $effect:ident:
         $sync:ident, $twin:ident($($argument:ident: $type:ty),*) -> $out:ty, $path:path;)*) => {
@@ -142,9 +166,9 @@ macro_rules! calls {
                 $(#[$doc])*
                 pub fn $sync(&self, $($argument: $type),*) -> Result<$out> {
                     let call = self.call();
-                    let operation = Operation::$variant;
-                    let interrupted = || operation.interrupted();
-                    self.scope.wait(operation.effect(), call.end(), interrupted, $path(&call, $($argument),*))
+                    let effect = Operation::$variant.effect();
+                    let done = async { followed!(call, $path, $($argument),*) };
+                    self.scope.wait(effect, call.end(), || effect.interrupted(), done)
                 }
             )*
         }
@@ -158,7 +182,7 @@ macro_rules! calls {
                 #[doc = concat!("See [`Client::", stringify!($sync), "`].\n\n# Errors\nSee [`Client::", stringify!($sync), "`].")]
                 pub async fn $twin(&self, $($argument: $type),*) -> Result<$out> {
                     let call = self.call();
-                    $path(&call, $($argument),*).await
+                    followed!(call, $path, $($argument),*)
                 }
             )*
 
@@ -181,15 +205,25 @@ impl ClientOptions {
     /// The client. Nothing is sent yet, and no thread is started.
     ///
     /// # Errors
-    /// `configuration` when there is no credential, or when a variable, a proxy or the CA cannot be used;
+    /// `configuration` when there is no credential, or when a variable, the token file, a proxy or the CA cannot be used;
     /// `invalid_credential`; `invalid_argument` for an option that cannot be meant.
     pub fn build(self) -> Result<Client> {
         self.check()?;
         let get = environment::variables;
-        let credential = match self.credential {
-            Some(credential) => credential,
-            None if self.from_env => environment::credential(&get)?,
-            None => {
+        let token_file = self.token_file.as_deref().map(|path| TokenFile::new(path, self.sources.of("token_file")));
+        let identity = match (self.credential, &token_file) {
+            (Some(_), Some(_)) => {
+                let name = |option| self.sources.of(option).unwrap_or(option);
+                return Err(Error::invalid_argument(format!(
+                    "{} and {} are both given: give one of them",
+                    name("credential"),
+                    name("token_file")
+                )));
+            }
+            (Some(credential), None) => Identity::new(&credential)?,
+            (None, Some(file)) => Identity::from_file(&file.read()?)?,
+            (None, None) if self.from_env => Identity::new(&environment::credential(&get)?)?,
+            (None, None) => {
                 return Err(Error::configuration(
                     "no credential: give a PAT or a bearer token, or take it from the environment",
                 )
@@ -227,7 +261,8 @@ impl ClientOptions {
         let shared = Shared {
             base_url,
             transport,
-            identity: ArcSwap::from_pointee(Identity::new(&credential)?),
+            identity: ArcSwap::from_pointee(identity),
+            token_file,
             retry: RetryPolicy {
                 max_retries: self.max_retries,
                 base_delay: self.retry_base_delay,
@@ -237,6 +272,7 @@ impl ClientOptions {
             max_response_bytes: self.max_response_bytes,
             on_unknown: self.on_unknown,
             observer: self.observer,
+            server_clock: ServerClock::default(),
             unfinished: Arc::new(Unfinished::new()),
         };
         Ok(Client { shared: Arc::new(shared), scope: Scope::default() })

@@ -1,9 +1,11 @@
-//! The engine: one background thread with an asynchronous runtime, on which all requests run. The only file that names tokio.
+//! The engine: one background thread with an asynchronous runtime, on which all requests run. Only it names tokio.
 //!
 //! A caller's thread never drives a socket. It hands a future to the engine and waits for the result, so a call works the
 //! same from a plain thread, from inside somebody else's runtime and from any number of threads at once. After a `fork` the
 //! child has the parent's memory but not its threads; everything here is therefore kept per process, and what the parent
 //! made is leaked in the child, never dropped: dropping it would reach through the shared epoll instance into the parent.
+
+pub(crate) mod stream;
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -108,6 +110,9 @@ pub(crate) enum EngineError {
     /// The task panicked, or the engine stopped. Both are bugs here.
     #[error("a bug in netbird-tokens stopped the request: please report it with what you called")]
     Died,
+    /// What a forked child was to go on with belongs to its parent.
+    #[error("this was started before the process was forked, and goes on in the parent: start another one")]
+    Forked,
 }
 
 impl From<EngineError> for Error {
@@ -115,6 +120,7 @@ impl From<EngineError> for Error {
         let kind = match error {
             EngineError::Start(_) => ErrorKind::Connect,
             EngineError::Died => ErrorKind::Internal,
+            EngineError::Forked => ErrorKind::InvalidArgument,
         };
         Error::new(kind, error.to_string())
     }
@@ -165,6 +171,11 @@ pub(crate) fn background() -> Result<Background, EngineError> {
 /// Waits without a thread of its own. Can be awaited from any executor.
 pub(crate) async fn sleep(duration: Duration) -> Result<(), EngineError> {
     on_engine(async move { tokio::time::sleep(duration).await }).await
+}
+
+/// Waits until that instant. For use on the engine.
+pub(crate) async fn sleep_until(instant: Instant) {
+    tokio::time::sleep_until(instant.into()).await;
 }
 
 /// The future's output, or `None` when the deadline comes first. For use on the engine.

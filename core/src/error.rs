@@ -44,7 +44,7 @@ kinds! {
     InvalidArgument = 1, "invalid_argument";
     /// The credential's offline check failed. The message says what is wrong with it and never shows it.
     InvalidCredential = 2, "invalid_credential";
-    /// No credential was found, two variables disagree, or a variable, a proxy or a CA certificate cannot be used.
+    /// No credential was found, two variables disagree, or a variable, a token file, a proxy or a CA certificate cannot be used.
     Configuration = 3, "configuration";
     /// The server refused the credential: 401 in NetBird's own form, or its 404 for a revoked or unknown PAT.
     Unauthorized = 10, "unauthorized";

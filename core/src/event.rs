@@ -41,6 +41,12 @@ pub enum Event<'a> {
         /// The wait before it.
         delay: Duration,
     },
+    /// The server refused the credential, and the token file holds another one: the client goes on with that one, and the
+    /// call is repeated.
+    CredentialRead {
+        /// The path of the file.
+        path: &'a str,
+    },
     /// The answer to a create was lost; the tokens are listed to find what it did.
     Reconcile {
         /// The path of the list.
@@ -81,7 +87,7 @@ impl Event<'_> {
     /// Whether it is out of the ordinary.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Event::Request { .. } | Event::Finished { .. })
+        !matches!(self, Event::Request { .. } | Event::CredentialRead { .. } | Event::Finished { .. })
     }
 }
 
@@ -100,6 +106,9 @@ impl fmt::Display for Event<'_> {
             }
             Event::Retry { method, path, error, attempt, delay } => {
                 write!(f, "{method} {path}: {error}, attempt {attempt} in {:.0} ms", delay.as_secs_f64() * 1e3)
+            }
+            Event::CredentialRead { path } => {
+                write!(f, "the server refused the credential, and {path} holds another one: repeating the call with it")
             }
             Event::Reconcile { path, error } => {
                 write!(f, "the answer to POST {path} was lost ({error}): listing the tokens to find what it did")

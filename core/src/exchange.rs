@@ -30,6 +30,8 @@ pub(crate) struct Call {
     deadline: Instant,
     /// When even what is allowed beyond the deadline is over.
     end: Instant,
+    /// Whether a 429 is left to the caller, which slows down as a whole, and not retried here.
+    leaves_429: bool,
     /// For a create: whether it may have left.
     pub(crate) sending: Arc<Sending>,
 }
@@ -59,13 +61,30 @@ impl Call {
             identity: shared.identity.load_full(),
             deadline,
             end: after(deadline, ALLOWANCE),
+            leaves_429: false,
             sending: Arc::default(),
         }
     }
 
-    /// The same call by another credential.
-    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
-        Call { identity, ..self.clone() }
+    /// The same call with all of its time, for one of several requests that each have it.
+    pub(crate) fn with_new_time(&self) -> Self {
+        let deadline = after(Instant::now(), self.scope.timeout.unwrap_or(self.shared.timeout));
+        Call { deadline, end: after(deadline, ALLOWANCE), ..self.clone() }
+    }
+
+    /// The same call, over at that instant at the latest.
+    pub(crate) fn until(&self, instant: Instant) -> Self {
+        Call { deadline: self.deadline.min(instant), ..self.clone() }
+    }
+
+    /// The same call, whose caller slows down by itself after a 429.
+    pub(crate) fn leaving_429(&self) -> Self {
+        Call { leaves_429: true, ..self.clone() }
+    }
+
+    /// When its requests must have ended.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline
     }
 
     /// The same call in the time that is allowed beyond its own, to find out what a lost request did.
@@ -77,6 +96,11 @@ impl Call {
     pub(crate) fn in_background(&self) -> Self {
         let end = after(Instant::now(), ALLOWANCE);
         Call { deadline: end, end, ..self.clone() }
+    }
+
+    /// The same call from the start with another credential, within the same time.
+    pub(crate) fn with_identity(&self, identity: Arc<Identity>) -> Self {
+        Call { identity, sending: Arc::default(), ..self.clone() }
     }
 
     /// When it is over at the latest.
@@ -138,6 +162,9 @@ impl Call {
             Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.mention_expiry(refusal)),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),
         };
+        if let Ok(Reply { date: Some(date), .. }) = &result {
+            self.shared.server_clock.set(date);
+        }
         let (status, error) = match &result {
             Ok(reply) => (Some(reply.status), None),
             Err(refusal) => (refusal.error.status(), Some(refusal.error.kind())),
@@ -158,6 +185,9 @@ impl Call {
     ) -> Result<bool> {
         let retry = &self.shared.retry;
         if attempts > retry.max_retries || !repeat.allows(doubt) {
+            return Ok(false);
+        }
+        if self.leaves_429 && error.kind() == ErrorKind::RateLimited {
             return Ok(false);
         }
         // Nobody waits for a create whose caller went away, so it is not begun once more.
@@ -191,6 +221,6 @@ impl Call {
 }
 
 /// A time too far away for the clock is as good as a century.
-fn after(instant: Instant, duration: Duration) -> Instant {
+pub(crate) fn after(instant: Instant, duration: Duration) -> Instant {
     instant.checked_add(duration).unwrap_or_else(|| instant + Duration::from_secs(100 * 365 * 86_400))
 }

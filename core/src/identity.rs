@@ -3,6 +3,7 @@
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::credential::{Credential, CredentialKind};
@@ -20,6 +21,8 @@ pub(crate) struct Identity {
     pub(crate) expires_at: Option<Timestamp>,
     /// The id of the user it belongs to, once that is known.
     pub(crate) user_id: ArcSwapOption<String>,
+    /// Whether it was read from the token file, which is then followed.
+    pub(crate) from_file: bool,
 }
 
 impl Identity {
@@ -29,13 +32,30 @@ impl Identity {
             kind: credential.kind(),
             expires_at: credential.expires_at(),
             user_id: ArcSwapOption::empty(),
+            from_file: false,
         })
+    }
+
+    pub(crate) fn from_file(credential: &Credential) -> Result<Self> {
+        Ok(Identity { from_file: true, ..Identity::new(credential)? })
+    }
+
+    /// Whether both have the same credential.
+    pub(crate) fn is_same(&self, other: &Identity) -> bool {
+        self.authorization == other.authorization
     }
 }
 
 /// The `Authorization` header field, made once per credential.
 #[derive(Clone)]
 pub(crate) struct Authorization(HeaderValue);
+
+impl PartialEq for Authorization {
+    /// In constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
 
 /// The header's bytes, wiped when the last copy of the header is dropped.
 struct Wiped(Zeroizing<Vec<u8>>);

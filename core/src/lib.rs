@@ -19,15 +19,19 @@
 #![deny(unsafe_code)]
 
 mod answer;
+mod audit;
 mod cancel;
 mod client;
 mod credential;
+mod duration;
+mod effect;
 mod endpoint;
 mod engine;
 mod environment;
 mod error;
 mod event;
 mod exchange;
+mod follow;
 mod host;
 mod identity;
 mod json;
@@ -40,6 +44,7 @@ mod rotation;
 mod scope;
 mod secret;
 mod sending;
+mod server_clock;
 mod shared;
 mod tag;
 mod timestamp;
@@ -49,15 +54,18 @@ mod transport;
 mod unfinished;
 mod user;
 
+pub use audit::{Audit, AuditOptions, AuditSummary, AuditedToken, TokenState, UserAudit};
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use credential::{Credential, CredentialKind};
+pub use duration::{parse_days, parse_duration};
+pub use effect::Effect;
 pub use environment::{CREDENTIAL_VARIABLES, URL_VARIABLES};
 pub use error::{Advice, Error, ErrorKind, Result};
 pub use event::Event;
+pub use operation::Operation;
 pub use operation::check::{CredentialCheck, CredentialState};
-pub use operation::rotate::Rotation;
-pub use operation::{Effect, Operation};
+pub use operation::rotate::{Rotation, RotationStep};
 pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use rotation::{RotateToken, RotationRecord, RotationStage};
 pub use secret::Secret;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::credential::Credential;
+use crate::credential::{Credential, token_file};
 use crate::endpoint;
 use crate::error::{Error, Result};
 use crate::event::{self, Observer};
@@ -131,6 +131,9 @@ options! {
     management_url: String as Option<String> = None, Some, any;
     /// How to authenticate.
     credential: Credential as Option<Credential> = None, Some, any;
+    /// Path of a file that holds the credential, in place of `credential`. The file is followed: when the server refuses the
+    /// credential and the file holds another one by then, the client goes on with that one, and the call is repeated once.
+    token_file: String as Option<String> = None, Some, token_file::check_path;
     /// How long making a connection may take. Default: 10 s.
     connect_timeout: Duration as Duration = Duration::from_secs(10), same, time_limit;
     /// How long the server may be silent. Default: 30 s.
@@ -161,7 +164,7 @@ options! {
 }
 
 impl ClientOptions {
-    /// Takes what is not given explicitly from the environment: the credential from `NB_PAT`, then `NETBIRD_API_TOKEN`,
+    /// Takes what is not given explicitly from the environment: the credential (also if there is no `token_file`) from `NB_PAT`, then `NETBIRD_API_TOKEN`,
     /// `NETBIRD_TOKEN`, `NB_API_KEY`; the URL from `NB_MANAGEMENT_URL`, then `NETBIRD_API_URL`. Two that disagree are an
     /// error that names both.
     pub fn from_env(mut self) -> Self {
@@ -177,8 +180,8 @@ impl ClientOptions {
     }
 
     /// Is called for every request, retry and reconciliation, on the thread that makes the call (for an awaited call: the one
-    /// that polls it). What finishes an interrupted create is reported on a background thread. Default: events go to the
-    /// `log` crate, target `netbird_tokens`.
+    /// that polls it). What an audit requests and what finishes an interrupted create is reported on a background thread, which
+    /// no call may be made from. Default: events go to the `log` crate, target `netbird_tokens`.
     pub fn observer(mut self, observer: impl Fn(&event::Event<'_>) + Send + Sync + 'static) -> Self {
         self.observer = Box::new(observer);
         self

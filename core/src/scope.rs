@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
+use crate::effect::Effect;
 use crate::engine::{self, Waited};
 use crate::error::{Advice, Error, ErrorKind, Result};
-use crate::operation::Effect;
 
 /// What a call may take beyond its end before its caller stops waiting for whoever does the work.
 const GRACE: Duration = Duration::from_secs(1);
@@ -23,6 +23,12 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// For cleaning up: a cancellation that came before, and may be why it is needed, does not end it.
+    pub(crate) fn after_cancellation(&self) -> Self {
+        let cancel = self.cancel.clone().filter(|cancel| !cancel.is_cancelled());
+        Scope { cancel, ..self.clone() }
+    }
+
     /// Waits for work until it ends, its time is over, or the caller is interrupted, which ends it with the error that
     /// `interrupted` gives.
     pub(crate) fn wait<T>(
@@ -44,6 +50,19 @@ impl Scope {
                     format!("{STUCK}; it may have been done: list the tokens to check"),
                 )
                 .with_advice(Advice::ListTokens),
+            })
+        })
+    }
+
+    /// Waits for the next result of something that goes on when the caller is interrupted, and ends by `end`.
+    pub(crate) fn wait_for_next<T>(&self, end: Instant, next: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+            return Err(Error::cancelled());
+        }
+        self.block_on(next, end).unwrap_or_else(|waited| {
+            Err(match waited {
+                Waited::Interrupted => Error::cancelled(),
+                Waited::TimeOver => Error::new(ErrorKind::Timeout, STUCK),
             })
         })
     }

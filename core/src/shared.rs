@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::credential::token_file::TokenFile;
 use crate::event::Observer;
 use crate::identity::Identity;
 use crate::options::OnUnknown;
 use crate::retry::RetryPolicy;
+use crate::server_clock::ServerClock;
 use crate::transport::Transport;
 use crate::unfinished::Unfinished;
 
@@ -17,11 +19,14 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) transport: Transport,
     pub(crate) identity: ArcSwap<Identity>,
+    /// The file that is followed.
+    pub(crate) token_file: Option<TokenFile>,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
     pub(crate) max_response_bytes: usize,
     pub(crate) on_unknown: OnUnknown,
     pub(crate) observer: Box<Observer>,
+    pub(crate) server_clock: ServerClock,
     /// The interrupted creates of this client that are being finished in the background.
     pub(crate) unfinished: Arc<Unfinished>,
 }

@@ -175,7 +175,9 @@ impl Transport {
         match engine::on_engine(exchange).await {
             Ok(result) => result,
             Err(error @ EngineError::Start(_)) => Err(unsent(error.into())),
-            Err(error @ EngineError::Died) => Err(Failure::Other { error: error.into(), sent: noted.begun() }),
+            Err(error @ (EngineError::Died | EngineError::Forked)) => {
+                Err(Failure::Other { error: error.into(), sent: noted.begun() })
+            }
         }
     }
 }

@@ -39,6 +39,26 @@ fn main() {
         assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "child {generation} ended with {status}");
     }
 
+    // An audit goes on in the process that started it. In the child it is an error, once, and then the end.
+    let mut audit = client.audit_tokens(&netbird_tokens::AuditOptions::default()).unwrap();
+    // SAFETY: as above.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        // SAFETY: as above.
+        unsafe { libc::alarm(20) };
+        let failed = audit.next().is_some_and(|result| result.is_err());
+        let ok = failed && audit.next().is_none() && !audit.summary().is_complete;
+        drop(audit);
+        // SAFETY: as above.
+        unsafe { libc::_exit(i32::from(!ok)) };
+    }
+    let mut status = 0;
+    // SAFETY: as above.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "the child ended with {status}");
+    assert_eq!(audit.next().unwrap().unwrap().tokens.len(), 2, "the parent's goes on");
+    assert!(audit.next().is_none());
+
     // A child does not wait for a create that its parent finishes.
     let fault = serde_json::json!({"method": "POST", "action": {"delay_answer": {"ms": 500}}});
     server.push_fault(serde_json::from_value(fault).unwrap());

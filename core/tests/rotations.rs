@@ -279,7 +279,7 @@ fn a_lost_create_is_made_good_under_the_name_that_the_record_has() {
 #[test]
 fn an_interrupted_create_of_a_successor_is_finished_in_the_background() {
     let server = support::server();
-    let (client, _) = observing(&server);
+    let (client, warnings) = observing(&server);
     let old_id = desktop(&server);
     fault(&server, r#"{"method": "POST", "action": {"delay_answer": {"ms": 1500}}}"#);
     let cancel = CancelToken::new();
@@ -295,6 +295,18 @@ fn an_interrupted_create_of_a_successor_is_finished_in_the_background() {
         assert_eq!(call.join().unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     });
     assert!(client.close().unwrap());
+    assert_eq!(names(&server), ["desktop", "laptop"]);
+    assert!(warnings.lock().unwrap().is_empty(), "no rotation was left open");
+}
+
+#[test]
+fn an_abort_cleans_up_after_a_cancellation() {
+    let server = support::server();
+    let cancel = CancelToken::new();
+    let rotation = rotate(&support::client(&server).with_cancel(&cancel), &desktop(&server));
+    cancel.cancel();
+    assert_eq!(rotation.commit(false).unwrap_err().kind(), ErrorKind::Cancelled);
+    rotation.abort().unwrap();
     assert_eq!(names(&server), ["desktop", "laptop"]);
 }
 

@@ -88,6 +88,21 @@ pub(crate) fn flag(name: &str, value: &Any<'_>) -> PyResult<bool> {
     value.cast::<PyBool>().map(|flag| flag.is_true()).map_err(|_| error::wrong_type(name, "bool", value))
 }
 
+/// A path, as text or as an `os.PathLike` that gives text.
+pub(crate) fn path(name: &str, value: &Any<'_>) -> PyResult<String> {
+    if value.is_instance_of::<PyString>() {
+        return text(name, value).map(str::to_owned);
+    }
+    let py = value.py();
+    let wrong_type = || error::wrong_type(name, "str or os.PathLike", value);
+    if !value.hasattr(intern!(py, "__fspath__"))? {
+        return Err(wrong_type());
+    }
+    let path = py.import(intern!(py, "os"))?.call_method1(intern!(py, "fspath"), (value,))?;
+    let path = path.cast::<PyString>().map_err(|_| wrong_type())?;
+    text(name, path).map(str::to_owned)
+}
+
 /// Certificates in PEM, as text or bytes.
 pub(crate) fn pem(name: &str, value: &Any<'_>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {

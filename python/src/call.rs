@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use netbird_tokens::{Client, Error, Operation};
+use netbird_tokens::{Client, Error};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -10,45 +10,34 @@ use pyo3::sync::PyOnceLock;
 
 use crate::{error, interrupt, logging};
 
-/// Makes a call, parsing included, without the GIL.
+/// Makes a call of the core, parsing included, without the GIL.
+///
+/// `undo` gets a result that cannot be returned because a signal handler raised an exception, and says what that means.
 pub(crate) fn run<T: Send>(
     py: Python<'_>,
-    client: &Client,
-    operation: Operation,
-    call: impl FnOnce(&Client) -> netbird_tokens::Result<T> + Send,
-) -> PyResult<T> {
-    run_or_undo(py, client, operation, call, |_, _| ())
-}
-
-/// The same. `undo` gets a result that cannot be returned because a signal handler raised an exception.
-pub(crate) fn run_or_undo<T: Send>(
-    py: Python<'_>,
-    client: &Client,
-    operation: Operation,
-    call: impl FnOnce(&Client) -> netbird_tokens::Result<T> + Send,
-    undo: fn(&Client, T),
+    call: impl FnOnce() -> netbird_tokens::Result<T> + Send,
+    undo: impl FnOnce(T) -> Option<Error>,
 ) -> PyResult<T> {
     if is_finalizing(py)? {
-        return Err(PyRuntimeError::new_err("the interpreter is shutting down: no more calls are possible"));
+        return Err(finalizing());
     }
     interrupt::before_wait(py)?;
     logging::before_call(py)?;
-    let result = detached(py, || call(client))?;
+    let result = detached(py, call)?;
     match interrupt::take_raised() {
         None => result.map_err(|error| error::raise(py, &error)),
         Some(raised) => {
             // The core says what the interruption means.
-            let cause = match result {
-                Ok(result) => {
-                    undo(client, result);
-                    operation.interrupted()
-                }
-                Err(error) => error,
-            };
-            raised.set_cause(py, Some(error::raise(py, &cause)));
+            let cause = result.map_or_else(Some, undo);
+            raised.set_cause(py, cause.map(|cause| error::raise(py, &cause)));
             Err(raised)
         }
     }
+}
+
+/// Why no call can be made any more.
+pub(crate) fn finalizing() -> PyErr {
+    PyRuntimeError::new_err("the interpreter is shutting down: no more calls are possible")
 }
 
 /// Waits for the interrupted creates of a client, and until they are logged. Says whether they are finished.

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use netbird_tokens::{Client as CoreClient, ClientOptions, NewToken, Operation};
+use netbird_tokens::{AuditOptions, Client as CoreClient, ClientOptions, NewToken, Operation, RotateToken};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
-use crate::arguments::{self, flag, optional, text, whole_number};
+use crate::arguments::{self, count, duration, flag, optional, text, whole_number};
+use crate::audit::Audit;
 use crate::cancel::CancelToken;
 use crate::options::{ClientArguments, with_options};
 use crate::repr::Repr;
+use crate::rotation::{self, Rotation};
 use crate::token::{CreatedToken, Token, TokenList};
 use crate::user::{User, UserList};
 use crate::{call, check, error, interrupt, logging};
@@ -29,9 +31,11 @@ use crate::{call, check, error, interrupt, logging};
 /// All options are keyword-only; None means the default. Times are seconds (float or int) or a timedelta.
 ///
 /// Args:
-///     pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
+///     pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
 ///     bearer: A JWT, as str or Secret.
 ///     credential: A PAT or a JWT as people paste it, as str or Secret.
+///     token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
+///         file holds another one by then, the client goes on with that one, and the call is repeated once.
 ///     management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
 ///     connect_timeout: How long making a connection may take. Default: 10 s.
 ///     read_timeout: How long the server may be silent. Default: 30 s.
@@ -50,7 +54,7 @@ use crate::{call, check, error, interrupt, logging};
 ///         "revoke_and_retry", which needs create_token(tag=True), revokes the token and creates another one.
 ///
 /// Raises:
-///     ConfigurationError: There is no credential, or a proxy or the CA cannot be used.
+///     ConfigurationError: There is no credential, or the token file, a proxy or the CA cannot be used.
 ///     InvalidCredentialError: The credential cannot be one.
 ///     InvalidArgumentError: An option has a value that cannot be used.
 #[pyclass(frozen, module = "netbird_tokens", weakref)]
@@ -80,7 +84,23 @@ impl Client {
         operation: Operation,
         call: impl FnOnce(&CoreClient) -> netbird_tokens::Result<T> + Send,
     ) -> PyResult<T> {
-        call::run(py, &*self.open(py)?, operation, call)
+        self.call_or_undo(py, operation, call, |_, _| ())
+    }
+
+    /// The same. `undo` gets a result that cannot be returned.
+    fn call_or_undo<T: Send>(
+        &self,
+        py: Python<'_>,
+        operation: Operation,
+        call: impl FnOnce(&CoreClient) -> netbird_tokens::Result<T> + Send,
+        undo: fn(&CoreClient, T),
+    ) -> PyResult<T> {
+        let client = &*self.open(py)?;
+        let undo = |result| {
+            undo(client, result);
+            Some(operation.interrupted())
+        };
+        call::run(py, || call(client), undo)
     }
 }
 
@@ -261,7 +281,7 @@ with_options!(methods {
             .tag(optional("tag", tag, flag)?.unwrap_or_default());
         let user_id = optional("user_id", user_id, text)?;
         let create = |client: &CoreClient| client.create_token(&new, user_id);
-        call::run_or_undo(py, &*self.open(py)?, Operation::CreateToken, create, CoreClient::discard).map(CreatedToken::new)
+        self.call_or_undo(py, Operation::CreateToken, create, CoreClient::discard).map(CreatedToken::new)
     }
 
     /// Deletes (revokes) a token of a user.
@@ -314,6 +334,125 @@ with_options!(methods {
     fn check_credential<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let found = self.call(py, Operation::CheckCredential, CoreClient::check_credential)?;
         check::to_python(py, found)
+    }
+
+    /// Begins to rotate a token: finds it and creates its successor. The old token still works.
+    ///
+    /// Use it in a with statement, and store the secret there. Leaving that normally commits: the successor is proved to
+    /// authenticate, and the old token is revoked. Leaving it by an exception, Ctrl-C included, aborts: the successor is
+    /// revoked, and the old token stays. See Rotation.
+    ///
+    /// Args:
+    ///     token_id: Which token. Give this or name.
+    ///     name: Which token, by its name without the tag. Exactly one may have it.
+    ///     new_name: The successor's name. None means the old one.
+    ///     expires_in_days: The successor's lifetime, a whole number from 1 to 365. None means the old token's.
+    ///     tag: Whether the successor's name gets a fresh tag ("NAME #TAG"), by which it is found with certainty after a crash.
+    ///     adopt: Whether the client goes on with the successor after the commit. Needed to rotate the credential in use.
+    ///     prepare_only: Whether nothing is created yet, so that record() can be stored first. create(), or entering the
+    ///         with statement, goes on.
+    ///     user_id: Whose token. None means the user that the credential belongs to.
+    ///
+    /// Returns:
+    ///     A Rotation.
+    ///
+    /// Raises:
+    ///     NotFoundError: There is no such token.
+    ///     ConflictError: Several tokens have the name; candidate_token_ids are their ids.
+    ///     OutcomeUnknownError: A successor may have been created. With any other error nothing has changed.
+    #[allow(clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[pyo3(
+        signature = (
+            token_id=None, *, name=None, new_name=None, expires_in_days=None, tag=None, adopt=None, prepare_only=None,
+            user_id=None
+        ),
+        text_signature = "($self, token_id=None, *, name=None, new_name=None, expires_in_days=None, tag=True, adopt=False, prepare_only=False, user_id=None)"
+    )]
+    fn rotate_token(
+        &self,
+        py: Python<'_>,
+        token_id: Option<&Bound<'_, PyAny>>,
+        name: Option<&Bound<'_, PyAny>>,
+        new_name: Option<&Bound<'_, PyAny>>,
+        expires_in_days: Option<&Bound<'_, PyAny>>,
+        tag: Option<&Bound<'_, PyAny>>,
+        adopt: Option<&Bound<'_, PyAny>>,
+        prepare_only: Option<&Bound<'_, PyAny>>,
+        user_id: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Rotation> {
+        let token_id = optional("token_id", token_id, text)?;
+        let mut rotate = RotateToken::id_or_name(token_id, optional("name", name, text)?)
+            .map_err(|error| error::raise(py, &error))?
+            .new_name::<&str>(optional("new_name", new_name, text)?)
+            .expires_in_days(optional("expires_in_days", expires_in_days, whole_number)?);
+        if let Some(tag) = optional("tag", tag, flag)? {
+            rotate = rotate.tag(tag);
+        }
+        rotate = rotate
+            .adopt(optional("adopt", adopt, flag)?.unwrap_or_default())
+            .prepare_only(optional("prepare_only", prepare_only, flag)?.unwrap_or_default());
+        let user_id = optional("user_id", user_id, text)?;
+        let begin = |client: &CoreClient| client.rotate_token(&rotate, user_id);
+        self.call_or_undo(py, Operation::RotateToken, begin, |_, rotation| rotation.discard()).map(Rotation::new)
+    }
+
+    /// Finishes a rotation that another process began, by its record.
+    ///
+    /// If the new token's secret is stored (the record says "stored", or plain_token is that secret), the old token is
+    /// revoked, or kept if the record says so. If not, the new token is revoked, and the old one stays.
+    ///
+    /// Args:
+    ///     record: What Rotation.record() gave, also after a way through JSON.
+    ///     plain_token: The secret, as str or Secret, if you found that you hold it.
+    ///
+    /// Returns:
+    ///     The record as it is then; its stage is "committed", "kept" or "aborted".
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: It is not a record, or it is one of another server.
+    ///     ConflictError: One of the two tokens is gone, so that finishing would leave none that works.
+    #[pyo3(signature = (record, plain_token=None))]
+    fn resume_rotation<'py>(
+        &self,
+        py: Python<'py>,
+        record: &Bound<'py, PyAny>,
+        plain_token: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let record = rotation::from_mapping("record", record)?;
+        let plain_token = optional("plain_token", plain_token, crate::credential::secret)?;
+        let resume = |client: &CoreClient| client.resume_rotation(&record, plain_token.as_ref());
+        rotation::to_dict(py, &self.call(py, Operation::ResumeRotation, resume)?)
+    }
+
+    /// Audits the tokens of all users that the credential may see: its own user and every service user.
+    ///
+    /// Lists the users, and then gives one result per user as it arrives. The server shows a person's tokens to nobody
+    /// else, so other people are only counted. If the server answers 429, the whole audit slows down.
+    ///
+    /// Args:
+    ///     expiring_within: A token that expires within this time (seconds or a timedelta) is expiring. None means 30 days.
+    ///     unused_for: A token that was not used for longer than this is unused. None means 90 days.
+    ///     concurrency: Maximum number of requests at a time, 1 to 64. None means 8.
+    ///     time_limit: How long the whole audit may take; what is not finished then is counted as not reached. None means
+    ///         no limit.
+    ///
+    /// Returns:
+    ///     An Audit, an iterator of UserAudit.
+    #[pyo3(signature = (*, expiring_within=None, unused_for=None, concurrency=None, time_limit=None))]
+    fn audit_tokens(
+        &self,
+        py: Python<'_>,
+        expiring_within: Option<&Bound<'_, PyAny>>,
+        unused_for: Option<&Bound<'_, PyAny>>,
+        concurrency: Option<&Bound<'_, PyAny>>,
+        time_limit: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Audit> {
+        let options = AuditOptions::default()
+            .expiring_within(optional("expiring_within", expiring_within, duration)?)
+            .unused_for(optional("unused_for", unused_for, duration)?)
+            .concurrency(optional("concurrency", concurrency, count::<usize>)?)
+            .time_limit(optional("time_limit", time_limit, duration)?);
+        self.call(py, Operation::AuditTokens, |client| client.audit_tokens(&options)).map(Audit::new)
     }
 
     /// Closes the client: later calls raise InvalidArgumentError. Calls in progress end as usual. Closing twice is fine.

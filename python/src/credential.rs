@@ -10,7 +10,8 @@ use crate::secret::Secret;
 
 type Any<'py> = Bound<'py, PyAny>;
 
-fn secret(name: &str, value: &Any<'_>) -> PyResult<CoreSecret> {
+/// A secret, as text or as one of ours.
+pub(crate) fn secret(name: &str, value: &Any<'_>) -> PyResult<CoreSecret> {
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(secret.get().core().clone());
     }

@@ -31,10 +31,14 @@ fn class_name(kind: ErrorKind) -> &'static str {
     }
 }
 
-fn class(py: Python<'_>, kind: ErrorKind) -> PyResult<Bound<'_, PyAny>> {
+fn errors(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let module = MODULE.get_or_try_init(py, || py.import("netbird_tokens._errors").map(Bound::unbind))?;
-    module.bind(py).getattr(class_name(kind))
+    Ok(module.bind(py))
+}
+
+fn class(py: Python<'_>, kind: ErrorKind) -> PyResult<Bound<'_, PyAny>> {
+    errors(py)?.getattr(class_name(kind))
 }
 
 /// The exception that describes this error.
@@ -54,6 +58,11 @@ pub(crate) fn instance<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'p
 /// The exception, to raise.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     instance(py, error).map_or_else(|failed| failed, PyErr::from_value)
+}
+
+/// Whether an exception describes an error of the core.
+pub(crate) fn is_ours(py: Python<'_>, exception: &PyErr) -> PyResult<bool> {
+    exception.value(py).is_instance(&errors(py)?.getattr(intern!(py, "NetBirdError"))?)
 }
 
 /// An argument of the right type with a value that cannot be passed on.

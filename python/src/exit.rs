@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::{call, interrupt, logging};
+use crate::{call, interrupt, logging, rotation};
 
 /// Waits until the interrupted creates of all clients are finished and logged: at most 5 seconds, and until a signal handler
 /// raises.
@@ -11,9 +11,11 @@ fn wait_before_exit(py: Python<'_>) -> PyResult<()> {
     wait(py, logging::background::flush)
 }
 
-/// The last such wait: the end of the interpreter follows, and nothing is logged any more.
+/// The last such wait: the end of the interpreter follows, and nothing is logged any more. So rotations that are still open end
+/// here, and not when their objects do.
 #[pyfunction]
 fn wait_last_before_exit(py: Python<'_>) -> PyResult<()> {
+    rotation::end_all();
     wait(py, logging::background::end)
 }
 

@@ -4,6 +4,7 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod audit;
 mod call;
 mod cancel;
 mod check;
@@ -20,6 +21,7 @@ mod options;
 mod pickle;
 mod repr;
 mod restore;
+mod rotation;
 mod secret;
 mod sequence;
 mod token;
@@ -35,11 +37,15 @@ mod native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use crate::audit::Audit;
+    #[pymodule_export]
     use crate::cancel::CancelToken;
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
     use crate::mock::MockServer;
+    #[pymodule_export]
+    use crate::rotation::Rotation;
     #[pymodule_export]
     use crate::secret::Secret;
     #[pymodule_export]

@@ -7,8 +7,9 @@ macro_rules! with_options {
     ($then:ident { $($rest:tt)* }) => {
         $then! {
             {
-                pat bearer credential management_url connect_timeout read_timeout timeout max_retries retry_base_delay
-                retry_max_delay max_response_bytes allow_insecure_http ca_pem proxy proxy_from_env user_agent on_unknown
+                pat bearer credential token_file management_url connect_timeout read_timeout timeout max_retries
+                retry_base_delay retry_max_delay max_response_bytes allow_insecure_http ca_pem proxy proxy_from_env
+                user_agent on_unknown
             }
             $($rest)*
         }
@@ -19,7 +20,7 @@ pub(crate) use with_options;
 use netbird_tokens::ClientOptions;
 use pyo3::prelude::*;
 
-use crate::arguments::{count, duration, flag, on_unknown, optional, pem, text};
+use crate::arguments::{count, duration, flag, on_unknown, optional, path, pem, text};
 
 macro_rules! arguments_struct {
     ({ $($option:ident)* }) => {
@@ -41,6 +42,7 @@ impl ClientArguments<'_, '_> {
         }
         Ok(options
             .credential(crate::credential::one(self.pat, self.bearer, self.credential)?)
+            .token_file(given!(token_file, path))
             .management_url(given!(management_url, text))
             .connect_timeout(given!(connect_timeout, duration))
             .read_timeout(given!(read_timeout, duration))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +120,11 @@ def test_a_wrong_value_is_refused_before_any_request(
         ({"pat": PAT, "ca_pem": b"no pem"}, ConfigurationError, "ca_pem: .*BEGIN CERTIFICATE"),
         ({"pat": PAT, "ca_pem": "/etc/ssl/certs/ca.pem"}, ConfigurationError, "ca_pem: .*path"),
         ({"pat": PAT, "user_agent": "a\nb"}, InvalidArgumentError, "user_agent"),
+        ({"token_file": 1}, TypeError, "token_file: expected str or os.PathLike, not int"),
+        ({"token_file": b"token"}, TypeError, "token_file: expected str or os.PathLike, not bytes"),
+        ({"token_file": Path("/no/such/file")}, ConfigurationError, "token_file /no/such/file cannot be read"),
+        ({"token_file": PAT}, InvalidArgumentError, "token_file is the path of a file"),
+        ({"pat": PAT, "token_file": "/no/such/file"}, InvalidArgumentError, "credential and token_file are both given"),
         ({"pat": PAT, "on_unknown": "guess"}, InvalidArgumentError, 'on_unknown is "guess"'),
         ({"pat": PAT, "retries": 3}, TypeError, "unexpected keyword argument 'retries'"),
         ({"pat": PAT, "management_url": "http://example.com"}, InvalidArgumentError, "http"),

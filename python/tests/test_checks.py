@@ -23,8 +23,8 @@ from netbird_tokens.testing import MockNetBird
 
 
 def test_the_states_are_those_of_the_core() -> None:
-    _, _, states = _native.vocabulary()
-    assert [state.value for state in CredentialState] == states
+    _, _, enums = _native.vocabulary()
+    assert [state.value for state in CredentialState] == dict(enums)["CredentialState"]
 
 
 def test_one_that_works(netbird_mock: MockNetBird, netbird_client: Client) -> None:

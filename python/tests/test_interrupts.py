@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -12,38 +11,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from interrupting import ANSWERED_WITHIN, ctrl_c
 from netbird_tokens import CancelledError, Client
 from netbird_tokens.testing import MockNetBird
 
-ANSWERED_WITHIN = 0.1
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals as Unix does")
-
-
-@pytest.fixture(autouse=True)
-def default_handler() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-class Interrupt:
-    sent_at = 0.0
-
-    def send(self) -> None:
-        self.sent_at = time.monotonic()
-        os.kill(os.getpid(), signal.SIGINT)
-
-
-@contextmanager
-def ctrl_c(after: float) -> Iterator[Interrupt]:
-    interrupt = Interrupt()
-    timer = threading.Timer(after, interrupt.send)
-    timer.start()
-    try:
-        yield interrupt
-    finally:
-        timer.join()
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="sends signals as Unix does"),
+    pytest.mark.usefixtures("default_handler"),
+]
 
 
 @contextmanager

@@ -50,13 +50,19 @@ def test_the_options_are_those_of_the_core() -> None:
 def test_the_operations_are_those_of_the_core() -> None:
     operations, _, _ = _native.vocabulary()
     # The core takes them as one value.
-    new = {"new": ["name", "expires_in_days", "tag"]}
+    in_one = {
+        "new": ["name", "expires_in_days", "tag"],
+        "rotate": ["token_id", "name", "new_name", "expires_in_days", "tag", "adopt", "prepare_only"],
+        "options": ["expiring_within", "unused_for", "concurrency", "time_limit"],
+    }
     for name, arguments in operations:
         parameters = inspect.signature(getattr(netbird_tokens.Client, name)).parameters
-        expected = [each for argument in arguments for each in new.get(argument, [argument])]
+        expected = [each for argument in arguments for each in in_one.get(argument, [argument])]
         assert list(parameters)[1:] == expected, name
     create = inspect.signature(netbird_tokens.Client.create_token)
     assert (create.parameters["expires_in_days"].default, create.parameters["tag"].default) == (90, False)
+    rotate = inspect.signature(netbird_tokens.Client.rotate_token)
+    assert [rotate.parameters[name].default for name in ("tag", "adopt", "prepare_only")] == [True, False, False]
 
 
 def arguments_documented(docstring: str | None) -> list[str]:

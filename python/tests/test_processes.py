@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from netbird_tokens import CancelledError, CancelToken, Client, NotFoundError
+from netbird_tokens import CancelledError, CancelToken, Client, NetBirdError, NotFoundError
 from netbird_tokens.testing import MockNetBird
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
@@ -222,3 +222,60 @@ def test_a_child_does_not_wait_for_its_parents_creates(netbird_mock: MockNetBird
     netbird_mock.release_held()
     assert netbird_client.close()
     assert [token.name for token in netbird_mock.tokens()] == ["default"]
+
+
+@needs_fork
+def test_a_rotation_in_parent_and_child(netbird_mock: MockNetBird, netbird_client: Client) -> None:
+    def left() -> set[str]:
+        return {token.id for token in netbird_mock.tokens()} - {netbird_mock.seeded[0].token_id}
+
+    def commit() -> bool:
+        first.commit()
+        return True
+
+    old = netbird_mock.add_token("deploy")
+    with netbird_client.rotate_token(old.token_id) as first:
+        # A child may decide. The parent does not know, and deletes again in vain.
+        child = in_child(commit)
+        assert status_of(child) == 0
+        assert left() == {first.token.id}
+    assert left() == {first.token.id}
+
+
+@needs_fork
+def test_a_child_that_leaves_its_parents_rotation(netbird_mock: MockNetBird, run_script: Callable[..., Any]) -> None:
+    """It neither commits nor aborts it, and does not say that it is open."""
+    old = netbird_mock.add_token("deploy")
+    script = """
+import logging, os, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+logging.basicConfig(stream=sys.stdout)
+from netbird_tokens import Client
+client = Client(management_url=sys.argv[1], pat=sys.argv[2], proxy_from_env=False)
+with client.rotate_token(sys.argv[3]) as rotation:
+    pid = os.fork()
+    if not pid:
+        sys.exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert {token.id for token in client.list_tokens()} > {sys.argv[3], rotation.token.id}
+print(rotation.record()["stage"])
+"""
+    done = run_script(script, netbird_mock.url, netbird_mock.pat, old.token_id)
+    assert (done.stdout, done.stderr) == ("committed\n", "")
+
+
+@needs_fork
+def test_an_audit_in_a_child(netbird_client: Client) -> None:
+    audit = netbird_client.audit_tokens()
+
+    def refused() -> bool:
+        try:
+            list(audit)
+        except NetBirdError:
+            # The parent's goes on there; the child can have its own.
+            return len(list(netbird_client.audit_tokens())) == 1
+        return False
+
+    child = in_child(refused)
+    assert status_of(child) == 0
+    assert len(list(audit)) == 1

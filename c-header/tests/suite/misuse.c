@@ -163,6 +163,7 @@ static void test_builder(void) {
     CHECK(nbt_client_builder_set_proxy(NULL, "") == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_proxy_from_env(NULL, true) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_user_agent(NULL, "") == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_client_builder_set_token_file(NULL, "") == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_on_unknown(NULL, NBT_ON_UNKNOWN_REPORT) == NBT_INVALID_ARGUMENT);
     CHECK(nbt_client_builder_set_log(NULL, NULL, NULL, NULL) == NBT_INVALID_ARGUMENT);
 
@@ -213,6 +214,7 @@ static void test_extreme_values(void) {
     OPTION_REFUSED(nbt_client_builder_set_retry_max_delay_ms, UINT64_MAX, "retry_max_delay");
     OPTION_REFUSED(nbt_client_builder_set_max_response_bytes, 0, "max_response_bytes");
     OPTION_REFUSED(nbt_client_builder_set_user_agent, "a\nb", "user_agent");
+    OPTION_REFUSED(nbt_client_builder_set_token_file, "", "token_file");
 
     const uint64_t day = 86400000;
     nbt_client *client = NULL;

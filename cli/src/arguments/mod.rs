@@ -1,7 +1,9 @@
 //! The command line: commands, options and the texts of their help.
 
+mod audit;
 mod options;
 mod order;
+mod rotate;
 mod token;
 mod values;
 
@@ -12,7 +14,9 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Args, parser::ValueSource};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub(crate) use self::audit::{AuditForm, AuditOrder, AuditOutput};
 pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
+pub(crate) use self::rotate::{Destination, ResumeOrder, RotateAction, RotateForm, RotateOrder};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
 pub(crate) use self::values::{Color, Output, TokenType};
 use crate::exit;
@@ -81,6 +85,30 @@ pub(crate) enum Command {
         /// Do not ask for confirmation
         #[arg(short, long)]
         yes: bool,
+
+        #[command(flatten)]
+        owner: Owner,
+
+        #[command(flatten)]
+        request: Request,
+    },
+
+    /// Report the state of all tokens: expired, expiring, unused, never used, healthy
+    ///
+    /// It lists your own tokens and those of every service user that you may manage. Only a token's owner can see a person's
+    /// tokens.
+    Audit {
+        #[command(flatten)]
+        audit: AuditForm,
+    },
+
+    /// Replace a token by a new one with the same name and lifetime, and revoke the old one
+    ///
+    /// The new token is created first, its secret is stored, and it is proved to work; then the old one is revoked. A run that
+    /// ends at any point leaves a working token, and the next run, or `rotate resume`, finishes it.
+    Rotate {
+        #[command(flatten)]
+        form: RotateForm,
 
         #[command(flatten)]
         owner: Owner,
@@ -203,7 +231,10 @@ pub(crate) struct MockServerOptions {
 
 /// The program as clap knows it.
 pub(crate) fn command() -> clap::Command {
-    let command = Arguments::command().mut_subcommand("token", token::tie_options_to_actions);
+    let command = Arguments::command()
+        .mut_subcommand("token", token::tie_options_to_actions)
+        .mut_subcommand("audit", audit::explain_timeout)
+        .mut_subcommands(options::tie_shell_to_command);
     #[cfg(feature = "mock")]
     let command = command.mut_subcommand("demo", |demo| {
         // Its own server needs none of these: to ignore them would hide a mistake.
@@ -240,7 +271,7 @@ fn connection_options(definition: &clap::Command, matches: &ArgMatches) -> Vec<O
     let is_given = |arg: &&clap::Arg| {
         let id = arg.get_id().as_str();
         arg.get_help_heading() == Some(options::CONNECTION)
-            && !matches!(id, "token_file" | "token_type")
+            && !matches!(id, "token_file" | "token_command" | "shell" | "token_type")
             && matches.value_source(id) == Some(ValueSource::CommandLine)
     };
     let mut given = Vec::new();

@@ -65,9 +65,17 @@ pub(crate) struct Connection {
     #[arg(short, long, help_heading = None)]
     pub(crate) verbose: bool,
 
-    /// Read the credential from this file; - is standard input
+    /// Read the credential from this file, and again once the server refuses it; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+
+    /// Read the credential from the first line that this program prints; it is started without a shell
+    #[arg(long, value_name = "COMMAND", conflicts_with = "token_file")]
+    pub(crate) token_command: Option<String>,
+
+    /// Leave the commands in other options to a shell (sh -c), for pipes and variables
+    #[arg(long, hide_short_help = true)]
+    pub(crate) shell: bool,
 
     /// Kind of the credential in the file
     #[arg(long, value_name = "TYPE", default_value = "detect", hide = true, requires = "token_file")]
@@ -120,6 +128,16 @@ pub(crate) struct Connection {
     /// Prefix for the User-Agent, for example backup/1.2
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub(crate) user_agent: Option<String>,
+}
+
+/// Refuses `--shell` without a command for a shell. `rotate` has another one, and checks it itself.
+pub(super) fn tie_shell_to_command(command: clap::Command) -> clap::Command {
+    let is_rotate = command.get_name() == "rotate";
+    command.mut_args(|arg| match arg.get_long() {
+        // clap does not require what another option excludes, so that option is named too.
+        Some("shell") if !is_rotate => arg.requires("token_command").conflicts_with("token_file"),
+        _ => arg,
+    })
 }
 
 /// The options of every command that sends requests to one server and prints a result.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args};
 use netbird_tokens::NewToken;
 
-use super::values::Unknown;
+use super::values::{Unknown, days};
 
 /// What to create.
 #[derive(Args, Debug)]
@@ -24,8 +24,8 @@ pub(crate) struct CreateForm {
 
 #[derive(Args, Debug)]
 struct CreateDetails {
-    /// Lifetime in days, 1 to 365
-    #[arg(long, value_name = "DAYS", default_value_t = NewToken::DEFAULT_EXPIRES_IN_DAYS, allow_negative_numbers = true)]
+    /// Lifetime: a number of days, 1 to 365, a length of time (30d, 4w), or a date (2026-12-31)
+    #[arg(long, value_name = "DAYS", value_parser = days, default_value_t = NewToken::DEFAULT_EXPIRES_IN_DAYS, allow_negative_numbers = true)]
     expires_in: i64,
 
     /// Append a unique tag to the name (NAME #TAG), so that the token can be found with certainty if the answer is lost

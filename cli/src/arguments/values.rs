@@ -64,6 +64,16 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
         .map_err(|_| "expected a positive number of seconds, for example 2.5".to_owned())
 }
 
+/// A length of time, as `14d` or `24h`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    netbird_tokens::parse_duration(text).map_err(|error| error.message().to_owned())
+}
+
+/// A lifetime in days: `30`, `30d`, `4w`, or a date.
+pub(super) fn days(text: &str) -> Result<i64, String> {
+    netbird_tokens::parse_days(text, netbird_tokens::Timestamp::now()).map_err(|error| error.message().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

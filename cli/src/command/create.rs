@@ -23,7 +23,7 @@ pub(crate) fn create(session: &Session, order: &CreateOrder) -> Result<(), Failu
     let mut file = match &order.secret_file {
         Some(path) => Some(SecretFile::create(path)?),
         None => {
-            require_reader()?;
+            require_reader("--secret-file FILE")?;
             None
         }
     };

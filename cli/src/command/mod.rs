@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod audit;
 mod check;
 mod create;
 #[cfg(feature = "mock")]
@@ -9,12 +10,13 @@ mod manual;
 mod mock_server;
 mod read;
 mod revoke;
+mod rotate;
 
 use std::ffi::OsString;
 
 #[cfg(feature = "mock")]
 use crate::arguments::Request;
-use crate::arguments::{Command, Owner, TokenOrder};
+use crate::arguments::{Command, Owner, RotateAction, TokenOrder};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -31,6 +33,18 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
         }
         Command::Revoke { token_id, yes, owner, request } => {
             revoke::revoke(&Session::new("revoke", request, owner), &token_id, yes)
+        }
+        Command::Audit { audit } => {
+            let (order, request) = audit.into_order().map_err(Failure::usage)?;
+            audit::audit(&Session::new("audit", request, Owner::default()), &order)
+        }
+        Command::Rotate { form, owner, request } => {
+            let mut session = Session::new("rotate", request, owner);
+            session.is_quiet = form.quiet;
+            match form.into_action().map_err(Failure::usage)? {
+                RotateAction::Rotate(order) => rotate::rotate(&session, &order),
+                RotateAction::Resume(order) => rotate::resume(&session, &order),
+            }
         }
         Command::Whoami { request } => read::whoami(&Session::new("whoami", request, Owner::default())),
         Command::Users { request } => read::users(&Session::new("users", request, Owner::default())),

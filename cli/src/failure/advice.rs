@@ -5,7 +5,7 @@ use netbird_tokens::{Advice, Error, ErrorKind};
 use crate::printable::printable;
 
 /// The commands that take `--user-id`.
-const WITH_USER_ID: &[&str] = &["list", "inspect", "create", "revoke", "token"];
+const WITH_USER_ID: &[&str] = &["list", "inspect", "create", "revoke", "rotate", "token"];
 
 /// What a failed call was about, for the commands that the advice names.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,16 @@ pub(crate) struct Subject {
     pub(crate) has_url_option: bool,
     /// Whether the call created a token with a tag, so that a candidate is certainly its own.
     pub(crate) is_tagged: bool,
+    /// The command that finishes what the failed one began.
+    pub(crate) resume: Option<String>,
 }
 
 impl Subject {
     /// What to type next, where that helps.
     pub(super) fn next_steps(&self, error: &Error) -> Vec<String> {
+        if let Some(resume) = &self.resume {
+            return vec![resume.clone()];
+        }
         match error.advice() {
             Some(advice) => self.step(advice, error.kind()).into_iter().collect(),
             None if error.kind() == ErrorKind::OutcomeUnknown && self.is_tagged => {
@@ -31,6 +36,15 @@ impl Subject {
             }
             None if error.kind() == ErrorKind::OutcomeUnknown => self.find(error.candidate_token_ids()),
             None => Vec::new(),
+        }
+    }
+
+    /// What finishes a rotation whose secret was not stored, if its successor is still there.
+    pub(super) fn after_not_stored(&self, left: &[String]) -> Vec<String> {
+        match &self.resume {
+            _ if left.is_empty() => Vec::new(),
+            Some(resume) => vec![resume.clone()],
+            None => left.iter().map(|id| self.revoke(id)).collect(),
         }
     }
 

@@ -18,10 +18,20 @@ pub(crate) enum Failure {
     Refused { kind: ErrorKind, message: String },
     /// The question was answered no, or nobody could be asked.
     NotConfirmed(String),
+    /// The audit found tokens in a state of `--fail-on`.
+    Findings(String),
+    /// The audit did not get to see all tokens.
+    Incomplete(String),
     /// A token was created and its secret could not be handed over.
     SecretLost { token_id: String, user_id: String, why: String },
     /// A create was interrupted and may have left a token.
     LeftBehind(Box<LeftBehind>),
+    /// `rotate` had nothing to do, and has said so.
+    NothingToDo,
+    /// Another run of `rotate` is using the journal.
+    Busy(String),
+    /// A rotation could not hand its secret over.
+    NotStored(Box<NotStored>),
     /// This machine failed.
     Local(String),
     /// The reader of standard output is gone.
@@ -37,6 +47,15 @@ pub(crate) struct LeftBehind {
     pub(crate) subject: Subject,
     /// Whether the library is still cleaning it up.
     pub(crate) is_unfinished: bool,
+}
+
+/// A rotation that could not hand its secret over.
+#[derive(Debug)]
+pub(crate) struct NotStored {
+    pub(crate) message: String,
+    /// The successor, if it could not be revoked.
+    pub(crate) token_ids: Vec<String>,
+    pub(crate) subject: Subject,
 }
 
 /// The failure of a call that no command line names, as the demo's own.
@@ -89,8 +108,13 @@ impl Failure {
             Failure::State { state, .. } => exit::of_state(*state),
             Failure::Refused { kind, .. } => exit::of_kind(*kind),
             Failure::NotConfirmed(_) => exit::NOT_CONFIRMED,
+            Failure::Findings(_) => exit::FINDINGS,
+            Failure::Incomplete(_) => exit::INCOMPLETE,
             Failure::SecretLost { .. } => exit::SECRET_LOST,
             Failure::LeftBehind(_) => exit::INTERRUPTED,
+            Failure::NothingToDo => exit::NOTHING_TO_DO,
+            Failure::Busy(_) => exit::BUSY,
+            Failure::NotStored(_) => exit::NOT_STORED,
             Failure::Local(_) => exit::FAILED,
             Failure::ReaderGone => exit::DONE,
         }

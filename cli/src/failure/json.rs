@@ -7,8 +7,9 @@ use super::cause::{Failure, secret_lost};
 use crate::exit;
 use crate::printable::printable_json;
 
+/// The fields of an error.
 #[derive(Default, Serialize)]
-struct FailureJson<'a> {
+pub(crate) struct FailureJson<'a> {
     kind: &'a str,
     code: u32,
     message: &'a str,
@@ -52,6 +53,8 @@ pub(super) fn line(failure: &Failure) -> Option<String> {
             FailureJson { kind: kind.name(), code: kind.code(), message, ..FailureJson::default() }
         }
         Failure::NotConfirmed(message) => own("not_confirmed", exit::NOT_CONFIRMED, message),
+        Failure::Findings(message) => own("findings", exit::FINDINGS, message),
+        Failure::Incomplete(message) => own("incomplete", exit::INCOMPLETE, message),
         Failure::SecretLost { token_id, why, .. } => {
             lost = secret_lost(token_id, why);
             let candidate_token_ids = std::slice::from_ref(token_id);
@@ -68,8 +71,13 @@ pub(super) fn line(failure: &Failure) -> Option<String> {
                 ..FailureJson::default()
             }
         }
+        Failure::Busy(message) => own("busy", exit::BUSY, message),
+        Failure::NotStored(failed) => FailureJson {
+            candidate_token_ids: &failed.token_ids,
+            ..own("not_stored", exit::NOT_STORED, &failed.message)
+        },
         Failure::Local(message) => own("local", exit::FAILED, message),
-        Failure::State { error: None, .. } | Failure::ReaderGone => return None,
+        Failure::State { error: None, .. } | Failure::NothingToDo | Failure::ReaderGone => return None,
     };
     let text = serde_json::to_string(&json).expect("texts and numbers always serialise");
     Some(format!("{}\n", printable_json(&text)))

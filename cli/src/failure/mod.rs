@@ -4,16 +4,16 @@ mod advice;
 mod cause;
 mod json;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
 use netbird_tokens::{Error, ErrorKind};
 
 pub(crate) use self::advice::Subject;
-#[cfg(feature = "mock")]
 pub(crate) use self::advice::shell_word;
 use self::cause::secret_lost;
-pub(crate) use self::cause::{Failure, LeftBehind};
+pub(crate) use self::cause::{Failure, LeftBehind, NotStored};
+pub(crate) use self::json::FailureJson;
 use crate::arguments::Output;
 use crate::printable::printable;
 
@@ -40,8 +40,16 @@ impl Failure {
             Failure::State { error: Some(error), .. } => describe(&mut out, error),
             // clap's text has several lines.
             Failure::Refused { kind: ErrorKind::InvalidArgument, message } => line(&mut out, "error: ", message),
-            Failure::Refused { message, .. } | Failure::NotConfirmed(message) | Failure::Local(message) => {
-                line(&mut out, "error: ", &printable(message));
+            Failure::Refused { message, .. }
+            | Failure::NotConfirmed(message)
+            | Failure::Findings(message)
+            | Failure::Incomplete(message)
+            | Failure::Busy(message)
+            | Failure::Local(message) => line(&mut out, "error: ", &printable(message)),
+            Failure::NotStored(failed) => {
+                line(&mut out, "error: ", &printable(&failed.message));
+                leads(&mut out, None, &failed.token_ids);
+                next(&mut out, &failed.subject.after_not_stored(&failed.token_ids));
             }
             Failure::SecretLost { token_id, user_id, why } => {
                 line(&mut out, "error: ", &printable(&secret_lost(token_id, why)));
@@ -52,9 +60,18 @@ impl Failure {
                 leads(&mut out, Some(&left.token_name), &left.token_ids);
                 next(&mut out, &left.subject.find(&left.token_ids));
             }
-            Failure::State { error: None, .. } | Failure::ReaderGone => return None,
+            Failure::State { error: None, .. } | Failure::NothingToDo | Failure::ReaderGone => return None,
         }
         Some(out)
+    }
+}
+
+/// What went wrong, in one line without the next step.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.text().unwrap_or_default();
+        let first = text.lines().next().unwrap_or_default();
+        f.write_str(first.strip_prefix("error: ").unwrap_or(first))
     }
 }
 

@@ -44,6 +44,18 @@ fn a_secret_file_is_new_and_private_and_nothing_secret_is_printed() {
 }
 
 #[test]
+fn a_lifetime_is_days_or_a_length_of_time() {
+    let server = Server::start();
+    for (text, least) in [("30", 29), ("4w", 27), ("48h", 1)] {
+        let json = server.run(&["create", "ci", "--expires-in", text, "-o", "json"]).ok().json();
+        let left = json["token"]["days_left"].as_i64().unwrap();
+        assert!(left == least || left == least + 1, "{text}: {left}");
+    }
+    let ran = server.run(&["create", "ci", "--expires-in", "12h"]);
+    assert!(ran.status == 2 && ran.err.contains("4w"), "the error shows the form: {ran:?}");
+}
+
+#[test]
 fn a_bad_path_costs_no_token() {
     let server = Server::start();
     let folder = tempfile::tempdir().unwrap();

@@ -2,11 +2,13 @@
 
 use crate::support::{program, run};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 14] = [
     "list",
     "inspect",
     "create",
     "revoke",
+    "audit",
+    "rotate",
     "whoami",
     "users",
     "check",

@@ -2,6 +2,9 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audit;
+mod audit_guide;
+mod audit_html;
 mod check;
 mod create;
 mod demo;
@@ -16,6 +19,14 @@ mod netbird_manage;
 mod options;
 mod output;
 mod revoke;
+mod rotate;
+mod rotate_crash;
+mod rotate_cron;
+mod rotate_desk;
+mod rotate_exec;
+mod rotate_guides;
+mod rotate_refused;
 mod secret_output;
 mod secrets;
 mod support;
+mod token_command;

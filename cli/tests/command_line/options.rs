@@ -2,7 +2,7 @@
 
 use crate::support::{ALICE, BOT, Server, program, run, write};
 
-const REQUESTS: [&str; 8] = ["list", "inspect", "create", "revoke", "whoami", "users", "check", "token"];
+const REQUESTS: [&str; 9] = ["list", "inspect", "create", "revoke", "rotate", "whoami", "users", "check", "token"];
 
 #[test]
 fn each_command_shows_only_the_options_that_it_has() {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
-use netbird_mock::world::Action;
+use netbird_mock::world::{Action, Fault};
 
 use crate::support::{ALICE, Server, finish, interrupt, program, run, wait_until, write};
 
@@ -30,6 +30,25 @@ fn a_token_file_that_others_can_read_is_warned_about() {
         let advice = format!("chmod 600 {}", path.display());
         assert!(ran.err.starts_with("warning:") && ran.err.contains(&advice), "{ran:?}");
     }
+}
+
+#[test]
+fn a_token_file_that_is_replaced_while_a_command_runs_is_followed() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    // Well-formed, and unknown to the server.
+    write(&path, "nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr", 0o600);
+    server.0.push_fault(Fault { method: None, target_contains: None, skip: 0, times: None, action: Action::Hold {} });
+    let mut command = server.with_token("pipeline");
+    let child = command.args(["whoami", "-v", "-o", "json", "--token-file"]).arg(&path).spawn().unwrap();
+    wait_until("the request is there", || !server.0.requests().is_empty());
+    std::fs::write(&path, server.plain("laptop")).unwrap();
+    server.0.release_held();
+    let ran = finish(child).ok();
+    assert_eq!(ran.json()["id"], ALICE);
+    assert!(ran.err.contains("token holds another one"), "{ran:?}");
+    assert_eq!(server.arrived().len(), 2);
 }
 
 #[test]
@@ -93,7 +112,7 @@ fn no_option_takes_a_secret() {
 #[test]
 fn a_running_command_shows_no_secret_in_the_process_list_nor_when_verbose() {
     let server = Server::start();
-    server.0.push_fault(netbird_mock::world::Fault {
+    server.0.push_fault(Fault {
         method: None,
         target_contains: None,
         skip: 0,

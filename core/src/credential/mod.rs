@@ -3,6 +3,7 @@
 mod jwt;
 mod mistake;
 mod pat;
+pub(crate) mod token_file;
 
 use std::fmt;
 

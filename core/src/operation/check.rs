@@ -75,6 +75,18 @@ pub struct CredentialCheck {
 }
 
 pub(crate) async fn check_credential(call: &Call) -> Result<CredentialCheck> {
+    let mut check = look(call).await?;
+    // That the credential is refused is a result here. So a token file is followed here too.
+    if let Some(error) = check.error.take() {
+        match call.follow(error) {
+            Ok(again) => return look(&again).await,
+            Err(error) => check.error = Some(error),
+        }
+    }
+    Ok(check)
+}
+
+async fn look(call: &Call) -> Result<CredentialCheck> {
     let mut check = CredentialCheck {
         state: CredentialState::Working,
         kind: call.identity.kind,

@@ -1,6 +1,7 @@
 //! The operations: one table of them, and one file for each, with the requests it makes, what counts as success, and what a
 //! lost or interrupted answer means.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -10,7 +11,8 @@ pub(crate) mod list;
 pub(crate) mod rotate;
 pub(crate) mod users;
 
-use crate::error::{Advice, Error};
+use crate::effect::Effect;
+use crate::error::Error;
 
 /// Calls `$then` with every operation: its documentation, its variant and wire name, the sync call and its async twin, the
 /// arguments and the result, whether it writes, and the function that does it. Adding an operation is adding a line.
@@ -82,21 +84,21 @@ macro_rules! operations {
             /// so that finishing would leave none that works.
             ResumeRotation "resume_rotation" Deletes: resume_rotation, resume_rotation_async(record: &RotationRecord, plain_token: Option<&Secret>) -> RotationRecord,
                 rotate::resume_rotation;
+            /// Audits the tokens of all users that the credential may see: its own user and every service user. Lists the users,
+            /// and then gives one result per user as it arrives; see [`Audit`] and [`AuditOptions`].
+            ///
+            /// The server shows a person's tokens to nobody else: other people are counted, not requested. If the server answers
+            /// 429, the whole audit slows down and goes on as fast as the server lets it, until its time limit.
+            ///
+            /// # Errors
+            /// See [`Client`]; only for what keeps the users from being listed. A user whose tokens cannot be listed is a result
+            /// with an error.
+            AuditTokens "audit_tokens" Reads: audit_tokens, audit_tokens_async(options: &AuditOptions) -> Audit,
+                audit::audit_tokens;
         }
     };
 }
 pub(crate) use operations;
-
-/// What an operation does to the server, and so what its interruption means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// It reads; an interruption means nothing.
-    Reads,
-    /// It creates; an interrupted one is finished in the background.
-    Creates,
-    /// It deletes; an interrupted one may have happened, and may be repeated.
-    Deletes,
-}
 
 macro_rules! define {
     ($($(#[$doc:meta])* $variant:ident $name:literal $effect:ident:
@@ -140,15 +142,7 @@ impl Operation {
     /// The error of a call that its caller interrupted: what was interrupted, and what that means.
     #[must_use]
     pub fn interrupted(self) -> Error {
-        match self.effect() {
-            Effect::Reads => Error::cancelled(),
-            Effect::Creates => Error::cancelled().with_hint(
-                ". If the server received it, the create is finished in the background and its token revoked; what cannot be revoked is logged",
-            ),
-            Effect::Deletes => Error::cancelled()
-                .with_hint(". The token may or may not be revoked: fetch it to check, or revoke it again")
-                .with_advice(Advice::InspectToken),
-        }
+        self.effect().interrupted()
     }
 }
 

@@ -1,4 +1,4 @@
-"""NetBird API tokens: list, create, inspect and revoke without losing one.
+"""NetBird API tokens: list, create, rotate, audit and revoke without losing one.
 
     from netbird_tokens import Client
 
@@ -33,13 +33,30 @@ from ._errors import (
     UnauthorizedError,
     UnexpectedResponseError,
 )
-from ._native import CancelToken, Client, CreatedToken, Secret, Token, TokenList, User, UserList, __version__
+from ._native import (
+    Audit,
+    CancelToken,
+    Client,
+    CreatedToken,
+    Rotation,
+    Secret,
+    Token,
+    TokenList,
+    User,
+    UserList,
+    __version__,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._audit import AuditedToken, AuditSummary, TokenState, UserAudit
     from ._check import CredentialCheck, CredentialKind, CredentialState
+    from ._rotation import RotationRecord
 
 __all__ = [
+    "Audit",
+    "AuditSummary",
+    "AuditedToken",
     "CallTimeoutError",
     "CancelToken",
     "CancelledError",
@@ -60,15 +77,19 @@ __all__ = [
     "OutcomeUnknownError",
     "RateLimitedError",
     "RejectedError",
+    "Rotation",
+    "RotationRecord",
     "Secret",
     "ServerError",
     "TlsError",
     "Token",
     "TokenList",
+    "TokenState",
     "TransportError",
     "UnauthorizedError",
     "UnexpectedResponseError",
     "User",
+    "UserAudit",
     "UserList",
     "__version__",
 ]
@@ -78,11 +99,21 @@ _Sequence.register(TokenList)  # pyright: ignore[reportAttributeAccessIssue, rep
 _Sequence.register(UserList)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
 if not TYPE_CHECKING:
+    _LATER = {
+        "AuditSummary": "_audit",
+        "AuditedToken": "_audit",
+        "CredentialCheck": "_check",
+        "CredentialKind": "_check",
+        "CredentialState": "_check",
+        "RotationRecord": "_rotation",
+        "TokenState": "_audit",
+        "UserAudit": "_audit",
+    }
 
     def __getattr__(name):
-        """Loads on first use what takes longer than the rest of the package; see _check."""
-        if name not in ("CredentialCheck", "CredentialKind", "CredentialState"):
+        """Loads on first use what takes longer than the rest of the package."""
+        if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import _check
+        from importlib import import_module
 
-        return getattr(_check, name)
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

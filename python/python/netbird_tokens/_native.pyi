@@ -1,19 +1,24 @@
 """What the compiled module defines. Users import it from netbird_tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Final, Literal, NoReturn, SupportsIndex, TypeAlias, final, overload
 
 from typing_extensions import Self
 
+from ._audit import AuditSummary, UserAudit
 from ._check import CredentialCheck
+from ._rotation import RotationRecord
 
 __all__ = [
+    "Audit",
     "CancelToken",
     "Client",
     "CreatedToken",
     "MockServer",
+    "Rotation",
     "Secret",
     "Token",
     "TokenList",
@@ -34,8 +39,8 @@ __version__: Final[str]
 def error_kinds() -> list[tuple[int, str, str]]:
     """Every kind of error as (code, name, class). For the package's own tests."""
 
-def vocabulary() -> tuple[list[tuple[str, list[str]]], list[str], list[str]]:
-    """The core's names: operations with their arguments, options, credential states. For the package's own tests."""
+def vocabulary() -> tuple[list[tuple[str, list[str]]], list[str], list[tuple[str, list[str]]]]:
+    """The core's names: operations with their arguments, options, and the values of each enum. For the package's own tests."""
 
 def run_command(program: list[str], arguments: list[str]) -> int:
     """Runs the command netbird-tokens.
@@ -362,9 +367,11 @@ class Client:
     All options are keyword-only; None means the default. Times are seconds (float or int) or a timedelta.
 
     Args:
-        pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
+        pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
         bearer: A JWT, as str or Secret.
         credential: A PAT or a JWT as people paste it, as str or Secret.
+        token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
+            file holds another one by then, the client goes on with that one, and the call is repeated once.
         management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
         connect_timeout: How long making a connection may take. Default: 10 s.
         read_timeout: How long the server may be silent. Default: 30 s.
@@ -383,7 +390,7 @@ class Client:
             "revoke_and_retry", which needs create_token(tag=True), revokes the token and creates another one.
 
     Raises:
-        ConfigurationError: There is no credential, or a proxy or the CA cannot be used.
+        ConfigurationError: There is no credential, or the token file, a proxy or the CA cannot be used.
         InvalidCredentialError: The credential cannot be one.
         InvalidArgumentError: An option has a value that cannot be used.
     """
@@ -394,6 +401,7 @@ class Client:
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
         credential: str | Secret | None = None,
+        token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
         read_timeout: float | timedelta | None = None,
@@ -415,6 +423,7 @@ class Client:
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
         credential: str | Secret | None = None,
+        token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
         read_timeout: float | timedelta | None = None,
@@ -585,6 +594,88 @@ class Client:
             NetBirdError: Something kept the question from being answered: the network, the server's own failure, the time.
         """
 
+    def rotate_token(
+        self,
+        token_id: str | None = None,
+        *,
+        name: str | None = None,
+        new_name: str | None = None,
+        expires_in_days: int | None = None,
+        tag: bool = True,
+        adopt: bool = False,
+        prepare_only: bool = False,
+        user_id: str | None = None,
+    ) -> Rotation:
+        """Begins to rotate a token: finds it and creates its successor. The old token still works.
+
+        Use it in a with statement, and store the secret there. Leaving that normally commits: the successor is proved to
+        authenticate, and the old token is revoked. Leaving it by an exception, Ctrl-C included, aborts: the successor is
+        revoked, and the old token stays. See Rotation.
+
+        Args:
+            token_id: Which token. Give this or name.
+            name: Which token, by its name without the tag. Exactly one may have it.
+            new_name: The successor's name. None means the old one.
+            expires_in_days: The successor's lifetime, a whole number from 1 to 365. None means the old token's.
+            tag: Whether the successor's name gets a fresh tag ("NAME #TAG"), by which it is found with certainty after a crash.
+            adopt: Whether the client goes on with the successor after the commit. Needed to rotate the credential in use.
+            prepare_only: Whether nothing is created yet, so that record() can be stored first. create(), or entering the
+                with statement, goes on.
+            user_id: Whose token. None means the user that the credential belongs to.
+
+        Returns:
+            A Rotation.
+
+        Raises:
+            NotFoundError: There is no such token.
+            ConflictError: Several tokens have the name; candidate_token_ids are their ids.
+            OutcomeUnknownError: A successor may have been created. With any other error nothing has changed.
+        """
+
+    def resume_rotation(
+        self, record: Mapping[str, object], plain_token: str | Secret | None = None
+    ) -> RotationRecord:
+        """Finishes a rotation that another process began, by its record.
+
+        If the new token's secret is stored (the record says "stored", or plain_token is that secret), the old token is
+        revoked, or kept if the record says so. If not, the new token is revoked, and the old one stays.
+
+        Args:
+            record: What Rotation.record() gave, also after a way through JSON.
+            plain_token: The secret, as str or Secret, if you found that you hold it.
+
+        Returns:
+            The record as it is then; its stage is "committed", "kept" or "aborted".
+
+        Raises:
+            InvalidArgumentError: It is not a record, or it is one of another server.
+            ConflictError: One of the two tokens is gone, so that finishing would leave none that works.
+        """
+
+    def audit_tokens(
+        self,
+        *,
+        expiring_within: float | timedelta | None = None,
+        unused_for: float | timedelta | None = None,
+        concurrency: int | None = None,
+        time_limit: float | timedelta | None = None,
+    ) -> Audit:
+        """Audits the tokens of all users that the credential may see: its own user and every service user.
+
+        Lists the users, and then gives one result per user as it arrives. The server shows a person's tokens to nobody
+        else, so other people are only counted. If the server answers 429, the whole audit slows down.
+
+        Args:
+            expiring_within: A token that expires within this time (seconds or a timedelta) is expiring. None means 30 days.
+            unused_for: A token that was not used for longer than this is unused. None means 90 days.
+            concurrency: Maximum number of requests at a time, 1 to 64. None means 8.
+            time_limit: How long the whole audit may take; what is not finished then is counted as not reached. None means
+                no limit.
+
+        Returns:
+            An Audit, an iterator of UserAudit.
+        """
+
     def close(self) -> bool:
         """Closes the client: later calls raise InvalidArgumentError. Calls in progress end as usual. Closing twice is fine.
 
@@ -595,6 +686,112 @@ class Client:
             Whether no interrupted create is left unfinished.
         """
 
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Rotation:
+    """A rotation under way: the successor exists, and the old token still works. Client.rotate_token makes it.
+
+        with client.rotate_token(token_id) as rotation:
+            vault.write(rotation.plain_token.expose())
+
+    Leaving the with statement normally commits, unless that was done inside it. Leaving it by an exception, Ctrl-C included,
+    aborts. If the abort fails, the exception goes on; the failure is logged as a warning and, from Python 3.11 on, added to it
+    as a note. In a forked child, leaving a with statement that its parent entered does nothing.
+
+    A rotation that is neither committed nor aborted leaves both tokens, and a warning in the log. It cannot be pickled: pass
+    on record().
+    """
+
+    @property
+    def old_token(self) -> Token:
+        """The token that is replaced, as it was when the rotation began."""
+
+    @property
+    def token(self) -> Token:
+        """The successor. InvalidArgumentError before it is created and after an abort."""
+
+    @property
+    def plain_token(self) -> Secret:
+        """The successor's secret, which the server never shows again. InvalidArgumentError before it is created and after an
+        abort.
+        """
+
+    def record(self) -> RotationRecord:
+        """What another process needs to finish this rotation, see Client.resume_rotation. It holds no secret.
+
+        To survive a crash, begin with prepare_only=True, and store the record before create() and after every step.
+
+        Returns:
+            A dict that json can write and read.
+        """
+
+    def mark_stored(self) -> None:
+        """Notes in the record that you stored the secret, so that resume_rotation goes on and not back. commit() does it too."""
+
+    def create(self) -> None:
+        """Creates the successor of a rotation that was only prepared. Once it exists, this does nothing.
+
+        Raises:
+            OutcomeUnknownError: It may have been created. With other errors nothing was, and it may be called again.
+        """
+
+    def commit(self, *, keep_old: bool = False) -> None:
+        """Proves that the successor authenticates, and revokes the old token. After an error, call it again, or abort. When all
+        is done, it does nothing.
+
+        Args:
+            keep_old: Whether the old token is kept, for machines that need time to pick up the new secret.
+
+        Raises:
+            InvalidArgumentError: The successor does not exist yet, or was revoked by an abort.
+        """
+
+    def abort(self) -> None:
+        """Revokes the successor, if there is one; the old token stays as it is. It may be called again. A CancelToken that was
+        cancelled before does not keep it from doing so.
+
+        Raises:
+            InvalidArgumentError: The rotation is committed.
+            ConflictError: The old token may be revoked already, so that none that works could be left.
+        """
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Audit(Iterator[UserAudit]):
+    """An audit under way: an iterator of UserAudit, one per user, as the results arrive. Client.audit_tokens makes it.
+
+    It runs a little ahead of the loop that takes its results, and waits there, so its memory is bounded. Letting go of it, as
+    break in a for statement does, ends it; so do close() and the end of a with statement.
+
+    Ctrl-C and a CancelToken end the wait for the next result. The audit itself goes on: the next call takes the next result.
+    """
+
+    @property
+    def user_count(self) -> int:
+        """The number of users whose tokens are requested: the number of results, unless the audit ends early."""
+
+    def summary(self) -> AuditSummary:
+        """The audit in numbers: of the results taken so far, and complete after the last.
+
+        Returns:
+            An AuditSummary.
+        """
+
+    def close(self) -> None:
+        """Ends the audit: there are no more results. Closing twice is fine."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> UserAudit: ...
     def __enter__(self) -> Self: ...
     def __exit__(
         self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None, /

@@ -135,7 +135,7 @@ class MockNetBird:
         Returns:
             The Client.
         """
-        if not options.keys() & {"pat", "bearer", "credential"}:
+        if not options.keys() & {"pat", "bearer", "credential", "token_file"}:
             options["pat"] = self.pat
         if self._tls:
             options.setdefault("ca_pem", self.ca_pem)

@@ -4,6 +4,7 @@ pub(crate) mod background;
 mod logger;
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use netbird_tokens::Event;
 use pyo3::exceptions::PyAttributeError;
@@ -22,6 +23,9 @@ thread_local! {
     static WANTS_DEBUG: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
+/// The same for the last call of any thread, for what the core does on its own.
+static LAST_WANTED_DEBUG: AtomicBool = AtomicBool::new(false);
+
 /// Asks, while the GIL is still held, whether requests are to be logged, so that a call that is not logged never takes it.
 pub(crate) fn before_call(py: Python<'_>) -> PyResult<()> {
     let wanted = logger(py).and_then(|logger| match logger {
@@ -35,6 +39,7 @@ pub(crate) fn before_call(py: Python<'_>) -> PyResult<()> {
         wanted => wanted?,
     };
     WANTS_DEBUG.set(Some(wanted));
+    LAST_WANTED_DEBUG.store(wanted, Ordering::Relaxed);
     Ok(())
 }
 
@@ -46,6 +51,20 @@ pub(crate) fn observe(event: &Event<'_>) {
         Some(_) => {
             Python::try_attach(|py| write(py, level, &event.to_string()));
         }
+        None if level == DEBUG && !LAST_WANTED_DEBUG.load(Ordering::Relaxed) => {}
         None => background::log(level, event.to_string()),
     }
+}
+
+/// Does something that may happen at any moment inside Python, as the end of an object does: what it reports is logged in the
+/// background.
+pub(crate) fn in_background(work: impl FnOnce()) {
+    let wanted = WANTS_DEBUG.take();
+    work();
+    WANTS_DEBUG.set(wanted);
+}
+
+/// Logs a warning of this package's own.
+pub(crate) fn warn(py: Python<'_>, message: &str) {
+    write(py, WARNING, message);
 }

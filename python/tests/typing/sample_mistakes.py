@@ -14,6 +14,13 @@ Client(pat="nbp_", retries=3)  # type: ignore[call-arg]  # pyright: ignore[repor
 client.with_cancel(True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.check_credential().state = "working"  # type: ignore[misc, assignment]  # pyright: ignore[reportAttributeAccessIssue]
 Client(pat="nbp_", on_unknown="guess")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.rotate_token("x", "y")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+client.rotate_token("x").commit(True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+client.rotate_token("x").record()["secret"]  # type: ignore[typeddict-item]  # pyright: ignore[reportGeneralTypeIssues]
+client.resume_rotation("{}")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.audit_tokens(expiring_within="30d")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.audit_tokens().summary().users = 1  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+Client(token_file=b"token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def change(token: Token) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
-
+from pathlib import Path
 from typing import NoReturn
 
 from netbird_tokens import (
+    Audit,
+    AuditSummary,
     CancelToken,
     Client,
     CreatedToken,
@@ -15,10 +18,14 @@ from netbird_tokens import (
     CredentialState,
     NetBirdError,
     OutcomeUnknownError,
+    Rotation,
+    RotationRecord,
     Secret,
     Token,
     TokenList,
+    TokenState,
     User,
+    UserAudit,
 )
 
 
@@ -56,6 +63,35 @@ def store(secret: Secret) -> int:
     return len(secret.expose())
 
 
+def rotate(client: Client, journal: Path) -> RotationRecord:
+    record: RotationRecord = json.loads(journal.read_text())
+    if record["stage"] == "created" and record["token_id"] is not None:
+        record = client.resume_rotation(record, Secret("nbp_"))
+    with client.rotate_token(name="deploy", expires_in_days=30, prepare_only=True) as rotation:
+        store(rotation.plain_token)
+        rotation.commit(keep_old=True)
+    left: Rotation = client.rotate_token(rotation.token.id, adopt=True, tag=False)
+    journal.write_text(json.dumps(left.record()))
+    left.abort()
+    return client.resume_rotation({**record})
+
+
+def audit(client: Client) -> list[str]:
+    with client.audit_tokens(expiring_within=timedelta(days=14), unused_for=86_400, concurrency=32) as audit:
+        return [line for user in audit for line in lines(user)] + [progress(audit)]
+
+
+def lines(found: UserAudit) -> list[str]:
+    if found.error is not None:
+        return [f"{found.user.id}: {found.error.kind}"]
+    return [f"{each.token.name}: {each.reason}" for each in found.tokens if TokenState.EXPIRED in each.findings]
+
+
+def progress(audit: Audit) -> str:
+    summary: AuditSummary = audit.summary()
+    return f"{summary.audited} of {audit.user_count}, complete: {summary.is_complete}"
+
+
 def main(pat: str | Secret) -> int:
     with Client(pat=pat, timeout=timedelta(seconds=10), max_retries=3, on_unknown="report") as client:
         tokens: TokenList = client.list_tokens()
@@ -65,6 +101,7 @@ def main(pat: str | Secret) -> int:
         cancel = CancelToken()
         me: User = client.with_cancel(cancel).current_user()
         print(advise(client.check_credential()), cancel.is_cancelled)
+        print(rotate(client, Path("journal.json"))["stage"], *audit(Client(token_file=Path("token"))))
         print(describe(first), len(rest), me.email or me.id, *expiring(tokens, timedelta(days=14)))
         try:
             client.delete_token(created.token.id)

@@ -10,6 +10,7 @@ const char *const OPTIONS[] = {
     "pat",
     "bearer",
     "detect",
+    "token_file",
     "from_env",
     "connect_timeout_ms",
     "read_timeout_ms",
@@ -87,6 +88,8 @@ static bool set_option(nbt_client_builder *builder, const cJSON *option) {
     uint64_t count = is_number ? (uint64_t)number : 0;
     if (strcmp(name, "pat") == 0 || strcmp(name, "bearer") == 0 || strcmp(name, "detect") == 0) {
         return true; /* read by read_credential */
+    } else if (strcmp(name, "token_file") == 0) {
+        nbt_client_builder_set_token_file(builder, word);
     } else if (strcmp(name, "management_url") == 0) {
         nbt_client_builder_set_management_url(builder, word);
     } else if (strcmp(name, "from_env") == 0) {

@@ -179,6 +179,8 @@ void set_option(nbt::ClientBuilder &builder, const std::string &name, const json
     const auto word = [&] { return value.get<std::string>(); };
     if (name == "pat" || name == "bearer" || name == "detect") {
         return;  // read by read_credential
+    } else if (name == "token_file") {
+        builder.token_file(word());
     } else if (name == "management_url") {
         builder.management_url(word());
     } else if (name == "from_env") {
@@ -363,7 +365,7 @@ json hello() {
          {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
           "set_credential", "expose", "secret_equals"}},
         {"options",
-         {"management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms",
+         {"management_url", "pat", "bearer", "detect", "token_file", "from_env", "connect_timeout_ms", "read_timeout_ms",
           "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",
           "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file"}},
     };

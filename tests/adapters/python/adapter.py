@@ -12,14 +12,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from netbird_tokens import (
+    Audit,
     Client,
     CredentialCheck,
     InvalidArgumentError,
     NetBirdError,
+    Rotation,
     Secret,
     Token,
     User,
@@ -34,6 +37,15 @@ OPERATIONS = (
     "current_user",
     "list_users",
     "check_credential",
+    "rotate_token",
+    "resume_rotation",
+    "audit_tokens",
+    "rotation_create",
+    "rotation_mark_stored",
+    "rotation_commit",
+    "rotation_abort",
+    "rotation_record",
+    "rotation_drop",
     "set_credential",
     "expose",
     "secret_equals",
@@ -46,6 +58,7 @@ OPTIONS = {
     "pat": "pat",
     "bearer": "bearer",
     "detect": "credential",
+    "token_file": "token_file",
     "connect_timeout_ms": "connect_timeout",
     "read_timeout_ms": "read_timeout",
     "timeout_ms": "timeout",
@@ -63,6 +76,7 @@ OPTIONS = {
 
 clients: dict[str, Client] = {}
 secrets: dict[str, Secret] = {}
+rotations: dict[str, Rotation] = {}
 
 
 class Unsupported(Exception):
@@ -90,8 +104,13 @@ def renamed(given: dict[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name not in OPTIONS:
             raise Unsupported(f"there is no option {name}")
-        options[OPTIONS[name]] = value / 1000 if name.endswith("_ms") else value
+        options[OPTIONS[name]] = milliseconds(value) if name.endswith("_ms") else value
     return options
+
+
+def milliseconds(value: Any) -> Any:
+    """Seconds; what is no number goes to the library as it is."""
+    return value / 1000 if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def call(command: dict[str, Any]) -> Any:
@@ -102,23 +121,34 @@ def call(command: dict[str, Any]) -> Any:
         return secrets[args["secret"]].expose()
     if operation == "secret_equals":
         return secrets[args["secret"]] == secrets[args["other"]]
+    now = args.pop("now", None)
+    if operation.startswith("rotation_"):
+        return rotation(operation.removeprefix("rotation_"), now, **args)
     client = clients.get(command["client"])
     if client is None:
         raise InvalidArgumentError("there is no such client")
     if operation == "set_credential":
         args = renamed(args)
-    now = args.pop("now", None)
+    if operation == "audit_tokens":
+        times = {name for name in args if name.endswith("_ms")}
+        args |= {name.removesuffix("_ms"): milliseconds(args.pop(name)) for name in times}
     with interrupted(command.get("cancel_after_ms"), command.get("cancel_file")):
         result = getattr(client, operation)(**args)
+        if operation == "audit_tokens":
+            return audit(result, now)
     match operation:
         case "list_tokens":
             return [token(each, now) for each in result]
         case "get_token":
             return token(result, now)
         case "create_token":
-            handle = f"s{len(secrets)}"
-            secrets[handle] = result.plain_token
-            return {"token": token(result.token, now), "plain_token": str(result.plain_token), "secret": handle}
+            return created(result.token, result.plain_token, now)
+        case "rotate_token":
+            handle = str(len(rotations))
+            rotations[handle] = result
+            return {"rotation": handle, "old_token": token(result.old_token, now), **successor(result, now)}
+        case "resume_rotation":
+            return {"record": result}
         case "current_user":
             return user(result)
         case "list_users":
@@ -127,6 +157,26 @@ def call(command: dict[str, Any]) -> Any:
             return check(result, now)
         case _:
             return {}
+
+
+def rotation(command: str, now: str | None, rotation: str, **args: Any) -> Any:
+    if rotation not in rotations:
+        raise InvalidArgumentError("there is no such rotation")
+    if command == "drop":
+        del rotations[rotation]
+        return {}
+    known = rotations[rotation]
+    if command == "record":
+        return {"record": known.record()}
+    getattr(known, command)(**args)
+    return successor(known, now) if command == "create" else {"record": known.record()}
+
+
+def successor(rotation: Rotation, now: str | None) -> Any:
+    record = rotation.record()
+    none = {"token": None, "plain_token": None, "secret": None}
+    made = none if record["stage"] == "planned" else created(rotation.token, rotation.plain_token, now)
+    return {**made, "record": record}
 
 
 def close(command: dict[str, Any]) -> Any:
@@ -159,6 +209,12 @@ def interrupted(milliseconds: int | None, file: str | None) -> Iterator[None]:
     finally:
         ended.set()
         presser.join()
+
+
+def created(made: Token, plain_token: Secret, now: str | None) -> Any:
+    handle = f"s{len(secrets)}"
+    secrets[handle] = plain_token
+    return {"token": token(made, now), "plain_token": str(plain_token), "secret": handle}
 
 
 def token(token: Token, now: str | None) -> Any:
@@ -201,6 +257,21 @@ def check(check: CredentialCheck, now: str | None) -> Any:
         "expires_at": time(check.expires_at),
         "error": error(check.error) if check.error else None,
     }
+
+
+def audit(audit: Audit, now: str | None) -> Any:
+    users = [
+        {
+            "user": user(each.user),
+            "tokens": [
+                {"token": token(one.token, now), "state": one.state, "findings": one.findings, "reason": one.reason}
+                for one in each.tokens
+            ],
+            "error": error(each.error) if each.error else None,
+        }
+        for each in sorted(audit, key=lambda each: each.user.id)
+    ]
+    return {"users": users, "summary": asdict(audit.summary())}
 
 
 def time(time: datetime | None) -> str | None:

@@ -6,6 +6,7 @@
 //! server's URL and a PAT in the environment and print the same JSON rows.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod audit;
 mod clients;
 mod measure;
 mod plan;

@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
+use crate::audit;
 use crate::clients::{self, Subject};
 use crate::server::{PAT, SCRATCH};
 
@@ -29,6 +30,12 @@ pub fn run(args: &[String]) -> Result<()> {
             let length = subject.list(&user)?;
             let ms = began.elapsed().as_secs_f64() * 1e3;
             json!({ "length": length, "ms": ms, "peak_bytes": peak_bytes()? - before })
+        }
+        "audit" => {
+            let before = peak_bytes()?;
+            let mut row = audit::run(url, number(3)?)?;
+            row["peak_bytes"] = json!(peak_bytes()? - before);
+            row
         }
         _ => bail!("there is no case {kind}"),
     };

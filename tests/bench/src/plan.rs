@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
+use crate::audit;
 use crate::clients::NAMES;
 use crate::report;
 use crate::server::{self, LENGTHS, OWNER, PAT, SCRATCH, Server};
@@ -79,6 +80,8 @@ pub fn run(options: &Options) -> Result<()> {
     }
     figures.insert("threads".into(), threads.into());
 
+    figures.insert("audit".into(), audits(rounds.min(3))?);
+
     let mut sizes = Map::new();
     for (name, file) in &options.sizes {
         let size = std::fs::metadata(file).with_context(|| format!("{file} is not there"))?.len();
@@ -93,6 +96,18 @@ pub fn run(options: &Options) -> Result<()> {
         println!("\nThe figures as JSON: {}", file.display());
     }
     Ok(())
+}
+
+/// Audits need both cores too, since client and server work at the same time.
+fn audits(rounds: usize) -> Result<Value> {
+    let mut audits = Map::new();
+    for users in audit::USERS {
+        eprintln!("an audit of {users} users …");
+        let server = Server::for_audits(users, audit::ANSWER_MS)?;
+        let row = alternate(&["ours"], rounds, |name| case(&[], &["audit", name, &server.url, &users.to_string()]))?;
+        audits.insert(users.to_string(), row["ours"].clone());
+    }
+    Ok(audits.into())
 }
 
 /// The words before a command that keep it on one core; none where the system has no `taskset`.

@@ -64,6 +64,22 @@ pub fn tables(figures: &Value) -> String {
         }
     }
 
+    head(&mut out, "Audit: 20 tokens a user, an answer after 5 ms, 32 requests at a time");
+    line(&mut out, &["users", "ms", "ideal ms", "ms / ideal", "first result ms", "peak bytes"]);
+    for (users, row) in entries(&figures["audit"]) {
+        line(
+            &mut out,
+            &[
+                users,
+                &number(&row["ms"], 1),
+                &number(&row["ideal_ms"], 1),
+                &ratio(row["ms"].as_f64(), row["ideal_ms"].as_f64()),
+                &number(&row["first_ms"], 1),
+                &number(&row["peak_bytes"], 0),
+            ],
+        );
+    }
+
     let floor = figures["latency"]["list10"]["floor"]["p50_us"].as_f64();
     let ours = figures["latency"]["list10"]["ours"]["p50_us"].as_f64();
     for (name, rows) in entries(&figures["rows"]) {

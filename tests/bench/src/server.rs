@@ -13,6 +13,9 @@ pub const PAT: &str = "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm";
 /// The lengths of the lists that users `list-1`, `list-10`, … have.
 pub const LENGTHS: [usize; 5] = [1, 10, 100, 10_000, 100_000];
 
+/// How many tokens each service user has that is audited.
+pub const AUDIT_TOKENS: usize = 20;
+
 /// The user whose token the PAT is.
 pub const OWNER: &str = "owner";
 
@@ -27,10 +30,19 @@ pub struct Server {
 impl Server {
     /// Starts the mock that was built beside this program, on the given core where one is given.
     pub fn start(pin: &[String]) -> Result<Self> {
+        Self::with_world(pin, &world_json())
+    }
+
+    /// A server with so many service users of 20 tokens each, that takes so many milliseconds for each answer.
+    pub fn for_audits(users: usize, answer_ms: usize) -> Result<Self> {
+        Self::with_world(&[], &audit_world_json(users, answer_ms))
+    }
+
+    fn with_world(pin: &[String], json: &Value) -> Result<Self> {
         let own = std::env::current_exe()?;
         let program = own.with_file_name("netbird-mock");
         let world = own.with_file_name("netbird-bench-world.json");
-        std::fs::write(&world, serde_json::to_vec(&world_json())?)?;
+        std::fs::write(&world, serde_json::to_vec(json)?)?;
         let mut command = pinned(pin, &program);
         command.args(["--listen", "127.0.0.1:0", "--until-stdin-closes", "--world"]).arg(&world);
         let mut child = command
@@ -67,28 +79,36 @@ pub fn pinned(pin: &[String], program: &Path) -> Command {
     }
 }
 
-fn world_json() -> Value {
-    let service_user = |id: &str, tokens: Value| json!({ "id": id, "name": id, "role": "user", "is_service_user": true, "tokens": tokens });
-    let mut users = vec![
-        json!({
-            "id": OWNER, "name": "Ada", "email": "ada@x.example", "role": "owner",
-            "tokens": [{ "name": "bench", "plain": PAT }],
-        }),
-        service_user(SCRATCH, json!([])),
-    ];
-    for length in LENGTHS {
-        let tokens: Vec<Value> = (0..length)
-            .map(|at| {
-                json!({
-                    "name": format!("token-{at:06}"),
-                    "created_by": "7ad8c053-287d-473f-b42a-365504bf25e7",
-                    "created_at": "2026-11-01T10:20:30.123456789Z",
-                    "expiration_date": "2027-01-30T10:20:30.123456789Z",
-                    "last_used": "2026-11-22T14:02:53.272427795Z",
-                })
+fn owner() -> Value {
+    json!({
+        "id": OWNER, "name": "Ada", "email": "ada@x.example", "role": "owner",
+        "tokens": [{ "name": "bench", "plain": PAT }],
+    })
+}
+
+fn service_user(id: &str, tokens: usize) -> Value {
+    let tokens: Vec<Value> = (0..tokens)
+        .map(|at| {
+            json!({
+                "name": format!("token-{at:06}"),
+                "created_by": "7ad8c053-287d-473f-b42a-365504bf25e7",
+                "created_at": "2026-11-01T10:20:30.123456789Z",
+                "expiration_date": "2027-01-30T10:20:30.123456789Z",
+                "last_used": "2026-11-22T14:02:53.272427795Z",
             })
-            .collect();
-        users.push(service_user(&format!("list-{length}"), Value::Array(tokens)));
-    }
+        })
+        .collect();
+    json!({ "id": id, "name": id, "role": "user", "is_service_user": true, "tokens": tokens })
+}
+
+fn world_json() -> Value {
+    let lists = LENGTHS.iter().map(|length| service_user(&format!("list-{length}"), *length));
+    let users: Vec<Value> = [owner(), service_user(SCRATCH, 0)].into_iter().chain(lists).collect();
     json!({ "users": users })
+}
+
+fn audit_world_json(users: usize, answer_ms: usize) -> Value {
+    let service_users = (0..users).map(|at| service_user(&format!("service-{at:05}"), AUDIT_TOKENS));
+    let users: Vec<Value> = std::iter::once(owner()).chain(service_users).collect();
+    json!({ "users": users, "faults": [{ "times": 0, "action": { "delay": { "ms": answer_ms } } }] })
 }

@@ -37,10 +37,16 @@ fn serve(behaviour: &str) -> Result<()> {
             Some("hello") => json!({"ok": {
                 "adapter": "fake", "version": "0",
                 "operations": ["list_tokens", "create_token"],
-                "options": ["management_url", "pat", "cancel_file"],
+                "options": ["management_url", "pat", "token_file", "cancel_file"],
             }}),
             Some("new_client") => {
-                let options = command["options"].as_object().cloned().unwrap_or_default();
+                let mut options = command["options"].as_object().cloned().unwrap_or_default();
+                if behaviour == "read_file_once" {
+                    options = json!({"management_url": options["management_url"], "pat": credential(&options)?})
+                        .as_object()
+                        .cloned()
+                        .unwrap_or_default();
+                }
                 clients.insert(client, options);
                 json!({"ok": {}})
             }
@@ -58,10 +64,19 @@ fn serve(behaviour: &str) -> Result<()> {
     Ok(())
 }
 
+/// The PAT, or what the token file holds now.
+fn credential(options: &Map<String, Value>) -> Result<String> {
+    let text = |name: &str| options.get(name).and_then(Value::as_str);
+    Ok(match text("token_file") {
+        Some(path) => std::fs::read_to_string(path)?,
+        None => text("pat").unwrap_or_default().to_owned(),
+    })
+}
+
 fn call(behaviour: &str, options: &Map<String, Value>, command: &Value) -> Result<Value> {
     let target = Target {
         url: options["management_url"].as_str().unwrap_or_default().to_owned(),
-        pat: options["pat"].as_str().unwrap_or_default().to_owned(),
+        pat: credential(options)?,
         scheme: if behaviour == "wrong_scheme" { "Bearer" } else { "Token" },
         agent: if behaviour == "dishonest" { "Terraform/1.0" } else { "fake/0" },
     };

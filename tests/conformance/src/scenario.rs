@@ -57,8 +57,8 @@ pub struct Scenario {
     pub file: PathBuf,
 }
 
-/// One step. Exactly one of `new_client`, `call`, `close`, `server`, `server_has`, `server_becomes` and `proxy_saw` is
-/// set; the schema checks that.
+/// One step. Exactly one of `new_client`, `call`, `close`, `server`, `server_has`, `server_becomes`, `proxy_saw` and
+/// `write_file` is set; the schema checks that.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
@@ -90,6 +90,8 @@ pub struct Step {
     pub within_ms: Option<u64>,
     /// `METHOD TARGET` of what the proxy was asked for so far.
     pub proxy_saw: Option<Vec<String>>,
+    /// Replace the content of one of the scenario's `files`.
+    pub write_file: Option<FileContent>,
     /// The answer: `ok: …` or `error: …`. Absent: any success.
     pub expect: Option<Value>,
     /// What arrived at the server during this step. Absent: nothing.
@@ -111,6 +113,16 @@ pub struct Step {
     /// Its place in the scenario, counted from 1.
     #[serde(skip)]
     pub number: usize,
+}
+
+/// A file and its content.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileContent {
+    /// One of the names of `files`.
+    pub name: String,
+    /// All of its content.
+    pub text: String,
 }
 
 /// The names of the tokens of each user.
@@ -199,6 +211,8 @@ impl Step {
             "server_has".to_owned()
         } else if self.server_becomes.is_some() {
             "server_becomes".to_owned()
+        } else if let Some(file) = &self.write_file {
+            format!("write_file {}", file.name)
         } else {
             "proxy_saw".to_owned()
         };

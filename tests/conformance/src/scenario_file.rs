@@ -108,6 +108,14 @@ fn check(scenario: &Scenario) -> Result<()> {
     if scenario.credential.is_none() && !scenario.options.is_empty() {
         bail!("has `options` for the client `default`, but no `as`");
     }
+    if let Some(file) = scenario
+        .steps
+        .iter()
+        .filter_map(|step| step.write_file.as_ref())
+        .find(|file| !scenario.files.contains_key(&file.name))
+    {
+        bail!("writes the file {:?}, which is not among `files`", file.name);
+    }
     if scenario.live {
         if scenario.credential.is_none() {
             bail!("a live scenario gets its credential through `as`");

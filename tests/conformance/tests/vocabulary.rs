@@ -57,6 +57,7 @@ fn command(operation: Operation) -> &'static str {
         Operation::CurrentUser => "whoami",
         Operation::ListUsers => "users",
         Operation::CheckCredential => "check",
+        Operation::AuditTokens => "audit",
         Operation::RotateToken | Operation::ResumeRotation => "rotate",
     }
 }

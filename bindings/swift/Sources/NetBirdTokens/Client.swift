@@ -62,6 +62,22 @@ public final class Client: Sendable {
         try self.init(credential, options.native(fromEnv: false), observer)
     }
 
+    /// Makes a client whose credential is in the file ``ClientOptions/tokenFile``. Nothing is sent yet.
+    ///
+    /// ```swift
+    /// let client = try Client(options: ClientOptions(tokenFile: "/run/secrets/netbird"))
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - options: The options, with the path of the file.
+    ///   - observer: Called for what happens during calls, for example to log it. See ``Event``.
+    /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/configuration`` for a file, a variable, a proxy or a CA certificate that
+    ///   cannot be used, ``ErrorKind/invalidCredential`` when the file holds something else than a credential,
+    ///   ``ErrorKind/invalidArgument`` for an option that cannot be used.
+    public convenience init(options: ClientOptions, observer: (@Sendable (Event) -> Void)? = nil) throws {
+        try self.init(nil, options.native(fromEnv: false), observer)
+    }
+
     /// Makes a client with the credential and the management URL from the environment. Explicit values win.
     ///
     /// The credential is read from `NB_PAT`, then `NETBIRD_API_TOKEN`, `NETBIRD_TOKEN`, `NB_API_KEY`; the URL from
@@ -95,6 +111,8 @@ public final class Client: Sendable {
     }
 
     /// Uses another credential from the next call on, in every handle of this client. Calls in progress keep the old one.
+    ///
+    /// A ``ClientOptions/tokenFile`` is no longer followed.
     ///
     /// - Parameter credential: How to authenticate from now on.
     /// - Throws: ``NetBirdError`` of the kind ``ErrorKind/invalidCredential`` when it has a character that cannot be sent.
@@ -203,22 +221,12 @@ public final class Client: Sendable {
         await handle.close()
     }
 
-    /// Awaits a native call, which ends when the task is cancelled.
-    private func call<Result: Sendable>(
+    /// Awaits a native call of this client, which ends when the task is cancelled.
+    func call<Result: Sendable>(
         _ operation: (NativeClient, NativeCancel) async throws -> Result
     ) async throws -> Result {
         let native = try handle.open()
-        do {
-            let cancel = try NativeCancel()
-            return try await withTaskCancellationHandler {
-                try await operation(native, cancel)
-            } onCancel: {
-                // It fails only by a bug in the library; the call then ends by its time limit.
-                try? cancel.cancel()
-            }
-        } catch {
-            throw NetBirdError(translating: error)
-        }
+        return try await cancellable { try await operation(native, $0) }
     }
 }
 

@@ -17,6 +17,12 @@ public enum OnUnknown: Sendable, Hashable, CaseIterable {
 /// They are checked when the client is made: one that cannot be meant, for example a timeout of zero, is a ``NetBirdError`` of
 /// the kind ``ErrorKind/invalidArgument`` that names the option.
 public struct ClientOptions: Sendable, Hashable {
+    /// Path of a file that holds the credential, in place of a ``Credential``.
+    ///
+    /// The file is followed: when the server refuses the credential and the file holds another one by then, the client goes on
+    /// with that one, and the call is repeated once.
+    public var tokenFile: String?
+
     /// Where the server is, with or without a trailing `/` and `/api`. Default: `https://api.netbird.io`.
     ///
     /// `http://` is accepted for this machine only, unless ``allowInsecureHTTP``.
@@ -65,6 +71,7 @@ public struct ClientOptions: Sendable, Hashable {
     /// Options with these values; the others keep their defaults.
     ///
     /// - Parameters:
+    ///   - tokenFile: Path of a file that holds the credential.
     ///   - managementURL: Where the server is.
     ///   - connectTimeout: How long making a connection may take.
     ///   - readTimeout: How long the server may be silent.
@@ -80,6 +87,7 @@ public struct ClientOptions: Sendable, Hashable {
     ///   - userAgent: Prefix for the `User-Agent`.
     ///   - onUnknown: What to do about a create whose answer was lost.
     public init(
+        tokenFile: String? = nil,
         managementURL: String? = nil,
         connectTimeout: Duration? = nil,
         readTimeout: Duration? = nil,
@@ -95,6 +103,7 @@ public struct ClientOptions: Sendable, Hashable {
         userAgent: String? = nil,
         onUnknown: OnUnknown? = nil
     ) {
+        self.tokenFile = tokenFile
         self.managementURL = managementURL
         self.connectTimeout = connectTimeout
         self.readTimeout = readTimeout
@@ -114,6 +123,7 @@ public struct ClientOptions: Sendable, Hashable {
     func native(fromEnv: Bool) -> NativeOptions {
         NativeOptions(
             fromEnv: fromEnv,
+            tokenFile: tokenFile,
             managementUrl: managementURL,
             connectTimeout: connectTimeout?.wholeNanoseconds,
             readTimeout: readTimeout?.wholeNanoseconds,
@@ -150,8 +160,8 @@ extension ClientOptions: CustomStringConvertible, CustomDebugStringConvertible, 
     /// The options that are set. A URL may contain a password, so whatever precedes an `@` is masked.
     public var customMirror: Mirror {
         let all: [(String, Any?)] = [
-            ("managementURL", managementURL.map(withoutUser)), ("connectTimeout", connectTimeout),
-            ("readTimeout", readTimeout), ("timeout", timeout), ("maxRetries", maxRetries),
+            ("tokenFile", tokenFile), ("managementURL", managementURL.map(withoutUser)),
+            ("connectTimeout", connectTimeout), ("readTimeout", readTimeout), ("timeout", timeout), ("maxRetries", maxRetries),
             ("retryBaseDelay", retryBaseDelay), ("retryMaxDelay", retryMaxDelay),
             ("maxResponseBytes", maxResponseBytes), ("allowInsecureHTTP", allowInsecureHTTP),
             ("caPEM", caPEM.map { "\($0.utf8.count) bytes" }), ("proxy", proxy.map(withoutUser)),

@@ -22,6 +22,12 @@ public struct Event: Sendable, Hashable {
         /// An interrupted create may have left a token that could not be revoked. Nobody holds its secret.
         case leftBehind
 
+        /// A rotation was freed without a commit or an abort. Both tokens exist.
+        case rotationOpen
+
+        /// The server refused the credential, and the token file holds another one, which is used from now on.
+        case credentialRead
+
         /// An event that is newer than this package.
         case other
     }
@@ -35,11 +41,11 @@ public struct Event: Sendable, Hashable {
     /// What happened, in one line. The text may change between versions.
     public let message: String
 
-    /// With ``Kind/finished`` and ``Kind/leftBehind``: the name that the create sent.
+    /// With ``Kind/finished``, ``Kind/leftBehind`` and ``Kind/rotationOpen``: the name that the create sent.
     public let tokenName: String?
 
     /// With ``Kind/finished``: the token that was revoked, if one was made. With ``Kind/leftBehind``: the tokens that the create
-    /// may have made, as far as they are known.
+    /// may have made, as far as they are known. With ``Kind/rotationOpen``: the old token, then the new one if its id is known.
     public let tokenIDs: [String]
 
     init(_ native: NativeEvent) {
@@ -64,6 +70,8 @@ extension Event.Kind {
         case .reconcile: self = .reconcile
         case .finished: self = .finished
         case .leftBehind: self = .leftBehind
+        case .rotationOpen: self = .rotationOpen
+        case .credentialRead: self = .credentialRead
         case .other: self = .other
         }
     }

@@ -3,7 +3,9 @@ import Testing
 
 /// The documentation comments have what a generated reference shows of a function.
 @Suite struct DocumentationTests {
-    @Test(arguments: ["Client", "ClientOptions", "Credential", "Secret", "Token"])
+    @Test(arguments: [
+        "Audit", "Client", "Client+Rotation", "ClientOptions", "Credential", "Rotation", "RotationRecord+Codable", "Secret", "Token",
+    ])
     func parametersResultsAndErrorsAreDocumented(file: String) throws {
         let source = try Repository.text("bindings/swift/Sources/NetBirdTokens/\(file).swift")
         // A block of comments, then a public function up to its body.
@@ -12,7 +14,7 @@ import Testing
         #expect(!functions.isEmpty)
         for found in functions {
             let (comment, signature) = (String(found.1), String(found.2))
-            let parameters = signature.matches(of: #/(?:\(|, |\n +)(?:_ |at )?([a-z][A-Za-z]*): /#).map { String($0.1) }
+            let parameters = signature.matches(of: #/(?:\(|, |\n +)(?:[a-z_]+ )?([a-z][A-Za-z]*): /#).map { String($0.1) }
             for parameter in parameters {
                 let isDocumented = comment.contains("- \(parameter): ") || comment.contains("- Parameter \(parameter): ")
                 #expect(isDocumented, "\(parameter) of \(signature)")

@@ -73,6 +73,46 @@ func observing(_ credential: Credential) throws -> Client {
     return client
 }
 
+func rotating(_ client: Client) async throws {
+    try await client.rotateToken(named: "deploy") { rotation in
+        try store(rotation.plainToken.expose())
+    }
+}
+
+func rotatingWithARecord(_ client: Client, _ tokenID: String) async throws {
+    let rotation = try await client.rotateToken(id: tokenID, prepareOnly: true)
+    try save(JSONEncoder().encode(rotation.record))  // nothing has been created yet
+    try await rotation.create()
+    try save(JSONEncoder().encode(rotation.record))
+    try store(rotation.plainToken.expose())
+    try rotation.markStored()
+    try save(JSONEncoder().encode(rotation.record))
+    try await rotation.commit()
+}
+
+func resuming(_ client: Client, _ saved: Data) async throws {
+    let record = try JSONDecoder().decode(RotationRecord.self, from: saved)
+    let finished = try await client.resumeRotation(record)
+    print(finished.stage)  // committed, kept or aborted
+}
+
+func auditing(_ client: Client) async throws {
+    let audit = try await client.auditTokens(expiringWithin: .seconds(14 * 86_400))
+    for try await audited in audit {
+        if let error = audited.error { print("\(audited.user.name): \(error)") }
+        for token in audited.tokens where token.state != .healthy {
+            print(audited.user.name, token.token.name, token.reason)  // … expires in 3 days
+        }
+    }
+    let summary = try audit.summary
+    print("\(summary.expired) of \(summary.tokens) tokens have expired")
+}
+
+func following() throws -> Client {
+    let client = try Client(options: ClientOptions(tokenFile: "/run/secrets/netbird"))
+    return client
+}
+
 func checking(_ client: Client) async throws {
     let check = try await client.checkCredential()
     switch check.state {
@@ -90,3 +130,4 @@ func secrets(_ client: Client) async throws {
 }
 
 private func store(_ secret: String) throws {}
+private func save(_ record: Data) throws {}

@@ -22,8 +22,8 @@ final class MockServer: Sendable {
     private let process: Process
     private let input: Pipe
 
-    /// Starts a server where the user `alice` owns the tokens `laptop` and `phone`, with these faults.
-    init(faults: [[String: Any]] = []) throws {
+    /// Starts a server where the user `alice` owns the tokens `laptop` and `phone`, with these faults and further users.
+    init(faults: [[String: Any]] = [], moreUsers: [[String: Any]] = []) throws {
         let world: [String: Any] = [
             "users": [
                 [
@@ -31,7 +31,7 @@ final class MockServer: Sendable {
                     "tokens": [["id": "laptop", "name": "laptop"], ["id": "phone", "name": "phone"]],
                 ],
                 ["id": "bob", "name": "Bob", "role": "user", "tokens": [["id": "desk", "name": "desk"]]],
-            ],
+            ] + moreUsers,
             "faults": faults,
         ]
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("world-\(UUID()).json")
@@ -78,6 +78,11 @@ final class MockServer: Sendable {
         var options = ClientOptions(managementURL: url, proxyFromEnv: false)
         configure(&options)
         return try Client(credential: .pat(#require(plain[token])), options: options, observer: observer)
+    }
+
+    /// A client that authenticates with this plain text.
+    func client(with plain: String) throws -> Client {
+        try Client(credential: .pat(plain), options: ClientOptions(managementURL: url, proxyFromEnv: false))
     }
 
     /// The requests that the server received, as `GET /api/users`, with the status of the answer or nil if none was sent yet.

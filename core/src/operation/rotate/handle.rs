@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::cancel::CancelToken;
+use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::exchange::Call;
-use crate::operation::Effect;
 use crate::rotation::{RotateToken, RotationRecord, RotationStage};
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -14,7 +15,8 @@ use crate::shared::Shared;
 use crate::token::{CreatedToken, Token, Wanted};
 
 use super::super::create;
-use super::{as_successor, bearers, planned, prove, revoke};
+use super::interrupted::RotationStep;
+use super::steps::{as_successor, prove, revoke, revoke_by_name};
 
 /// A rotation under way: the successor exists (or is about to), and the old token still works.
 ///
@@ -38,10 +40,13 @@ pub struct Rotation {
 }
 
 struct State {
+    shared: Arc<Shared>,
     record: RotationRecord,
     created: Option<CreatedToken>,
     /// A create was sent, and it is not certain that it made no token.
     may_exist: bool,
+    /// A create was sent, and nobody has waited for its end: it is finished and reported in the background.
+    in_background: bool,
     /// The old token may be revoked already.
     old_may_be_gone: bool,
     /// One call at a time changes the rotation.
@@ -51,7 +56,15 @@ struct State {
 impl Rotation {
     pub(super) fn new(call: &Call, rotate: &RotateToken, old: Token, wanted: Wanted) -> Self {
         let record = planned(call, rotate, &old, &wanted);
-        let state = State { record, created: None, may_exist: false, old_may_be_gone: false, busy: false };
+        let state = State {
+            shared: Arc::clone(&call.shared),
+            record,
+            created: None,
+            may_exist: false,
+            in_background: false,
+            old_may_be_gone: false,
+            busy: false,
+        };
         Rotation {
             shared: Arc::clone(&call.shared),
             scope: call.scope.clone(),
@@ -59,6 +72,19 @@ impl Rotation {
             wanted,
             adopt: rotate.adopt,
             state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    /// The same rotation, with calls that end when `token` is cancelled. It is open until both are dropped.
+    #[must_use]
+    pub fn with_cancel(&self, token: &CancelToken) -> Self {
+        Rotation {
+            shared: Arc::clone(&self.shared),
+            scope: Scope { cancel: Some(token.clone()), ..self.scope.clone() },
+            old: self.old.clone(),
+            wanted: self.wanted.clone(),
+            adopt: self.adopt,
+            state: Arc::clone(&self.state),
         }
     }
 
@@ -102,7 +128,7 @@ impl Rotation {
     /// created, and it may be called again.
     pub fn create(&self) -> Result<()> {
         let call = self.call();
-        let interrupted = || crate::operation::Operation::CreateToken.interrupted();
+        let interrupted = || RotationStep::Create.interrupted();
         self.scope.wait(Effect::Creates, call.end(), interrupted, self.begin(&call))
     }
 
@@ -114,24 +140,20 @@ impl Rotation {
     /// error both tokens still exist, or the old one is revoked, and the successor works if it was proved before.
     pub fn commit(&self, keep_old: bool) -> Result<()> {
         let call = self.call();
-        let interrupted = || {
-            Error::cancelled().with_hint(
-                ". The new token exists, and the old one may or may not be revoked: commit the rotation again",
-            )
-        };
+        let interrupted = || RotationStep::Commit.interrupted();
         self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
     }
 
-    /// Revokes the successor, if there is one; the old token stays as it is.
+    /// Revokes the successor, if there is one; the old token stays as it is. A [`CancelToken`](crate::CancelToken) that was
+    /// cancelled before does not keep it from doing so.
     ///
     /// # Errors
     /// `invalid_argument` after a commit; `conflict` when the old token may be revoked already, so that nothing that works
     /// would be left; otherwise see [`Client`](crate::Client). It may be called again.
     pub fn abort(&self) -> Result<()> {
         let call = self.call();
-        let interrupted =
-            || Error::cancelled().with_hint(". The new token may or may not be revoked: abort the rotation again");
-        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
+        let interrupted = || RotationStep::Abort.interrupted();
+        self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
     }
 
     /// See [`Rotation::create`].
@@ -201,10 +223,12 @@ impl Rotation {
                 ));
             }
             state.may_exist = true;
+            state.in_background = true;
         }
         let (owner, is_tagged) = (Arc::from(self.old.user_id()), self.lock().record.is_tagged);
         let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
+        state.in_background = false;
         match made {
             Ok(created) => {
                 state.record.token_id = Some(created.token.id().to_owned());
@@ -292,7 +316,7 @@ impl Rotation {
             }
             (_, Some(token_id)) => revoke(&call, token_id, &record.user_id).await?,
             (_, None) if !may_exist => {}
-            (_, None) => undo_by_name(&call, &record).await?,
+            (_, None) => revoke_by_name(&call, &record).await?,
         }
         let mut state = self.lock();
         state.record.stage = RotationStage::Aborted;
@@ -301,19 +325,18 @@ impl Rotation {
     }
 }
 
-/// Revokes what bears the successor's name.
-pub(super) async fn undo_by_name(call: &Call, record: &RotationRecord) -> Result<()> {
-    if !record.is_tagged {
-        return Err(Error::invalid_argument(format!(
-            "the new token was to be named {:?}, without a tag, so nothing proves which token of that name it is: list the tokens, and inspect before you revoke one",
-            record.token_name
-        ))
-        .with_token_name(&record.token_name));
+/// What is known before the successor exists.
+fn planned(call: &Call, rotate: &RotateToken, old: &Token, wanted: &Wanted) -> RotationRecord {
+    RotationRecord {
+        management_url: call.shared.base_url.clone(),
+        user_id: old.user_id().to_owned(),
+        old_token_id: old.id().to_owned(),
+        token_name: wanted.name.clone(),
+        is_tagged: rotate.tag,
+        token_id: None,
+        keep_old: false,
+        stage: RotationStage::Planned,
     }
-    for token_id in bearers(call, &record.token_name, &record.user_id).await? {
-        revoke(call, &token_id, &record.user_id).await?;
-    }
-    Ok(())
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -341,12 +364,11 @@ impl Drop for Busy {
     }
 }
 
-impl Drop for Rotation {
+impl Drop for State {
     fn drop(&mut self) {
-        let state = self.lock();
-        let record = &state.record;
+        let record = &self.record;
         let is_open = matches!(record.stage, RotationStage::Created | RotationStage::Stored)
-            || (record.stage == RotationStage::Planned && state.may_exist);
+            || (record.stage == RotationStage::Planned && self.may_exist && !self.in_background);
         if is_open {
             (self.shared.observer)(&Event::RotationOpen {
                 old_token_id: &record.old_token_id,

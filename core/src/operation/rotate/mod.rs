@@ -2,27 +2,24 @@
 //! to work is the old token revoked. Whatever happens in between, one token that the caller holds works.
 
 mod handle;
+mod interrupted;
 mod resume;
+mod steps;
 
-use std::sync::Arc;
-
-use crate::answer::{self, Rule};
-use crate::credential::{Credential, looks_like_credential};
-use crate::endpoint::{Id, check_id, tokens_path};
+use crate::credential::looks_like_credential;
+use crate::endpoint::{Id, check_id};
 use crate::error::{Advice, Error, ErrorKind, Result};
 use crate::exchange::Call;
-use crate::identity::Identity;
-use crate::rotation::{RotateToken, RotationRecord, RotationStage, Which};
-use crate::secret::Secret;
+use crate::rotation::{RotateToken, Which};
 use crate::tag;
-use crate::token::{self, NewToken, Token, Wanted};
+use crate::token::{NewToken, Token, Wanted};
 
-use super::delete::delete;
 use super::get::get_token;
 use super::list::list_tokens;
 use super::users::owner;
 
 pub use handle::Rotation;
+pub use interrupted::RotationStep;
 pub(crate) use resume::resume_rotation;
 
 /// Plans the rotation, and creates the successor unless that is to wait.
@@ -90,74 +87,4 @@ fn wanted(rotate: &RotateToken, old: &Token) -> Result<Wanted> {
     let new = NewToken::new(name).expires_in_days(days).tag(rotate.tag);
     new.check()?;
     new.wanted()
-}
-
-/// A call of the successor itself.
-fn as_successor(call: &Call, plain_token: &Secret, owner: &str) -> Result<Call> {
-    let identity = Identity::new(&Credential::issued(plain_token))?;
-    identity.user_id.store(Some(Arc::new(owner.to_owned())));
-    Ok(call.with_identity(Arc::new(identity)))
-}
-
-/// What the successor sees of itself, which proves that it authenticates. `None` if it authenticates but may not look.
-async fn prove(successor: &Call, token_id: &str, owner: &str) -> Result<Option<Token>> {
-    let reply = match successor.get(&tokens_path(owner, Some(token_id))).await {
-        Ok(reply) => reply,
-        Err(error) if authenticates(&error) => return Ok(None),
-        Err(error) => {
-            let hint = format!(
-                ". So the new token {token_id} is not proved to work, and nothing was revoked: commit again, or abort"
-            );
-            return Err(error.with_hint(&hint));
-        }
-    };
-    let token = answer::parsed(&reply, token::parse_token(&reply.body, &Arc::from(owner)))?;
-    if token.id() != token_id {
-        return Err(answer::wrong_shape(&reply, "with another token than the one that was requested"));
-    }
-    Ok(Some(token))
-}
-
-/// Whether the server refuses what was asked, knowing who asks.
-fn authenticates(error: &Error) -> bool {
-    let rule = error.server_message().and_then(answer::rule);
-    error.kind() == ErrorKind::Forbidden && !matches!(rule, Some(Rule::Blocked | Rule::PendingApproval))
-}
-
-/// Revokes a token that may be gone already.
-async fn revoke(call: &Call, token_id: &str, owner: &str) -> Result<()> {
-    match delete(call, token_id, owner).await {
-        Err(error) if answer::says_token_is_unknown(&error, token_id) => Ok(()),
-        other => other,
-    }
-}
-
-/// Whether a token exists.
-async fn exists(call: &Call, token_id: &str, owner: &str) -> Result<bool> {
-    match get_token(call, token_id, Some(owner)).await {
-        Ok(_) => Ok(true),
-        Err(error) if answer::says_token_is_unknown(&error, token_id) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// The tokens that bear the successor's name. Its tag makes that name the only one of its kind.
-async fn bearers(call: &Call, name: &str, owner: &str) -> Result<Vec<String>> {
-    let reply = call.get(&tokens_path(owner, None)).await?;
-    let tokens = answer::parsed(&reply, token::parse_listed(&reply.body))?;
-    Ok(tokens.into_iter().filter(|token| token.name == name).map(|token| token.id).collect())
-}
-
-/// What is known before the successor exists.
-fn planned(call: &Call, rotate: &RotateToken, old: &Token, wanted: &Wanted) -> RotationRecord {
-    RotationRecord {
-        management_url: call.shared.base_url.clone(),
-        user_id: old.user_id().to_owned(),
-        old_token_id: old.id().to_owned(),
-        token_name: wanted.name.clone(),
-        is_tagged: rotate.tag,
-        token_id: None,
-        keep_old: false,
-        stage: RotationStage::Planned,
-    }
 }

@@ -6,8 +6,7 @@ use crate::rotation::{RotationRecord, RotationStage};
 use crate::secret::Secret;
 
 use super::super::check::check_credential;
-use super::handle::undo_by_name;
-use super::{as_successor, bearers, exists, prove, revoke};
+use super::steps::{as_successor, bearers, exists, prove, revoke, revoke_by_name};
 
 /// Finishes a rotation: forwards if the caller holds the secret, backwards if not.
 pub(crate) async fn resume_rotation(
@@ -110,7 +109,7 @@ async fn backwards(call: &Call, mut record: RotationRecord) -> Result<RotationRe
     }
     match &record.token_id {
         Some(token_id) => revoke(call, token_id, &record.user_id).await?,
-        None => undo_by_name(call, &record).await?,
+        None => revoke_by_name(call, &record).await?,
     }
     record.stage = RotationStage::Aborted;
     Ok(record)

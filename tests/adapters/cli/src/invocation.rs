@@ -17,6 +17,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "pat",
     "bearer",
     "detect",
+    "token_file",
     "from_env",
     "connect_timeout_ms",
     "read_timeout_ms",

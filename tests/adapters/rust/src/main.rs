@@ -10,8 +10,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use netbird_tokens::{
-    CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken, OnUnknown, Operation, Secret,
-    Timestamp, Token, User,
+    AuditOptions, AuditSummary, CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken,
+    OnUnknown, Operation, Secret, Timestamp, Token, User, UserAudit,
 };
 use serde_json::{Map, Value, json};
 
@@ -25,6 +25,7 @@ const OPTIONS: &[&str] = &[
     "pat",
     "bearer",
     "detect",
+    "token_file",
     "from_env",
     "connect_timeout_ms",
     "read_timeout_ms",
@@ -134,6 +135,7 @@ impl Adapter {
             Some("current_user") => client.current_user().map(|me| user(&me)).map_err(error),
             Some("list_users") => client.list_users().map(|users| users.iter().map(user).collect()).map_err(error),
             Some("check_credential") => client.check_credential().map_err(error).and_then(|found| check(found, args)),
+            Some("audit_tokens") => audit(&client, args),
             Some("set_credential") => {
                 let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
                 client.set_credential(&credential).map(|()| json!({})).map_err(error)
@@ -189,6 +191,7 @@ fn new_client(options: &Fields) -> Result<Client, Value> {
             "pat" | "bearer" | "detect" => builder,
             "from_env" if flag => builder.from_env(),
             "from_env" => builder,
+            "token_file" => builder.token_file(text()),
             "management_url" => builder.management_url(text()),
             "connect_timeout_ms" => builder.connect_timeout(duration()?),
             "read_timeout_ms" => builder.read_timeout(duration()?),
@@ -272,6 +275,58 @@ fn check(found: CredentialCheck, args: &Fields) -> Answer {
         "expires_at": found.expires_at.map(time),
         "error": found.error.map(error),
     }))
+}
+
+fn audit(client: &Client, args: &Fields) -> Answer {
+    let number = |name: &str| {
+        let whole = |value: &Value| value.as_u64().ok_or_else(|| refused(&format!("{name}: expected a whole number")));
+        args.get(name).map(whole).transpose()
+    };
+    let duration = |name: &str| number(name).map(|number| number.map(Duration::from_millis));
+    let options = AuditOptions::default()
+        .expiring_within(duration("expiring_within_ms")?)
+        .unused_for(duration("unused_for_ms")?)
+        .concurrency(number("concurrency")?.map(|number| usize::try_from(number).unwrap_or(usize::MAX)))
+        .time_limit(duration("time_limit_ms")?);
+    let mut audit = client.audit_tokens(&options).map_err(error)?;
+    let mut users = audit.by_ref().collect::<Result<Vec<_>, _>>().map_err(error)?;
+    users.sort_by(|a, b| a.user.id().cmp(b.user.id()));
+    let users = users.into_iter().map(|found| audited(found, args)).collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({"users": users, "summary": summary(&audit.summary())}))
+}
+
+fn audited(found: UserAudit, args: &Fields) -> Answer {
+    let tokens = found.tokens.iter().map(|audited| {
+        Ok(json!({
+            "token": shown(&audited.token, args)?,
+            "state": audited.state.name(),
+            "findings": audited.findings.iter().map(|finding| finding.name()).collect::<Vec<_>>(),
+            "reason": audited.reason,
+        }))
+    });
+    let tokens = tokens.collect::<Result<Vec<_>, Value>>()?;
+    Ok(json!({
+        "user": user(&found.user),
+        "tokens": tokens,
+        "error": found.error.map(error),
+    }))
+}
+
+fn summary(summary: &AuditSummary) -> Value {
+    json!({
+        "users": summary.users,
+        "audited": summary.audited,
+        "failed": summary.failed,
+        "not_reached": summary.not_reached,
+        "other_people": summary.other_people,
+        "tokens": summary.tokens,
+        "expired": summary.expired,
+        "expiring": summary.expiring,
+        "unused": summary.unused,
+        "never_used": summary.never_used,
+        "healthy": summary.healthy,
+        "is_complete": summary.is_complete,
+    })
 }
 
 /// In UTC, cut to microseconds, always six digits.

@@ -20,7 +20,8 @@ pub fn options(context: &mut Context<'_>, given: &Map<String, Value>) -> Result<
         let url = context.server.url();
         options.entry("management_url").or_insert_with(|| json!(url));
     }
-    let has_credential = CREDENTIALS.iter().any(|name| options.contains_key(*name));
+    let has_credential =
+        options.contains_key("token_file") || CREDENTIALS.iter().any(|name| options.contains_key(*name));
     if !from_env && !has_credential && context.scenario.credential.is_some() {
         let (name, text) = context.credential()?;
         options.insert(name.to_owned(), json!(text));

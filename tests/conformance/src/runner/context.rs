@@ -1,6 +1,7 @@
 //! What a scenario has while it runs: its server, its proxy, its files, what it saved, and what failed.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
@@ -71,14 +72,23 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         let folder = tempfile::tempdir().context("a folder for the scenario's files")?;
-        let path = folder.path().to_owned();
         // Set first: a file's text may contain the path of another file.
         self.files = Some(folder);
-        for (name, text) in &self.scenario.files {
-            let text = variables::expand_string(text, self)?;
-            std::fs::write(path.join(name), text)?;
-        }
-        Ok(())
+        self.scenario.files.iter().try_for_each(|(name, text)| self.write_file(name, text))
+    }
+
+    /// Writes one of the scenario's files.
+    ///
+    /// # Errors
+    /// A reference cannot be resolved, or the file cannot be written.
+    pub fn write_file(&mut self, name: &str, text: &str) -> Result<()> {
+        let text = variables::expand_string(text, self)?;
+        std::fs::write(self.file(name)?, text).with_context(|| format!("writing the file {name}"))
+    }
+
+    /// Where one of the scenario's files is.
+    fn file(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.files.as_ref().context("the scenario has no `files`")?.path().join(name))
     }
 
     /// Whether the server is a real one.
@@ -151,10 +161,7 @@ impl Source for Context<'_> {
                 self.secrets.add(&format!("JWT of {user}"), &jwt);
                 jwt
             }
-            "file" => {
-                let folder = self.files.as_ref().context("the scenario has no `files`")?;
-                folder.path().join(rest).display().to_string()
-            }
+            "file" => self.file(rest)?.display().to_string(),
             _ => bail!("unknown reference ${{{name}}}"),
         };
         Ok(Value::String(text))

@@ -30,6 +30,8 @@ fn try_perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
         command::report_requests(context, title, comparison);
     } else if let Some(expected) = &step.proxy_saw {
         compare_proxy(context, expected, title)?;
+    } else if let Some(file) = &step.write_file {
+        context.write_file(&file.name, &file.text)?;
     } else {
         return command::perform(context, adapter, step, title);
     }

@@ -54,6 +54,8 @@ const MUST_FAIL: &[(&str, &[FailureKind], &str)] = &[
     ("wrong_expectation", &[FailureKind::Answer], "desktop"),
     ("wrong_error", &[FailureKind::Answer], "forbidden"),
     ("wrong_state", &[FailureKind::State], "expected []"),
+    ("file_read_once", &[FailureKind::Requests], "authorization"),
+    ("unknown_file", &[FailureKind::Scenario], "not among `files`"),
     ("unknown_reference", &[FailureKind::Setup], "no token \"desktop\""),
 ];
 
@@ -88,5 +90,7 @@ fn every_file_of_the_folder_is_in_the_table() {
 #[test]
 fn the_same_scenario_without_the_fault_passes() {
     let outcomes = outcomes(&folder("must_pass/good.yaml"), &[]).expect("loads");
+    assert_eq!(count(&outcomes), Counts { passed: 1, failed: 0, skipped: 0 }, "{}", outcomes[0].text());
+    let outcomes = super::support::outcomes(&folder("must_pass/rewritten_file.yaml"), &[]).expect("loads");
     assert_eq!(count(&outcomes), Counts { passed: 1, failed: 0, skipped: 0 }, "{}", outcomes[0].text());
 }

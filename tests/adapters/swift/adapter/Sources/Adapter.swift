@@ -6,17 +6,18 @@ import NetBirdTokens
 final class Adapter {
     nonisolated static let operations = [
         "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
-        "set_credential", "expose", "secret_equals",
-    ]
+        "set_credential", "expose", "secret_equals", "rotate_token", "resume_rotation", "audit_tokens",
+    ] + Rotations.operations
     nonisolated static let options = [
         "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
         "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-        "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms",
+        "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms",
         "cancel_file",
     ]
 
     private var clients: [String: Client] = [:]
     private var secrets: [Secret] = []
+    private var rotations = Rotations()
 
     func run(_ command: [String: Any]) async throws -> Any {
         let name = command["client"] as? String ?? ""
@@ -43,6 +44,7 @@ final class Adapter {
         switch command["operation"] as? String {
         case "expose": return try secret(args, "secret").expose()
         case "secret_equals": return try secret(args, "secret") == secret(args, "other")
+        case let operation? where Rotations.operations.contains(operation): return try await step(operation, args)
         default: break
         }
         guard let client else { throw Refused("there is no such client") }
@@ -70,13 +72,46 @@ final class Adapter {
         case .user(let user): return shown(user)
         case .users(let users): return users.map(shown)
         case .check(let check): return try shown(check, args)
-        case .created(let created):
-            secrets.append(created.plainToken)
-            return [
-                "token": try shown(created.token, args), "plain_token": "\(created.plainToken)",
-                "secret": "s\(secrets.count - 1)",
-            ] as [String: Any]
+        case .created(let created): return try answer(created.token, created.plainToken, args)
+        case .record(let record): return ["record": try shown(record)]
+        case .audited(let audited): return try shown(audited, args)
+        case .rotation(let rotation):
+            let more: [String: Any] = [
+                "rotation": rotations.keep(rotation), "old_token": try shown(rotation.oldToken, args),
+            ]
+            return try answer(rotation, args).merging(more) { $1 }
         }
+    }
+
+    /// A new token; its secret is kept under a handle.
+    private func answer(_ token: Token, _ secret: Secret, _ args: Arguments) throws -> [String: Any] {
+        secrets.append(secret)
+        return ["token": try shown(token, args), "plain_token": "\(secret)", "secret": "s\(secrets.count - 1)"]
+    }
+
+    /// A rotation's new token, if there is one, and its record.
+    private func answer(_ rotation: Rotation, _ args: Arguments) throws -> [String: Any] {
+        let none: [String: Any] = ["token": NSNull(), "plain_token": NSNull(), "secret": NSNull()]
+        let token = try rotation.token.map { try answer($0, rotation.plainToken, args) } ?? none
+        return token.merging(["record": try shown(rotation.record)]) { $1 }
+    }
+
+    /// A step of a rotation that has begun.
+    private func step(_ operation: String, _ args: Arguments) async throws -> Any {
+        let rotation = try rotations.rotation(args)
+        switch operation {
+        case "rotation_create":
+            try await rotation.create()
+            return try answer(rotation, args)
+        case "rotation_drop":
+            try rotations.drop(args)
+            return [String: Any]()
+        case "rotation_mark_stored": try rotation.markStored()
+        case "rotation_commit": try await rotation.commit(keepOld: args.flag("keep_old") ?? false)
+        case "rotation_abort": try await rotation.abort()
+        default: break
+        }
+        return ["record": try shown(rotation.record)]
     }
 
     private func secret(_ args: Arguments, _ key: String) throws -> Secret {
@@ -96,6 +131,9 @@ enum Outcome: Sendable {
     case user(User)
     case users([User])
     case check(CredentialCheck)
+    case rotation(Rotation)
+    case record(RotationRecord)
+    case audited(Audited)
 }
 
 /// A call of the client's.
@@ -123,6 +161,11 @@ struct Request: Sendable {
         case "current_user": return .user(try await client.currentUser())
         case "list_users": return .users(try await client.listUsers())
         case "check_credential": return .check(try await client.checkCredential())
+        case "rotate_token": return .rotation(try await rotate(client, args))
+        case "resume_rotation":
+            let plain = try args.text("plain_token").map { try Secret($0) }
+            return .record(try await client.resumeRotation(record(args), plainToken: plain))
+        case "audit_tokens": return .audited(try await audit(client, args))
         case "set_credential":
             guard let credential = try args.credential() else { throw Refused("there is no credential") }
             try client.setCredential(credential)
@@ -144,6 +187,7 @@ func makeClient(_ options: Arguments) throws -> Client {
         case .some(let other): throw Refused("on_unknown cannot be \(other)")
         }
     let clientOptions = ClientOptions(
+        tokenFile: try options.text("token_file"),
         managementURL: try options.text("management_url"),
         connectTimeout: try milliseconds("connect_timeout_ms"),
         readTimeout: try milliseconds("read_timeout_ms"),
@@ -163,6 +207,6 @@ func makeClient(_ options: Arguments) throws -> Client {
     if try options.flag("from_env") == true {
         return try Client.fromEnv(credential: credential, options: clientOptions)
     }
-    guard let credential else { throw Refused("there is no credential") }
+    guard let credential else { return try Client(options: clientOptions) }
     return try Client(credential: credential, options: clientOptions)
 }

@@ -7,6 +7,7 @@ struct Arguments: Sendable {
         case text(String)
         case flag(Bool)
         case number(Double, whole: Int?)
+        case json(Data)
         case other
     }
 
@@ -16,7 +17,9 @@ struct Arguments: Sendable {
         let fields = object as? [String: Any] ?? [:]
         values = fields.filter { !($0.value is NSNull) }.mapValues { value in
             if let text = value as? String { return .text(text) }
-            guard let number = value as? NSNumber else { return .other }
+            guard let number = value as? NSNumber else {
+                return (try? JSONSerialization.data(withJSONObject: value)).map(Value.json) ?? .other
+            }
             if String(cString: number.objCType) == "c" { return .flag(number.boolValue) }
             return .number(number.doubleValue, whole: Int(exactly: number))
         }
@@ -45,6 +48,15 @@ struct Arguments: Sendable {
         case nil: return nil
         case .number(_, whole: .some(let whole)): return whole
         default: throw Refused("\(name): expected a whole number")
+        }
+    }
+
+    /// An object or a list, as JSON.
+    func json(_ name: String) throws -> Data? {
+        switch values[name] {
+        case nil: return nil
+        case .json(let json): return json
+        default: throw Refused("\(name): expected an object")
         }
     }
 

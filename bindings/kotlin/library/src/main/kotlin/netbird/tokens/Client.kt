@@ -4,10 +4,11 @@ import kotlin.time.Duration
 import kotlin.time.toKotlinDuration
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
-import netbird.tokens.internal.NativeCancel
 import netbird.tokens.internal.NativeClient
 import netbird.tokens.internal.NativeCreateSlot
 import netbird.tokens.internal.NativeNewToken
+import netbird.tokens.internal.NativeRotateToken
+import netbird.tokens.internal.NativeRotationSlot
 
 /**
  * A client of one NetBird server.
@@ -30,9 +31,7 @@ import netbird.tokens.internal.NativeNewToken
  *
  * @property managementUrl The management URL in use, without `/api` and without a trailing slash.
  */
-public class Client private constructor(native: NativeClient) : AutoCloseable {
-    private val handle = Handle(native, "the client")
-
+public class Client private constructor(native: NativeClient) : BlockingCalls(native), AutoCloseable {
     public val managementUrl: String = translated { native.managementUrl() }
 
     /**
@@ -60,6 +59,30 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
      */
     @Throws(NetBirdException::class)
     public constructor(credential: Credential, options: ClientOptions) : this(create(credential, options, options.fromEnv))
+
+    /**
+     * A client whose options say where the credential is: [ClientOptions.tokenFile] or [ClientOptions.fromEnv]. Nothing is sent yet.
+     *
+     * ```
+     * val client = Client { tokenFile = "/run/secrets/netbird" }
+     * ```
+     *
+     * @param configure sets the options
+     * @throws NetBirdException [ErrorKind.CONFIGURATION], [ErrorKind.INVALID_CREDENTIAL] or [ErrorKind.INVALID_ARGUMENT] for options
+     *   that cannot be used
+     */
+    @Throws(NetBirdException::class)
+    public constructor(configure: ClientOptions.() -> Unit) : this(ClientOptions().apply(configure))
+
+    /**
+     * A client whose options say where the credential is: [ClientOptions.tokenFile] or [ClientOptions.fromEnv]. Nothing is sent yet.
+     *
+     * @param options read once, now
+     * @throws NetBirdException [ErrorKind.CONFIGURATION], [ErrorKind.INVALID_CREDENTIAL] or [ErrorKind.INVALID_ARGUMENT] for options
+     *   that cannot be used
+     */
+    @Throws(NetBirdException::class)
+    public constructor(options: ClientOptions) : this(create(null, options, options.fromEnv))
 
     /**
      * A handle of the same client with another time limit. It is closed on its own.
@@ -158,6 +181,83 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
         direct { it.deleteToken(tokenId, userId, Engine.neverCancelled) }
 
     /**
+     * Begins to rotate a token: finds it and creates its successor, the new token. The old one still works; [Rotation.use] does
+     * the rest.
+     *
+     * If the coroutine is cancelled before the rotation reaches it, the new token is revoked in the background.
+     *
+     * @param tokenId the token's id; or else [name]
+     * @param name the name of the one token that has it; the tag at the end of a token's name does not count
+     * @param newName the new token's name; null for the old one's, without its tag
+     * @param expiresInDays the new token's lifetime in days, 1 to 365; null for the old one's
+     * @param userId the user who owns the token; null for the one that the credential belongs to
+     * @param tag whether the new token's name is sent as `NAME #TAG`. Without a tag, a rotation that ended between sending the create
+     *   and learning the new token's id cannot be resumed.
+     * @param adopt whether this client goes on with the new token once that is proved to work. Needed to rotate the credential in use.
+     * @param prepareOnly whether nothing is created yet, so that [Rotation.record] can be stored first; [Rotation.create] goes on
+     * @return the rotation
+     * @throws NetBirdException of any kind; [ErrorKind.CONFLICT] when several tokens have the name, with their ids. Unless it is
+     *   [ErrorKind.OUTCOME_UNKNOWN], nothing has changed.
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun rotateToken(
+        tokenId: String? = null,
+        name: String? = null,
+        newName: String? = null,
+        expiresInDays: Int? = null,
+        userId: String? = null,
+        tag: Boolean = true,
+        adopt: Boolean = false,
+        prepareOnly: Boolean = false,
+    ): Rotation =
+        direct { client ->
+            // What is still in the slot when it is closed is revoked.
+            NativeRotationSlot().use { slot ->
+                val rotate = NativeRotateToken(tokenId, name, newName, expiresInDays?.toLong(), tag, adopt, prepareOnly)
+                client.rotateToken(rotate, userId, slot, Engine.neverCancelled)
+                Rotation(slot.take())
+            }
+        }
+
+    /**
+     * Finishes a rotation that another process began. If the secret of the new token is stored (the record says so, or [plainToken]
+     * is that secret), the old token is revoked, or kept if the record says so; if not, the new one is revoked.
+     *
+     * @param record the record as it was stored last
+     * @param plainToken the new token's secret if you find that you hold it
+     * @return the record as it is then; a finished one is returned as it is
+     * @throws NetBirdException of any kind; [ErrorKind.INVALID_ARGUMENT] for a record of another server, [ErrorKind.CONFLICT] when one
+     *   of the two tokens is gone, so that finishing would leave none that works
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun resumeRotation(record: RotationRecord, plainToken: Secret? = null): RotationRecord =
+        direct { client -> plainToken.useNative { client.resumeRotation(record.toNative(), it, Engine.neverCancelled) } }
+            .translated()
+
+    /**
+     * Audits the tokens of all users that the credential may see: its own user and every service user. Lists the users; [Audit.users]
+     * then gives one result per user as it arrives. A server that answers 429 slows the audit down and fails none of it.
+     *
+     * @param configure sets the options
+     * @return the audit
+     * @throws NetBirdException for what keeps the users from being listed. A user whose tokens cannot be listed is a result.
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun auditTokens(configure: AuditOptions.() -> Unit = {}): Audit =
+        auditTokens(AuditOptions().apply(configure))
+
+    /**
+     * Audits the tokens of all users that the credential may see.
+     *
+     * @param options read once, now
+     * @return the audit
+     * @throws NetBirdException for what keeps the users from being listed. A user whose tokens cannot be listed is a result.
+     */
+    @Throws(NetBirdException::class)
+    public suspend fun auditTokens(options: AuditOptions): Audit =
+        Audit(direct { it.auditTokens(options.toNative(), Engine.neverCancelled) })
+
+    /**
      * The user that the credential belongs to. Always asks the server.
      *
      * @return the user
@@ -186,95 +286,6 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     public suspend fun checkCredential(): CredentialCheck = direct { it.checkCredential(Engine.neverCancelled) }.translated()
 
     /**
-     * [listTokens], blocking this thread.
-     *
-     * @param userId the user; null for the one that the credential belongs to
-     * @return the tokens; empty if there are none
-     * @throws NetBirdException of any kind
-     */
-    @JvmOverloads
-    @Throws(NetBirdException::class)
-    public fun listTokensBlocking(userId: String? = null): List<Token> =
-        interruptible { client, cancel -> client.listTokensBlocking(userId, cancel) }.map { it.translated() }
-
-    /**
-     * [getToken], blocking this thread.
-     *
-     * @param tokenId the token's id
-     * @param userId the user; null for the one that the credential belongs to
-     * @return the token
-     * @throws NetBirdException of any kind; [ErrorKind.NOT_FOUND] also when the token is another user's
-     */
-    @JvmOverloads
-    @Throws(NetBirdException::class)
-    public fun getTokenBlocking(tokenId: String, userId: String? = null): Token =
-        interruptible { client, cancel -> client.getTokenBlocking(tokenId, userId, cancel) }.translated()
-
-    /**
-     * [createToken], blocking this thread.
-     *
-     * @param name a name that you will recognise; not empty, need not be unique
-     * @param expiresInDays the lifetime in days, 1 to 365; null for 90
-     * @param userId the user who is to own it; null for the one that the credential belongs to
-     * @param tag whether the name is sent as `NAME #TAG`, see [createToken]
-     * @return the token with its secret, which the server never shows again
-     * @throws NetBirdException of any kind; once an answer was lost, [ErrorKind.OUTCOME_UNKNOWN] and no other
-     */
-    @JvmOverloads
-    @Throws(NetBirdException::class)
-    public fun createTokenBlocking(
-        name: String,
-        expiresInDays: Int? = null,
-        userId: String? = null,
-        tag: Boolean = false,
-    ): CreatedToken {
-        val new = NativeNewToken(name, expiresInDays?.toLong(), tag)
-        return interruptible { client, cancel -> client.createTokenBlocking(new, userId, cancel) }.translated()
-    }
-
-    /**
-     * [deleteToken], blocking this thread.
-     *
-     * @param tokenId the token's id
-     * @param userId the user; null for the one that the credential belongs to
-     * @throws NetBirdException of any kind
-     */
-    @JvmOverloads
-    @Throws(NetBirdException::class)
-    public fun deleteTokenBlocking(tokenId: String, userId: String? = null): Unit =
-        interruptible { client, cancel -> client.deleteTokenBlocking(tokenId, userId, cancel) }
-
-    /**
-     * [currentUser], blocking this thread.
-     *
-     * @return the user
-     * @throws NetBirdException of any kind
-     */
-    @Throws(NetBirdException::class)
-    public fun currentUserBlocking(): User =
-        interruptible { client, cancel -> client.currentUserBlocking(cancel) }.translated()
-
-    /**
-     * [listUsers], blocking this thread.
-     *
-     * @return the users
-     * @throws NetBirdException of any kind
-     */
-    @Throws(NetBirdException::class)
-    public fun listUsersBlocking(): List<User> =
-        interruptible { client, cancel -> client.listUsersBlocking(cancel) }.map { it.translated() }
-
-    /**
-     * [checkCredential], blocking this thread.
-     *
-     * @return what is known
-     * @throws NetBirdException for whatever keeps the question from being answered: the network, the server's own failure, the time
-     */
-    @Throws(NetBirdException::class)
-    public fun checkCredentialBlocking(): CredentialCheck =
-        interruptible { client, cancel -> client.checkCredentialBlocking(cancel) }.translated()
-
-    /**
      * Closes the client. It first waits until the interrupted creates of this client are finished, for at most 5 seconds and
      * whether or not the thread is interrupted; usually there are none. Closing twice does nothing.
      */
@@ -293,9 +304,6 @@ public class Client private constructor(native: NativeClient) : AutoCloseable {
     override fun toString(): String = "Client($managementUrl)"
 
     private inline fun <R> direct(call: (NativeClient) -> R): R = handle.use { translated { call(it) } }
-
-    private inline fun <R> interruptible(crossinline call: (NativeClient, NativeCancel) -> R): R =
-        handle.use { client -> translated { Interruptible.run { cancel -> call(client, cancel) } } }
 
     public companion object {
         /**

@@ -25,6 +25,8 @@ public enum class OnUnknown {
  * @property fromEnv Takes what is not given explicitly from the environment: the credential from `NB_PAT`, then
  *   `NETBIRD_API_TOKEN`, `NETBIRD_TOKEN`, `NB_API_KEY`; the URL from `NB_MANAGEMENT_URL`, then `NETBIRD_API_URL`. Two that disagree
  *   are an error that names both. Default: false.
+ * @property tokenFile Path of a file that holds the credential, in place of a [Credential]. It is followed: when the server refuses
+ *   the credential and the file holds another one by then, the client goes on with that one, and the call is repeated once.
  * @property managementUrl Where the server is, with or without a trailing `/` and `/api`. Default: `https://api.netbird.io`.
  *   `http://` is accepted for this machine only, unless [allowInsecureHttp].
  * @property connectTimeout How long making a connection may take. Default: 10 s.
@@ -47,6 +49,8 @@ public enum class OnUnknown {
  */
 public class ClientOptions {
     public var fromEnv: Boolean = false
+
+    public var tokenFile: String? = null
 
     public var managementUrl: String? = null
 
@@ -126,6 +130,7 @@ public class ClientOptions {
     internal fun toNative(fromEnv: Boolean): NativeOptions =
         NativeOptions(
             fromEnv = fromEnv,
+            tokenFile = tokenFile,
             managementUrl = managementUrl,
             connectTimeout = connectTimeout?.inWholeNanoseconds,
             readTimeout = readTimeout?.inWholeNanoseconds,

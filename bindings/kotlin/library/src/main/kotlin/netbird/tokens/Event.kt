@@ -31,6 +31,12 @@ public enum class EventKind {
     /** An interrupted create may have made a token that could not be revoked. Nobody holds its secret. */
     LEFT_BEHIND,
 
+    /** A rotation was closed or forgotten without commit or abort. Both tokens stay. */
+    ROTATION_OPEN,
+
+    /** The server refused the credential, and the token file holds another one, which is used from now on. */
+    CREDENTIAL_READ,
+
     /** An event that a later version of the library adds. */
     OTHER,
 }
@@ -41,9 +47,11 @@ public enum class EventKind {
  * @property kind Which event it is.
  * @property isWarning Whether it is out of the ordinary.
  * @property message What happened, in one line, for people.
- * @property tokenName With [EventKind.FINISHED] and [EventKind.LEFT_BEHIND]: the name that the create sent.
+ * @property tokenName With [EventKind.FINISHED] and [EventKind.LEFT_BEHIND]: the name that the create sent. With
+ *   [EventKind.ROTATION_OPEN]: the new token's.
  * @property tokenIds With [EventKind.FINISHED]: the token that was revoked, if one was made. With [EventKind.LEFT_BEHIND]: the tokens
- *   that the create may have made, as far as they are known.
+ *   that the create may have made, as far as they are known. With [EventKind.ROTATION_OPEN]: the old token, and the new one if its
+ *   id is known.
  */
 public class Event internal constructor(
     public val kind: EventKind,
@@ -64,5 +72,7 @@ private fun NativeEventKind.translated(): EventKind =
         NativeEventKind.RECONCILE -> EventKind.RECONCILE
         NativeEventKind.FINISHED -> EventKind.FINISHED
         NativeEventKind.LEFT_BEHIND -> EventKind.LEFT_BEHIND
+        NativeEventKind.ROTATION_OPEN -> EventKind.ROTATION_OPEN
+        NativeEventKind.CREDENTIAL_READ -> EventKind.CREDENTIAL_READ
         NativeEventKind.OTHER -> EventKind.OTHER
     }

@@ -9,7 +9,7 @@ import netbird.tokens.internal.NativeSecret
  * [expose] is the only way to read it. The [String] that it returns cannot be wiped and is yours to guard.
  */
 public class Secret internal constructor(native: NativeSecret) : AutoCloseable {
-    private val handle = Handle(native, "the secret")
+    internal val handle = Handle(native, "the secret")
     private val mask = translated { native.masked() }
 
     /**
@@ -50,4 +50,18 @@ public class Secret internal constructor(native: NativeSecret) : AutoCloseable {
 
     /** Wipes the text. */
     override fun close(): Unit = handle.close()
+
+    public companion object {
+        /**
+         * A secret from its text, for [Client.resumeRotation].
+         *
+         * @param text the plain text; this [String] cannot be wiped
+         * @return the secret
+         */
+        @JvmStatic
+        public fun of(text: String): Secret = translated { Secret(NativeSecret.fromText(text)) }
+    }
 }
+
+/** Runs a call with the native secret, or without one. */
+internal inline fun <R> Secret?.useNative(call: (NativeSecret?) -> R): R = if (this == null) call(null) else handle.use(call)

@@ -19,4 +19,17 @@ final class JavaGuide {
             System.err.println(error.getKind() + ": " + error.getMessage());
         }
     }
+
+    static void lifeOfAToken(Client client) throws Exception {
+        client.rotateTokenBlocking("ch8i54g6lnn4g9hqv7n0").useBlocking(rotation -> {
+            store(rotation.getPlainToken().expose());
+            return null;
+        });
+        AuditOptions limits = new AuditOptions();
+        limits.setUnusedFor(Duration.ofDays(60));
+        try (Audit audit = client.auditTokensBlocking(limits)) {
+            audit.streamBlocking().forEach(audited -> System.out.println(audited.getUser().getName()));
+            System.out.println(audit.getSummary().getExpiring() + " tokens expire soon");
+        }
+    }
 }

@@ -101,4 +101,51 @@ class JavaTest {
             assertEquals(ErrorKind.TIMEOUT, late.getKind());
         }
     }
+
+    @Test
+    void aTokenIsRotated() throws Exception {
+        try (Client client = client(options())) {
+            Token old = client.createTokenBlocking("nightly", 30).getToken();
+            RotationRecord prepared;
+            try (Rotation rotation = client.rotateTokenBlocking(null, "nightly", null, 7, null, true, false, true)) {
+                assertEquals(old, rotation.getOldToken());
+                prepared = RotationRecord.fromJson(rotation.getRecord().toJson());
+            }
+            assertEquals(RotationStage.PLANNED, prepared.getStage());
+            assertEquals(RotationStage.ABORTED, client.resumeRotationBlocking(prepared).getStage());
+            String id = client.rotateTokenBlocking(old.getId()).useBlocking(rotation -> {
+                assertTrue(rotation.getPlainToken().expose().startsWith("nbp_"));
+                return rotation.getToken().getId();
+            });
+            assertFalse(client.listTokensBlocking().contains(old));
+            Exception refused = assertThrows(IllegalArgumentException.class, () ->
+                    client.rotateTokenBlocking(id).useBlocking(rotation -> {
+                        throw new IllegalArgumentException("deliberate, in a test");
+                    }));
+            assertEquals(0, refused.getSuppressed().length);
+            try (Rotation rotation = client.rotateTokenBlocking(id)) {
+                rotation.commitBlocking(true);
+                rotation.commitBlocking();
+                assertEquals(RotationStage.COMMITTED, rotation.getRecord().getStage());
+                client.deleteTokenBlocking(rotation.getToken().getId());
+            }
+        }
+    }
+
+    @Test
+    void tokensAreAudited() throws NetBirdException {
+        AuditOptions limits = new AuditOptions();
+        limits.setExpiringWithin(Duration.ofDays(365));
+        limits.setUnusedFor(Duration.ofDays(60));
+        limits.setTimeLimit(Duration.ofSeconds(20));
+        limits.setConcurrency(2);
+        try (Client client = client(options());
+                Audit audit = client.auditTokensBlocking(limits)) {
+            UserAudit mine = audit.streamBlocking().findFirst().orElseThrow();
+            assertTrue(mine.getUser().isCurrent());
+            assertEquals(TokenState.EXPIRING, mine.getTokens().get(0).getState());
+            assertEquals(1, audit.getSummary().getAudited());
+            assertEquals(1, client.auditTokensBlocking().getUserCount());
+        }
+    }
 }

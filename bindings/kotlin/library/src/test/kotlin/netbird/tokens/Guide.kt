@@ -2,6 +2,7 @@
 
 package netbird.tokens
 
+import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.async
@@ -106,6 +107,58 @@ private suspend fun check(client: Client) {
         CredentialState.REFUSED -> println("expired")
         CredentialState.BLOCKED, CredentialState.PENDING_APPROVAL -> println("its user is not allowed to log in")
         CredentialState.FORBIDDEN -> println("its user is not allowed to ask")
+    }
+}
+
+private object journal {
+    fun write(record: String) = record
+
+    fun read() = ""
+}
+
+private suspend fun rotation(client: Client) {
+    client.rotateToken("ch8i54g6lnn4g9hqv7n0").use { rotation ->
+        vault.write(rotation.plainToken.expose())
+    }
+}
+
+private suspend fun overlap(client: Client) {
+    client.rotateToken(name = "deploy", expiresInDays = 30).use { rotation ->
+        vault.write(rotation.plainToken.expose())
+        rotation.commit(keepOld = true) // others still use the old one
+    }
+}
+
+private suspend fun resumable(client: Client) {
+    val rotation = client.rotateToken(name = "deploy", prepareOnly = true)
+    journal.write(rotation.record.toJson())
+    rotation.use {
+        journal.write(rotation.record.toJson())
+        vault.write(rotation.plainToken.expose())
+        rotation.markStored()
+        journal.write(rotation.record.toJson())
+    }
+}
+
+private suspend fun resumed(client: Client) {
+    val finished = client.resumeRotation(RotationRecord.fromJson(journal.read()))
+    println("${finished.tokenName}: ${finished.stage}")
+}
+
+private suspend fun audit(client: Client) {
+    val audit = client.auditTokens { unusedFor = 60.days }
+    audit.users.collect { audited ->
+        audited.error?.let { println("${audited.user.name}: ${it.message}") }
+        for (found in audited.tokens) {
+            if (found.findings.isNotEmpty()) println("${audited.user.name}: ${found.token.name} ${found.reason}")
+        }
+    }
+    println("${audit.summary.expiring} of ${audit.summary.tokens} tokens expire soon")
+}
+
+private fun auditInAScript(client: Client) {
+    client.auditTokensBlocking().use { audit ->
+        for (audited in audit.usersBlocking()) println("${audited.user.name}: ${audited.tokens.size} tokens")
     }
 }
 

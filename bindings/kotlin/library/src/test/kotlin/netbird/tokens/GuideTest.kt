@@ -11,10 +11,10 @@ class GuideTest {
 
     @Test
     fun `the Kotlin snippets compile`() =
-        assertCompiled("kotlin", guide + readme, "src/test/kotlin/netbird/tokens/Guide.kt", 8)
+        assertCompiled("kotlin", guide + readme, "src/test/kotlin/netbird/tokens/Guide.kt", 15)
 
     @Test
-    fun `the Java snippet compiles`() = assertCompiled("java", guide, "src/test/java/netbird/tokens/JavaGuide.java", 1)
+    fun `the Java snippets compile`() = assertCompiled("java", guide, "src/test/java/netbird/tokens/JavaGuide.java", 2)
 
     private fun assertCompiled(language: String, text: String, file: String, atLeast: Int) {
         val compiled = normalised(File(file).readText())

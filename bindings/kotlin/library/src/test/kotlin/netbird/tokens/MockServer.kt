@@ -10,8 +10,11 @@ import java.util.concurrent.TimeUnit
 import org.json.JSONArray
 import org.json.JSONObject
 
-/** The project's mock of NetBird's token server, as a process of its own, with one owner who holds one token. */
-class MockServer : AutoCloseable {
+/**
+ * The project's mock of NetBird's token server, as a process of its own, with one owner who holds one token, and service users `bot0`,
+ * `bot1` … who hold one each.
+ */
+class MockServer @JvmOverloads constructor(serviceUsers: Int = 0) : AutoCloseable {
     private val process: Process
     private val control: String
     private val http = HttpClient.newHttpClient()
@@ -26,7 +29,9 @@ class MockServer : AutoCloseable {
         val world = File.createTempFile("world", ".json")
         val token = JSONObject().put("id", "laptop").put("name", "laptop")
         val user = JSONObject().put("id", USER).put("name", "Alice").put("role", "owner").put("tokens", JSONArray().put(token))
-        world.writeText(JSONObject().put("users", JSONArray().put(user)).toString())
+        val users = JSONArray().put(user)
+        repeat(serviceUsers) { users.put(bot("bot$it")) }
+        world.writeText(JSONObject().put("users", users).toString())
         process =
             ProcessBuilder(System.getProperty("netbird.mock"), "--until-stdin-closes", "--world", world.path)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -59,6 +64,11 @@ class MockServer : AutoCloseable {
         control("POST", "/faults", json)
     }
 
+    /** Forgets all faults. */
+    fun clearFaults() {
+        control("DELETE", "/faults")
+    }
+
     /** Has the next create act, and hold its answer back until [release]. */
     fun holdCreate() = fault("""{"method": "POST", "action": {"hold_answer": {}}}""")
 
@@ -83,6 +93,11 @@ class MockServer : AutoCloseable {
             val fields = line.trim().split(Regex("\\s+"))
             fields[2].endsWith(":$port") && fields[3] == ESTABLISHED
         }
+    }
+
+    private fun bot(id: String): JSONObject {
+        val token = JSONObject().put("id", "$id-token").put("name", "deploy")
+        return JSONObject().put("id", id).put("role", "user").put("is_service_user", true).put("tokens", JSONArray().put(token))
     }
 
     private fun control(method: String, path: String, body: String = ""): String {

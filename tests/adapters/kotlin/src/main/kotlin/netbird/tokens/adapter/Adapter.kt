@@ -1,7 +1,6 @@
 package netbird.tokens.adapter
 
 import java.io.File
-import java.time.Instant
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
 import kotlin.time.Duration.Companion.milliseconds
@@ -20,21 +19,20 @@ import org.json.JSONObject
 
 private val OPERATIONS = listOf(
     "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
-    "set_credential", "expose", "secret_equals",
-)
+    "rotate_token", "resume_rotation", "audit_tokens", "set_credential", "expose", "secret_equals",
+) + ROTATION_OPERATIONS
 
 private val OPTIONS = listOf(
     "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
     "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
-    "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file",
+    "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms", "cancel_file",
 )
-
-private const val DAYS = "expires_in_days"
 
 /** Calls the public API as any Kotlin program would, and shows what it got. */
 class Adapter {
     private val clients = mutableMapOf<String, Client>()
     private val secrets = mutableListOf<Secret>()
+    private val rotations = Rotations(secrets)
 
     /** The answer to one line. */
     fun answer(line: String): JSONObject {
@@ -83,6 +81,7 @@ class Adapter {
                 val duration by lazy { given.getLong(name).milliseconds }
                 when (name) {
                     "pat", "bearer", "detect" -> Unit
+                    "token_file" -> tokenFile = given.getString(name)
                     "management_url" -> managementUrl = given.getString(name)
                     "from_env" -> fromEnv = given.getBoolean(name)
                     "connect_timeout_ms" -> connectTimeout = duration
@@ -102,7 +101,7 @@ class Adapter {
                 }
             }
         }
-        return credential(given)?.use { Client(it, configure) } ?: Client.fromEnv(configure)
+        return credential(given)?.use { Client(it, configure) } ?: Client(configure)
     }
 
     private fun credential(given: JSONObject): Credential? =
@@ -122,10 +121,7 @@ class Adapter {
         private val name: String by lazy { args.getString("name") }
         private val tag: Boolean = args.optBoolean("tag")
 
-        /** Kotlin's parameter is an Int: a number that is not one does not compile there and is refused here. */
-        private val days: Int? by lazy {
-            if (args.has(DAYS)) args.getBigDecimal(DAYS).intValueExact() else null
-        }
+        private val days: Int? by lazy { args.days() }
 
         suspend fun awaited(): Any =
             when (operation) {
@@ -136,6 +132,10 @@ class Adapter {
                 "current_user" -> show(client.currentUser())
                 "list_users" -> client.listUsers().map { show(it) }
                 "check_credential" -> show(client.checkCredential())
+                "rotate_token" -> rotations.begin(client, args)
+                "resume_rotation" -> resume(client, args)
+                "audit_tokens" -> audit(client, args)
+                in ROTATION_OPERATIONS -> rotations.run(operation, args)
                 "set_credential" -> done { checkNotNull(credential(args)).use { client.setCredential(it) } }
                 "expose" -> secret(args.getString("secret")).expose()
                 "secret_equals" -> secret(args.getString("secret")) == secret(args.getString("other"))
@@ -164,6 +164,9 @@ class Adapter {
                 "current_user" -> show(client.currentUserBlocking())
                 "list_users" -> client.listUsersBlocking().map { show(it) }
                 "check_credential" -> show(client.checkCredentialBlocking())
+                "rotate_token" -> rotations.beginBlocking(client, args)
+                "resume_rotation" -> resumeBlocking(client, args)
+                "audit_tokens" -> auditBlocking(client, args)
                 else -> throw UnsupportedOperationException("$operation cannot be interrupted")
             }
 
@@ -176,16 +179,14 @@ class Adapter {
         private fun show(check: CredentialCheck): JSONObject =
             showCheck(check).put("token", check.token?.let { show(it) } ?: JSONObject.NULL)
 
-        private fun show(token: Token): JSONObject {
-            val shown = showToken(token)
-            if (args.has("now")) {
-                val now = Instant.parse(args.getString("now"))
-                shown.put("is_expired", token.isExpired(now)).put("days_left", token.daysLeft(now))
-            }
-            return shown
-        }
+        private fun show(token: Token): JSONObject = showToken(token, args)
     }
 }
+
+/** Kotlin's parameter is an Int: a number that is not one does not compile there and is refused here. */
+fun JSONObject.days(): Int? = if (has(DAYS)) getBigDecimal(DAYS).intValueExact() else null
+
+private const val DAYS = "expires_in_days"
 
 /** An empty result. */
 private inline fun done(action: () -> Unit): JSONObject {

@@ -14,8 +14,18 @@ private val TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'"
 
 private fun show(time: Instant?): Any = time?.let(TIME::format) ?: JSONObject.NULL
 
+/** A token, and what the library computes for `now` if that is given. */
+fun showToken(token: Token, args: JSONObject): JSONObject {
+    val shown = showToken(token)
+    if (args.has("now")) {
+        val now = Instant.parse(args.getString("now"))
+        shown.put("is_expired", token.isExpired(now)).put("days_left", token.daysLeft(now))
+    }
+    return shown
+}
+
 /** A token as the API names its fields. */
-fun showToken(token: Token): JSONObject =
+private fun showToken(token: Token): JSONObject =
     JSONObject()
         .put("id", token.id)
         .put("name", token.name)

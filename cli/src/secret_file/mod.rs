@@ -1,4 +1,6 @@
-//! The file that `--secret-file` names.
+//! The files that secrets are stored in: the new one that `--secret-file` names, and the one that `--write-to` replaces.
+
+mod rotated;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use netbird_tokens::Secret;
 
+pub(crate) use self::rotated::{PreparedFile, RotatedFile};
 use crate::failure::Failure;
 
 /// A new, empty file that only this user may read. It is made before the token is created, so that a bad path costs nothing,

@@ -1,0 +1,138 @@
+//! Auditing the tokens of all users that the credential may see: oneself and the service users.
+//!
+//! The users are listed first. A task on the engine then lists the tokens of each, several at a time, and hands the results
+//! over as they come. A 429 slows all of them down, and none fails by it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::audit::{Audit, AuditOptions, Pace, UserAudit, judge};
+use crate::engine::stream::{Helpers, Producer, Stream};
+use crate::engine::{self, EngineError};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exchange::{Call, after};
+use crate::timestamp::Timestamp;
+use crate::user::User;
+
+use super::list::list_tokens_of;
+use super::users::list_users;
+
+/// In place of no time limit.
+const CENTURY: Duration = Duration::from_secs(36_525 * 86_400);
+
+/// A pause that the server asks for and that is longer than this ends the audit.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+
+pub(crate) async fn audit_tokens(call: &Call, options: &AuditOptions) -> Result<Audit> {
+    options.check()?;
+    let end = after(Instant::now(), options.time_limit.unwrap_or(CENTURY));
+    let mut pace = Pace::new(options.concurrency, &call.shared.retry);
+    let listed = list_users_in_step(&call.leaving_429().until(end), &mut pace).await?;
+    let (users, others): (Vec<User>, Vec<User>) =
+        listed.into_iter().partition(|user| user.is_current() || user.is_service_user());
+    let (user_count, other_people) = (users.len(), others.len());
+    let work = Work { call: call.clone(), options: Arc::new(options.clone()), users: users.into(), pace, end };
+    let results = Stream::start(options.concurrency, |out| async move {
+        // What is not finished by the end is dropped.
+        let _ = engine::before(end, work.drive(out)).await;
+    })?;
+    Ok(Audit::new(results, user_count, other_people, call.scope.clone(), end))
+}
+
+/// The users; after a 429 once more, as long as there is time.
+async fn list_users_in_step(call: &Call, pace: &mut Pace) -> Result<Vec<User>> {
+    loop {
+        let sent = Instant::now();
+        match list_users(call).await {
+            Err(error) if error.kind() == ErrorKind::RateLimited => {
+                let now = Instant::now();
+                let pause = pace.limited(sent, now, error.retry_after(), fastrand::f64());
+                if after(now, pause) >= call.deadline() {
+                    return Err(error);
+                }
+                engine::sleep(pause).await.map_err(Error::from)?;
+            }
+            listed => return listed,
+        }
+    }
+}
+
+/// What is left to do of an audit.
+struct Work {
+    call: Call,
+    options: Arc<AuditOptions>,
+    users: VecDeque<User>,
+    pace: Pace,
+    end: Instant,
+}
+
+/// A request for one user's tokens that has ended.
+struct Answer {
+    sent: Instant,
+    result: UserAudit,
+}
+
+impl Work {
+    async fn drive(mut self, out: Producer<Result<UserAudit>>) {
+        let mut running = Helpers::new();
+        loop {
+            while self.pace.may_start(running.len(), Instant::now()) {
+                let Some(user) = self.users.pop_front() else { break };
+                let call = self.call.with_new_time().leaving_429();
+                running.start(request(call, user, Arc::clone(&self.options)));
+            }
+            let pause_ends_at = self.pace.pause_ends_at(Instant::now()).filter(|_| !self.users.is_empty());
+            let ended = match (running.len(), pause_ends_at) {
+                (0, None) => return,
+                (0, Some(at)) => {
+                    engine::sleep_until(at).await;
+                    continue;
+                }
+                (_, None) => running.next().await,
+                (_, Some(at)) => running.next_before(at).await,
+            };
+            let sent = match ended {
+                None => continue,
+                Some(Ok(answer)) => self.take(answer, &out).await,
+                Some(Err(error)) => out.send(Err(EngineError::into(error))).await.and(Err(())),
+            };
+            if sent.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn take(&mut self, answer: Answer, out: &Producer<Result<UserAudit>>) -> Result<(), ()> {
+        let Answer { sent, result } = answer;
+        match result.error.as_ref().map(|error| (error.kind(), error.retry_after())) {
+            Some((ErrorKind::RateLimited, asked)) => {
+                let now = Instant::now();
+                let pause = self.pace.limited(sent, now, asked, fastrand::f64());
+                if asked.is_none_or(|_| pause <= LONGEST_PAUSE && after(now, pause) < self.end) {
+                    self.users.push_front(result.user);
+                    return Ok(());
+                }
+                self.users.clear();
+            }
+            // Every further request would be refused too.
+            Some((ErrorKind::Unauthorized, _)) => self.users.clear(),
+            _ => self.pace.accepted(sent),
+        }
+        out.send(Ok(result)).await
+    }
+}
+
+/// Lists one user's tokens, and judges each by the server's clock.
+async fn request(call: Call, user: User, options: Arc<AuditOptions>) -> Answer {
+    let sent = Instant::now();
+    let result = match list_tokens_of(&call, &user.id().into()).await {
+        Ok((tokens, date)) => {
+            let as_of = date.unwrap_or_else(Timestamp::now);
+            let tokens = tokens.into_iter().map(|token| judge(token, as_of, &options)).collect();
+            UserAudit { user, tokens, error: None, as_of }
+        }
+        Err(error) => UserAudit { user, tokens: Vec::new(), error: Some(error), as_of: Timestamp::now() },
+    };
+    Answer { sent, result }
+}
