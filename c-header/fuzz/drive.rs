@@ -6,6 +6,8 @@
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 
+use netbird_tokens_c::audit::*;
+use netbird_tokens_c::audit_options::*;
 use netbird_tokens_c::cancel::*;
 use netbird_tokens_c::client::*;
 use netbird_tokens_c::client_builder::*;
@@ -16,9 +18,12 @@ use netbird_tokens_c::error::*;
 use netbird_tokens_c::log::nbt_log_level;
 use netbird_tokens_c::operations::*;
 use netbird_tokens_c::result::*;
+use netbird_tokens_c::rotation::*;
+use netbird_tokens_c::rotation_record::*;
 use netbird_tokens_c::secret::*;
 use netbird_tokens_c::token::*;
 use netbird_tokens_c::user::*;
+use netbird_tokens_c::user_audit::*;
 
 /// Texts that get further than random ones would.
 const WORDS: &[&CStr] = &[
@@ -183,7 +188,7 @@ fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
 }
 
 fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
-    let which = bytes.byte() % 12;
+    let which = bytes.byte() % 15;
     let (one, other, number) = (bytes.text(), bytes.text(), bytes.number());
     let (one, other) = (pointer(&one), pointer(&other));
     let mut error = ptr::null_mut();
@@ -306,7 +311,17 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
                 check(result, error);
                 assert_eq!(finished, result == nbt_result::NBT_OK, "no create was interrupted");
             }
+            11 => rotate(client, bytes, one, other, number),
+            12 => {
+                let mut record = ptr::null_mut();
+                let result = nbt_rotation_record_from_json(one, &raw mut record, &raw mut error);
+                check(result, error);
+                nbt_rotation_record_free(taken(result, record));
+            }
+            13 => audit(client, bytes, number),
             _ => {
+                check_text(nbt_rotation_stage_name(number as u32));
+                check_text(nbt_token_state_name(number as u32));
                 check_text(nbt_result_name(number as u32));
                 check_text(nbt_credential_state_name(number as u32));
                 check_text(nbt_client_management_url(client));
@@ -316,6 +331,125 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
             }
         }
     }
+}
+
+/// Creates a token, unless an id is to be arbitrary, and rotates it; then does arbitrary steps.
+///
+/// # Safety
+/// The texts end with a NUL or are NULL.
+unsafe fn rotate(
+    client: Option<&nbt_client>,
+    bytes: &mut Bytes<'_>,
+    one: *const c_char,
+    other: *const c_char,
+    number: u64,
+) {
+    let mut error = ptr::null_mut();
+    let (mut token, mut secret, mut rotation) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    // SAFETY: as promised by the caller; the rest are variables of this function.
+    unsafe {
+        let made = nbt_client_create_token(
+            client,
+            c"fuzz".as_ptr(),
+            1,
+            0,
+            other,
+            &raw mut token,
+            &raw mut secret,
+            &raw mut error,
+        );
+        check(made, error);
+        let (token, secret) = (taken(made, token), taken(made, secret));
+        let id = if bytes.byte() % 4 == 0 { one } else { nbt_token_id(token.as_deref()) };
+        let days = if bytes.byte() % 2 == 0 { NBT_SAME_LIFETIME } else { number as i64 };
+        // Never adopted: the next calls would have another credential.
+        let flags = [0, 1, 4, 5, 8][usize::from(bytes.byte() % 5)];
+        let result = nbt_client_rotate_token(
+            client,
+            id,
+            ptr::null(),
+            ptr::null(),
+            days,
+            flags,
+            other,
+            &raw mut rotation,
+            &raw mut error,
+        );
+        check(result, error);
+        let rotation = taken(result, rotation);
+        for _ in 0..bytes.byte() % 4 {
+            let rotation = rotation.as_deref();
+            let result = match bytes.byte() % 4 {
+                0 => nbt_rotation_create(rotation, &raw mut error),
+                1 => nbt_rotation_commit(rotation, number % 2 == 0, &raw mut error),
+                2 => nbt_rotation_abort(rotation, &raw mut error),
+                _ => {
+                    nbt_rotation_mark_stored(rotation);
+                    continue;
+                }
+            };
+            check(result, error);
+        }
+        let record = nbt_rotation_get_record(rotation.as_deref());
+        assert_eq!(record.is_some(), rotation.is_some());
+        check_text(nbt_token_id(nbt_rotation_old_token(rotation.as_deref())));
+        check_text(nbt_token_id(nbt_rotation_token(rotation.as_deref())));
+        check_text(nbt_secret_expose(nbt_rotation_plain_token(rotation.as_deref()), ptr::null_mut()));
+        check_text(nbt_rotation_record_to_json(record.as_deref()));
+        check_text(nbt_rotation_record_token_id(record.as_deref()));
+        let given = if bytes.byte() % 2 == 0 { secret.as_deref() } else { None };
+        let mut finished = ptr::null_mut();
+        let result = nbt_client_resume_rotation(client, record.as_deref(), given, &raw mut finished, &raw mut error);
+        check(result, error);
+        nbt_rotation_record_free(taken(result, finished));
+        nbt_rotation_record_free(record);
+        nbt_rotation_free(rotation);
+        nbt_token_free(token);
+        nbt_secret_free(secret);
+    }
+}
+
+/// An audit with arbitrary options, which is maybe left early.
+fn audit(client: Option<&nbt_client>, bytes: &mut Bytes<'_>, number: u64) {
+    let mut error = ptr::null_mut();
+    let mut audit = ptr::null_mut();
+    let mut options = nbt_audit_options_new();
+    for _ in 0..bytes.byte() % 3 {
+        let options = options.as_deref_mut();
+        match bytes.byte() % 3 {
+            0 => nbt_audit_options_set_expiring_within_ms(options, number),
+            1 => nbt_audit_options_set_unused_for_ms(options, number),
+            _ => nbt_audit_options_set_concurrency(options, number as usize),
+        };
+    }
+    let options = if bytes.byte() % 4 == 0 { None } else { options };
+    // SAFETY: all are variables of this function.
+    unsafe {
+        let result = nbt_client_audit_tokens(client, options.as_deref(), &raw mut audit, &raw mut error);
+        check(result, error);
+        let audit = taken(result, audit);
+        for _ in 0..bytes.byte() % 6 {
+            let mut audited = ptr::null_mut();
+            let result = nbt_audit_next(audit.as_deref(), &raw mut audited, &raw mut error);
+            check(result, error);
+            if audited.is_null() {
+                break;
+            }
+            let audited = Box::from_raw(audited);
+            for at in 0..nbt_user_audit_tokens_len(Some(&audited)) {
+                let token = nbt_user_audit_tokens_at(Some(&audited), at).expect("it is below the length");
+                check_text(nbt_audited_token_reason(Some(token)));
+                check_text(nbt_token_state_name(nbt_audited_token_state(Some(token)) as u32));
+                look_at_token(nbt_audited_token_token(Some(token)).expect("it has one"), bytes);
+            }
+            nbt_user_audit_free(Some(audited));
+        }
+        let mut summary = nbt_audit_summary::default();
+        nbt_audit_get_summary(audit.as_deref(), &raw mut summary);
+        assert_eq!(summary.users, nbt_audit_user_count(audit.as_deref()));
+        nbt_audit_free(audit);
+    }
+    nbt_audit_options_free(options);
 }
 
 /// Makes the calls that the bytes encode, to the server at `url`.

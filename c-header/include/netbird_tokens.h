@@ -5,7 +5,7 @@
  *
  * Conventions
  *
- * Handles     Every type is opaque. What a function hands over through an out-pointer or as a non-const pointer is the
+ * Handles     Every type but nbt_audit_summary is opaque. What a function hands over through an out-pointer or as a non-const pointer is the
  *             caller's, to be freed with the nbt_..._free of its type. What it returns as a const pointer is borrowed from the
  *             handle that was passed, and valid until that is freed. nbt_..._free(NULL) does nothing.
  * Results     A function that can fail returns an nbt_result and puts its result through an out-pointer, which is NULL (false,
@@ -57,6 +57,11 @@
  * The default lifetime in days.
  */
 #define NBT_DEFAULT_EXPIRES_IN_DAYS 90
+
+/**
+ * The successor's lifetime is the old token's. Not 0, so that a 0 which was meant as a number of days is refused.
+ */
+#define NBT_SAME_LIFETIME -9223372036854775807
 
 /**
  * The result of a call: NBT_OK, or why it failed. The numbers are stable and the same in every language. Match on these,
@@ -210,6 +215,70 @@ typedef enum {
 } nbt_credential_state;
 
 /**
+ * How far a rotation has come.
+ */
+typedef enum {
+    /**
+     * There is no rotation: the handle was NULL.
+     */
+    NBT_ROTATION_STAGE_NONE = 0,
+    /**
+     * The old token is known, and the successor has a name. It may have been created already.
+     */
+    NBT_ROTATION_STAGE_PLANNED = 1,
+    /**
+     * The successor exists, and its secret was handed to the caller.
+     */
+    NBT_ROTATION_STAGE_CREATED = 2,
+    /**
+     * The caller has stored the secret.
+     */
+    NBT_ROTATION_STAGE_STORED = 3,
+    /**
+     * The successor works, and the old token is revoked.
+     */
+    NBT_ROTATION_STAGE_COMMITTED = 4,
+    /**
+     * The successor works, and the old token is kept on purpose.
+     */
+    NBT_ROTATION_STAGE_KEPT = 5,
+    /**
+     * There is no successor, and the old token is as it was.
+     */
+    NBT_ROTATION_STAGE_ABORTED = 6,
+} nbt_rotation_stage;
+
+/**
+ * What an audit says about a token. In the order in which the first that applies becomes a token's state.
+ */
+typedef enum {
+    /**
+     * There is no token, or no such finding.
+     */
+    NBT_TOKEN_STATE_NONE = 0,
+    /**
+     * The server refuses it.
+     */
+    NBT_TOKEN_STATE_EXPIRED = 1,
+    /**
+     * It expires soon; see nbt_audit_options_set_expiring_within_ms.
+     */
+    NBT_TOKEN_STATE_EXPIRING = 2,
+    /**
+     * It was not used for long, or never used and created that long ago; see nbt_audit_options_set_unused_for_ms.
+     */
+    NBT_TOKEN_STATE_UNUSED = 3,
+    /**
+     * It was never used, and not created that long ago.
+     */
+    NBT_TOKEN_STATE_NEVER_USED = 4,
+    /**
+     * None of the others.
+     */
+    NBT_TOKEN_STATE_HEALTHY = 5,
+} nbt_token_state;
+
+/**
  * What to do about a create whose answer was lost.
  */
 typedef enum {
@@ -238,6 +307,45 @@ typedef enum {
      */
     NBT_CREATE_TAG = 1,
 } nbt_create_flags;
+
+/**
+ * How to rotate a token: these are combined with |.
+ */
+typedef enum {
+    /**
+     * Create the successor at once, under NAME #TAG, with a fresh tag; the client keeps its credential.
+     */
+    NBT_ROTATE_DEFAULT = 0,
+    /**
+     * Send the name without a tag. A rotation that ended between sending the create and learning the successor's id can then not
+     * be resumed.
+     */
+    NBT_ROTATE_NO_TAG = 1,
+    /**
+     * Once the successor is proved to work, the client goes on with it, and it revokes the old token. Needed to rotate the
+     * credential in use without losing access.
+     */
+    NBT_ROTATE_ADOPT = 2,
+    /**
+     * Create nothing yet, so that the record can be stored first; nbt_rotation_create goes on.
+     */
+    NBT_ROTATE_PREPARE_ONLY = 4,
+} nbt_rotate_flags;
+
+/**
+ * An audit that goes on. It runs in the background a little ahead of who takes the results, and stops there until they are taken.
+ */
+typedef struct nbt_audit nbt_audit;
+
+/**
+ * The options of an audit. What is not set keeps its default.
+ */
+typedef struct nbt_audit_options nbt_audit_options;
+
+/**
+ * A token and what the audit says about it.
+ */
+typedef struct nbt_audited_token nbt_audited_token;
 
 /**
  * Ends the calls of every client handle that nbt_client_with_cancel made with it. Once cancelled it stays cancelled.
@@ -272,6 +380,17 @@ typedef struct nbt_credential_check nbt_credential_check;
 typedef struct nbt_error nbt_error;
 
 /**
+ * A rotation under way: the successor exists or is about to, and the old token still works. Store the secret, then commit; or
+ * abort.
+ */
+typedef struct nbt_rotation nbt_rotation;
+
+/**
+ * All that is needed to finish a rotation in another process. It holds no secret.
+ */
+typedef struct nbt_rotation_record nbt_rotation_record;
+
+/**
  * A secret text. It is readable only through nbt_secret_expose, is compared in constant time, and is wiped from memory when it
  * is freed.
  */
@@ -293,6 +412,11 @@ typedef struct nbt_token_list nbt_token_list;
 typedef struct nbt_user nbt_user;
 
 /**
+ * One user's tokens, audited.
+ */
+typedef struct nbt_user_audit nbt_user_audit;
+
+/**
  * A list of users.
  */
 typedef struct nbt_user_list nbt_user_list;
@@ -311,6 +435,61 @@ typedef void (*nbt_log_callback)(void *user_data,
  * Is called when user_data will not be used again.
  */
 typedef void (*nbt_free_callback)(void *user_data);
+
+/**
+ * An audit in numbers. The only type that is not opaque.
+ */
+typedef struct {
+    /**
+     * Users whose tokens are requested: the credential's own user, and every service user that it may see.
+     */
+    size_t users;
+    /**
+     * Users whose tokens were listed.
+     */
+    size_t audited;
+    /**
+     * Users whose tokens could not be listed; the result of each says why.
+     */
+    size_t failed;
+    /**
+     * Users whose result did not come before the audit ended: its time was over, or the server accepted no more requests. 0 while
+     * it goes on.
+     */
+    size_t not_reached;
+    /**
+     * Other people. The server shows a person's tokens to nobody else, so they are not requested.
+     */
+    size_t other_people;
+    /**
+     * Tokens found.
+     */
+    size_t tokens;
+    /**
+     * Tokens whose state is NBT_TOKEN_STATE_EXPIRED.
+     */
+    size_t expired;
+    /**
+     * Tokens whose state is NBT_TOKEN_STATE_EXPIRING.
+     */
+    size_t expiring;
+    /**
+     * Tokens whose state is NBT_TOKEN_STATE_UNUSED.
+     */
+    size_t unused;
+    /**
+     * Tokens whose state is NBT_TOKEN_STATE_NEVER_USED.
+     */
+    size_t never_used;
+    /**
+     * Tokens whose state is NBT_TOKEN_STATE_HEALTHY.
+     */
+    size_t healthy;
+    /**
+     * Whether the audit has ended and every user has a result.
+     */
+    bool is_complete;
+} nbt_audit_summary;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1755,6 +1934,641 @@ NBT_MUST_USE
 nbt_result nbt_client_check_credential(const nbt_client *client,
                                        nbt_credential_check **out,
                                        nbt_error **error);
+
+/**
+ * The stable name of a stage, the same in every language: planned for NBT_ROTATION_STAGE_PLANNED.
+ *
+ * @param stage one of nbt_rotation_stage; any other number is allowed
+ * @return the name, none for NBT_ROTATION_STAGE_NONE and for a number that is not a stage; never NULL
+ * @par Memory
+ * The text is static and never freed.
+ * @par Threads
+ * Any.
+ */
+const char *nbt_rotation_stage_name(uint32_t stage);
+
+/**
+ * Finishes a rotation that another process began, by its record. If the caller holds the successor's secret (the record says
+ * NBT_ROTATION_STAGE_STORED, or plain_token is that secret), the old token is revoked, or kept if the record says so; if not, the
+ * successor is revoked. A finished rotation is given back as it is.
+ *
+ * @param client of the same server; must not be NULL
+ * @param record must not be NULL
+ * @param plain_token the secret, if you find that you hold it; NULL to go by the record
+ * @param[out] out receives the record as it is then, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code; NBT_INVALID_ARGUMENT for a record of another server; NBT_CONFLICT when one of the two
+ * tokens is gone, so that finishing would leave none that works
+ * @par Memory
+ * Free the new record with nbt_rotation_record_free and the error with nbt_error_free. What is passed stays the caller's.
+ * @par Threads
+ * Any; one client may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_client_resume_rotation(const nbt_client *client,
+                                      const nbt_rotation_record *record,
+                                      const nbt_secret *plain_token,
+                                      nbt_rotation_record **out,
+                                      nbt_error **error);
+
+/**
+ * Reads a record from the text of nbt_rotation_record_to_json.
+ *
+ * @param json the text
+ * @param[out] out receives the record, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for a text that is not a record, or one of a later version. The message repeats nothing of
+ * the text
+ * @par Memory
+ * Free the record with nbt_rotation_record_free and the error with nbt_error_free.
+ * @par Threads
+ * Any.
+ */
+NBT_MUST_USE
+nbt_result nbt_rotation_record_from_json(const char *json,
+                                         nbt_rotation_record **out,
+                                         nbt_error **error);
+
+/**
+ * The record as JSON, on one line, to be stored.
+ *
+ * @param record may be NULL
+ * @return the text; NULL for NULL
+ * @par Memory
+ * The text belongs to the record and is valid until nbt_rotation_record_free.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+const char *nbt_rotation_record_to_json(const nbt_rotation_record *record);
+
+/**
+ * The server: its management URL.
+ *
+ * @param record may be NULL
+ * @return the URL; NULL for NULL
+ * @par Memory
+ * The text belongs to the record and is valid until nbt_rotation_record_free.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+const char *nbt_rotation_record_management_url(const nbt_rotation_record *record);
+
+/**
+ * The id of the user who owns both tokens.
+ *
+ * @param record may be NULL
+ * @return the id; NULL for NULL
+ * @par Memory
+ * The text belongs to the record and is valid until nbt_rotation_record_free.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+const char *nbt_rotation_record_user_id(const nbt_rotation_record *record);
+
+/**
+ * The id of the token to be replaced.
+ *
+ * @param record may be NULL
+ * @return the id; NULL for NULL
+ * @par Memory
+ * The text belongs to the record and is valid until nbt_rotation_record_free.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+const char *nbt_rotation_record_old_token_id(const nbt_rotation_record *record);
+
+/**
+ * The name that the successor is created under, with its tag.
+ *
+ * @param record may be NULL
+ * @return the name, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the record and is valid until nbt_rotation_record_free.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+const char *nbt_rotation_record_token_name(const nbt_rotation_record *record);
+
+/**
+ * The id of the successor.
+ *
+ * @param record may be NULL
+ * @return the id; NULL while it is not known, and for NULL
+ * @par Memory
+ * The text belongs to the record and is valid until nbt_rotation_record_free.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+const char *nbt_rotation_record_token_id(const nbt_rotation_record *record);
+
+/**
+ * Whether the successor's name has a tag of this rotation.
+ *
+ * @param record may be NULL
+ * @return whether it has; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+bool nbt_rotation_record_is_tagged(const nbt_rotation_record *record);
+
+/**
+ * Whether the old token is to be kept.
+ *
+ * @param record may be NULL
+ * @return whether it is; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+bool nbt_rotation_record_keep_old(const nbt_rotation_record *record);
+
+/**
+ * How far the rotation has come.
+ *
+ * @param record may be NULL
+ * @return the stage; NBT_ROTATION_STAGE_NONE for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one record may be read by several at once.
+ */
+nbt_rotation_stage nbt_rotation_record_stage(const nbt_rotation_record *record);
+
+/**
+ * Frees a record.
+ *
+ * @param record may be NULL; then nothing happens
+ * @par Memory
+ * The record and its texts are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_rotation_record_free(nbt_rotation_record *record);
+
+/**
+ * Begins to rotate a token: finds it and creates its successor. The old token still works. Store the secret of
+ * nbt_rotation_plain_token, then call nbt_rotation_commit; if it cannot be stored, call nbt_rotation_abort.
+ *
+ * @param client must not be NULL
+ * @param token_id the token's id; NULL to find it by its name
+ * @param name the token's name, if exactly one has it (a tag at its end does not count); NULL if token_id is given
+ * @param new_name the successor's name; NULL for the old one, without its tag
+ * @param expires_in_days the successor's lifetime, 1 to 365 days; NBT_SAME_LIFETIME for the old token's
+ * @param flags of nbt_rotate_flags; 0 for none
+ * @param user_id the owner of the token; NULL for the user that the credential belongs to
+ * @param[out] out receives the rotation, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code; NBT_CONFLICT if several tokens have the name: the error has their ids. Unless it is
+ * NBT_OUTCOME_UNKNOWN, a failure has changed nothing
+ * @par Memory
+ * Free the rotation with nbt_rotation_free and the error with nbt_error_free. The rotation outlives the client's handle.
+ * @par Threads
+ * Any; one client may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_client_rotate_token(const nbt_client *client,
+                                   const char *token_id,
+                                   const char *name,
+                                   const char *new_name,
+                                   int64_t expires_in_days,
+                                   uint32_t flags,
+                                   const char *user_id,
+                                   nbt_rotation **out,
+                                   nbt_error **error);
+
+/**
+ * The token that is replaced, as it was when the rotation began.
+ *
+ * @param rotation may be NULL
+ * @return the token; NULL for NULL
+ * @par Memory
+ * The token belongs to the rotation and is valid until nbt_rotation_free; never free it by itself.
+ * @par Threads
+ * Any; one rotation may be used by several at once.
+ */
+const nbt_token *nbt_rotation_old_token(const nbt_rotation *rotation);
+
+/**
+ * The successor.
+ *
+ * @param rotation may be NULL
+ * @return the token; NULL before it is created, after an abort, and for NULL
+ * @par Memory
+ * The token belongs to the rotation and is valid until nbt_rotation_free; never free it by itself.
+ * @par Threads
+ * Any; one rotation may be used by several at once.
+ */
+const nbt_token *nbt_rotation_token(const nbt_rotation *rotation);
+
+/**
+ * The successor's secret. The server never shows it again.
+ *
+ * @param rotation may be NULL
+ * @return the secret; NULL before it is created, after an abort, and for NULL
+ * @par Memory
+ * The secret belongs to the rotation and is valid until nbt_rotation_free, which wipes it; never free it by itself.
+ * @par Threads
+ * Any; one rotation may be used by several at once.
+ */
+const nbt_secret *nbt_rotation_plain_token(const nbt_rotation *rotation);
+
+/**
+ * What another process needs to finish the rotation, as it is now. Store it after every step, and before nbt_rotation_create if
+ * the rotation was only prepared.
+ *
+ * @param rotation may be NULL
+ * @return a record of its own, which holds no secret; NULL for NULL
+ * @par Memory
+ * Free the record with nbt_rotation_record_free.
+ * @par Threads
+ * Any; one rotation may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_rotation_record *nbt_rotation_get_record(const nbt_rotation *rotation);
+
+/**
+ * Creates the successor of a rotation that was only prepared (NBT_ROTATE_PREPARE_ONLY). Once it exists, this does nothing.
+ *
+ * @param rotation must not be NULL
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code. Unless it is NBT_OUTCOME_UNKNOWN or NBT_CANCELLED, a failure has created nothing,
+ * and it may be called again
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one rotation may be used by several at once, but while one changes it another one gets NBT_CONFLICT.
+ */
+NBT_MUST_USE
+nbt_result nbt_rotation_create(const nbt_rotation *rotation,
+                               nbt_error **error);
+
+/**
+ * Notes in the record that the secret is stored. nbt_rotation_commit does it too; do it yourself to store a record that says so
+ * before you commit.
+ *
+ * @param rotation may be NULL; then nothing happens
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one rotation may be used by several at once.
+ */
+void nbt_rotation_mark_stored(const nbt_rotation *rotation);
+
+/**
+ * Proves that the successor authenticates, and revokes the old token, unless it is to be kept. Calling it again goes on where it
+ * failed; when all is done it does nothing.
+ *
+ * @param rotation must not be NULL
+ * @param keep_old whether to keep the old token, for example until other machines have the new secret
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code; NBT_INVALID_ARGUMENT before the successor exists and after an abort
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one rotation may be used by several at once, but while one changes it another one gets NBT_CONFLICT.
+ */
+NBT_MUST_USE
+nbt_result nbt_rotation_commit(const nbt_rotation *rotation,
+                               bool keep_old,
+                               nbt_error **error);
+
+/**
+ * Revokes the successor, if there is one; the old token stays as it is. It may be called again.
+ *
+ * @param rotation must not be NULL
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, or any other result code; NBT_INVALID_ARGUMENT after a commit; NBT_CONFLICT when the old token may be revoked
+ * already, so that no token that works would be left
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one rotation may be used by several at once, but while one changes it another one gets NBT_CONFLICT.
+ */
+NBT_MUST_USE
+nbt_result nbt_rotation_abort(const nbt_rotation *rotation,
+                              nbt_error **error);
+
+/**
+ * Frees a rotation, and wipes its secret. One that was neither committed nor aborted leaves both tokens, and the log callback gets
+ * a warning that names them.
+ *
+ * @param rotation may be NULL; then nothing happens
+ * @par Memory
+ * The rotation, its tokens and its secret are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_rotation_free(nbt_rotation *rotation);
+
+/**
+ * Makes options with every one at its default.
+ *
+ * @return the options; NULL only in case of a bug in the library
+ * @par Memory
+ * Free them with nbt_audit_options_free.
+ * @par Threads
+ * Any.
+ */
+NBT_MUST_USE
+nbt_audit_options *nbt_audit_options_new(void);
+
+/**
+ * Sets the time within which a token that expires is NBT_TOKEN_STATE_EXPIRING. Default: 30 days.
+ *
+ * @param options must not be NULL
+ * @param milliseconds at most 100 years
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_audit_options_set_expiring_within_ms(nbt_audit_options *options,
+                                                    uint64_t milliseconds);
+
+/**
+ * Sets the time after which a token that was not used is NBT_TOKEN_STATE_UNUSED. Default: 90 days.
+ *
+ * @param options must not be NULL
+ * @param milliseconds at most 100 years
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_audit_options_set_unused_for_ms(nbt_audit_options *options,
+                                               uint64_t milliseconds);
+
+/**
+ * Sets the maximum number of requests at a time. Default: 8.
+ *
+ * @param options must not be NULL
+ * @param requests 1 to 64
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_audit_options_set_concurrency(nbt_audit_options *options,
+                                             size_t requests);
+
+/**
+ * Sets how long the whole audit may take. What is not finished by then is counted as not reached. Default: no limit; each request
+ * has the client's timeout.
+ *
+ * @param options must not be NULL
+ * @param milliseconds more than 0, at most 100 years
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_audit_options_set_time_limit_ms(nbt_audit_options *options,
+                                               uint64_t milliseconds);
+
+/**
+ * Frees options. Audits that were begun with them go on.
+ *
+ * @param options may be NULL; then nothing happens
+ * @par Memory
+ * The options are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses them.
+ */
+void nbt_audit_options_free(nbt_audit_options *options);
+
+/**
+ * The stable name of a state, the same in every language: never_used for NBT_TOKEN_STATE_NEVER_USED.
+ *
+ * @param state one of nbt_token_state; any other number is allowed
+ * @return the name, none for NBT_TOKEN_STATE_NONE and for a number that is not a state; never NULL
+ * @par Memory
+ * The text is static and never freed.
+ * @par Threads
+ * Any.
+ */
+const char *nbt_token_state_name(uint32_t state);
+
+/**
+ * The user.
+ *
+ * @param audited may be NULL
+ * @return the user; NULL for NULL
+ * @par Memory
+ * The user belongs to the result and is valid until nbt_user_audit_free; never free it by itself.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+const nbt_user *nbt_user_audit_user(const nbt_user_audit *audited);
+
+/**
+ * How many tokens the user has.
+ *
+ * @param audited may be NULL
+ * @return the number; 0 if they could not be listed, and for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+size_t nbt_user_audit_tokens_len(const nbt_user_audit *audited);
+
+/**
+ * One of the user's tokens, in no particular order.
+ *
+ * @param audited may be NULL
+ * @param index counts from 0
+ * @return the token; NULL if there is none at that index
+ * @par Memory
+ * The token belongs to the result and is valid until nbt_user_audit_free; never free it by itself.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+const nbt_audited_token *nbt_user_audit_tokens_at(const nbt_user_audit *audited,
+                                                  size_t index);
+
+/**
+ * Why the user's tokens could not be listed.
+ *
+ * @param audited may be NULL
+ * @return the error; NULL if they were listed, and for NULL
+ * @par Memory
+ * The error belongs to the result and is valid until nbt_user_audit_free; never free it by itself.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+const nbt_error *nbt_user_audit_error(const nbt_user_audit *audited);
+
+/**
+ * The instant at which the states hold: the server's clock when it answered, or this machine's if the answer has no date.
+ *
+ * @param audited may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, negative before, 0 for NULL; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return true; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+bool nbt_user_audit_as_of(const nbt_user_audit *audited,
+                          int64_t *seconds,
+                          uint32_t *nanoseconds);
+
+/**
+ * Frees a result.
+ *
+ * @param audited may be NULL; then nothing happens
+ * @par Memory
+ * The result, its user, its tokens and its error are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_user_audit_free(nbt_user_audit *audited);
+
+/**
+ * The token.
+ *
+ * @param audited may be NULL
+ * @return the token; NULL for NULL
+ * @par Memory
+ * The token belongs to the user's result and is valid until nbt_user_audit_free; never free it by itself.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+const nbt_token *nbt_audited_token_token(const nbt_audited_token *audited);
+
+/**
+ * The first of the states that applies.
+ *
+ * @param audited may be NULL
+ * @return the state; NBT_TOKEN_STATE_NONE for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+nbt_token_state nbt_audited_token_state(const nbt_audited_token *audited);
+
+/**
+ * How many states apply, NBT_TOKEN_STATE_HEALTHY not counted.
+ *
+ * @param audited may be NULL
+ * @return the number; 0 for a healthy token, and for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+size_t nbt_audited_token_findings_len(const nbt_audited_token *audited);
+
+/**
+ * One of the states that apply, in the order of nbt_token_state.
+ *
+ * @param audited may be NULL
+ * @param index counts from 0
+ * @return the state; NBT_TOKEN_STATE_NONE if there is none at that index
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+nbt_token_state nbt_audited_token_findings_at(const nbt_audited_token *audited,
+                                              size_t index);
+
+/**
+ * The state in words, for people: expires in 3 days. Several findings are separated by semicolons.
+ *
+ * @param audited may be NULL
+ * @return the words, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the user's result and is valid until nbt_user_audit_free.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+const char *nbt_audited_token_reason(const nbt_audited_token *audited);
+
+/**
+ * Audits the tokens of all users that the credential may see: its own user and every service user. Lists the users;
+ * nbt_audit_next then gives one result per user, as it arrives. If the server answers 429, the audit slows down and goes on as
+ * fast as the server lets it.
+ *
+ * @param client must not be NULL
+ * @param options NULL for the defaults
+ * @param[out] out receives the audit, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; any other result code if the users cannot be listed; NBT_INVALID_ARGUMENT for an option that is out of range
+ * @par Memory
+ * Free the audit with nbt_audit_free and the error with nbt_error_free. The options stay the caller's and may be freed at
+ * once. The audit outlives the client's handle.
+ * @par Threads
+ * Any; one client may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_client_audit_tokens(const nbt_client *client,
+                                   const nbt_audit_options *options,
+                                   nbt_audit **out,
+                                   nbt_error **error);
+
+/**
+ * Waits for the next user's result.
+ *
+ * @param audit must not be NULL
+ * @param[out] out receives the result; NULL at the end of the audit, and on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, also at the end; NBT_CANCELLED if the wait was interrupted: the audit goes on, and the next call takes the next
+ * result; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Free the result with nbt_user_audit_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one audit may be used by several at once, and each result goes to one of them.
+ */
+NBT_MUST_USE
+nbt_result nbt_audit_next(const nbt_audit *audit,
+                          nbt_user_audit **out,
+                          nbt_error **error);
+
+/**
+ * How many users' tokens are requested, and so how many results there will be unless the audit ends early.
+ *
+ * @param audit may be NULL
+ * @return the number; 0 for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one audit may be used by several at once.
+ */
+size_t nbt_audit_user_count(const nbt_audit *audit);
+
+/**
+ * The numbers of the results taken so far; complete after the last.
+ *
+ * @param audit may be NULL
+ * @param[out] out receives the numbers, zeros for NULL; may be NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one audit may be used by several at once.
+ */
+void nbt_audit_get_summary(const nbt_audit *audit,
+                           nbt_audit_summary *out);
+
+/**
+ * Ends an audit, whatever is left of it, and frees it.
+ *
+ * @param audit may be NULL; then nothing happens
+ * @par Memory
+ * The audit is gone afterwards. Results that it gave stay.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_audit_free(nbt_audit *audit);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -653,9 +653,9 @@ private:
 
 namespace detail {
 
-/** A list that owns its elements, as a range of views. */
-template <class View, class T, auto Length, auto At, auto Free>
-class List {
+/** The elements of a handle, as a range of views. It borrows the handle. */
+template <class View, class T, auto Length, auto At>
+class Elements {
 public:
     /** Goes through the list and gives views by value. */
     class const_iterator {
@@ -700,14 +700,14 @@ public:
     using iterator = const_iterator;
 
     /**
-     * Takes a handle over.
+     * The elements of a handle.
      *
-     * @param handle is freed by the object
+     * @param handle is borrowed
      */
-    explicit List(T *handle) noexcept : handle_(handle) {}
+    explicit Elements(const T *handle) noexcept : handle_(handle) {}
 
     /** How many elements it has. */
-    std::size_t size() const noexcept { return Length(handle_.get()); }
+    std::size_t size() const noexcept { return Length(handle_); }
 
     /** Whether it has none. */
     bool empty() const noexcept { return size() == 0; }
@@ -717,7 +717,7 @@ public:
      *
      * @param index must be below size()
      */
-    View operator[](std::size_t index) const noexcept { return View(At(handle_.get(), index)); }
+    View operator[](std::size_t index) const noexcept { return View(At(handle_, index)); }
 
     /**
      * The element at an index.
@@ -733,13 +733,28 @@ public:
     }
 
     /** The first element. */
-    const_iterator begin() const noexcept { return {handle_.get(), 0}; }
+    const_iterator begin() const noexcept { return {handle_, 0}; }
 
     /** Behind the last element. */
-    const_iterator end() const noexcept { return {handle_.get(), size()}; }
+    const_iterator end() const noexcept { return {handle_, size()}; }
 
     /** The handle, for the C functions. */
-    const T *get() const noexcept { return handle_.get(); }
+    const T *get() const noexcept { return handle_; }
+
+private:
+    const T *handle_;
+};
+
+/** A list that owns its elements. */
+template <class View, class T, auto Length, auto At, auto Free>
+class List : public Elements<View, T, Length, At> {
+public:
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit List(T *handle) noexcept : Elements<View, T, Length, At>(handle), handle_(handle) {}
 
 private:
     Handle<T, Free> handle_;
@@ -845,6 +860,441 @@ public:
 private:
     // Shared with the errors that error() gives.
     std::shared_ptr<const nbt_credential_check> handle_;
+};
+
+/** How far a rotation has come. */
+enum class RotationStage {
+    /** The old token is known, and the successor has a name. It may have been created already. */
+    planned = NBT_ROTATION_STAGE_PLANNED,
+    /** The successor exists, and its secret was handed to the caller. */
+    created = NBT_ROTATION_STAGE_CREATED,
+    /** The caller has stored the secret. */
+    stored = NBT_ROTATION_STAGE_STORED,
+    /** The successor works, and the old token is revoked. */
+    committed = NBT_ROTATION_STAGE_COMMITTED,
+    /** The successor works, and the old token is kept on purpose. */
+    kept = NBT_ROTATION_STAGE_KEPT,
+    /** There is no successor, and the old token is as it was. */
+    aborted = NBT_ROTATION_STAGE_ABORTED,
+};
+
+/**
+ * The stable name of a stage.
+ *
+ * @param stage any stage
+ * @return the name, for example "planned"
+ */
+inline std::string_view name(RotationStage stage) noexcept {
+    return nbt_rotation_stage_name(static_cast<std::uint32_t>(stage));
+}
+
+inline std::ostream &operator<<(std::ostream &out, RotationStage stage) {
+    return out << name(stage);
+}
+
+/**
+ * All that is needed to finish a rotation in another process. It holds no secret. A value: it can be copied (copies share the
+ * data, which never changes) and compared.
+ */
+class [[nodiscard]] RotationRecord {
+public:
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed with the last copy
+     */
+    explicit RotationRecord(nbt_rotation_record *handle)
+        : handle_(handle, detail::Deleter<nbt_rotation_record_free>()) {}
+
+    /**
+     * Reads a record from the text of to_json().
+     *
+     * @param json the text
+     * @return the record
+     * @throws Error invalid_argument for a text that is not a record, or one of a later version; it repeats nothing of the text
+     */
+    static RotationRecord from_json(std::string_view json) {
+        const detail::Text copy(json, "json");
+        nbt_rotation_record *record = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_rotation_record_from_json(copy.get(), &record, &error), error);
+        return RotationRecord(record);
+    }
+
+    /** As JSON, on one line, to be stored. */
+    std::string to_json() const { return std::string(json()); }
+
+    /** The server: its management URL. */
+    std::string_view management_url() const noexcept {
+        return detail::view(nbt_rotation_record_management_url(handle_.get()));
+    }
+
+    /** The id of the user who owns both tokens. */
+    std::string_view user_id() const noexcept { return detail::view(nbt_rotation_record_user_id(handle_.get())); }
+
+    /** The id of the token to be replaced. */
+    std::string_view old_token_id() const noexcept {
+        return detail::view(nbt_rotation_record_old_token_id(handle_.get()));
+    }
+
+    /** The name that the successor is created under, with its tag. */
+    std::string_view token_name() const noexcept { return detail::view(nbt_rotation_record_token_name(handle_.get())); }
+
+    /** Whether that name has a tag of this rotation. */
+    bool is_tagged() const noexcept { return nbt_rotation_record_is_tagged(handle_.get()); }
+
+    /** The id of the successor, once it is known. */
+    std::optional<std::string_view> token_id() const noexcept {
+        return detail::optional(nbt_rotation_record_token_id(handle_.get()));
+    }
+
+    /** Whether the old token is to be kept. */
+    bool keep_old() const noexcept { return nbt_rotation_record_keep_old(handle_.get()); }
+
+    /** How far the rotation has come. */
+    RotationStage stage() const noexcept {
+        return static_cast<RotationStage>(nbt_rotation_record_stage(handle_.get()));
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_rotation_record *get() const noexcept { return handle_.get(); }
+
+    friend bool operator==(const RotationRecord &one, const RotationRecord &other) noexcept {
+        return one.json() == other.json();
+    }
+
+    friend bool operator!=(const RotationRecord &one, const RotationRecord &other) noexcept { return !(one == other); }
+
+private:
+    std::string_view json() const noexcept { return detail::view(nbt_rotation_record_to_json(handle_.get())); }
+
+    std::shared_ptr<const nbt_rotation_record> handle_;
+};
+
+/** Which token to rotate, and what its successor is like. */
+struct RotateToken {
+    /** The token's id; absent to find it by its name. */
+    std::optional<std::string> token_id = std::nullopt;
+    /** The token's name, if exactly one has it; the tag at its end does not count. */
+    std::optional<std::string> name = std::nullopt;
+    /** The successor's name. Absent: the old one, without its tag. */
+    std::optional<std::string> new_name = std::nullopt;
+    /** The successor's lifetime, 1 to 365 days. Absent: the old token's. */
+    std::optional<std::int64_t> expires_in_days = std::nullopt;
+    /**
+     * Whether the successor's name gets a fresh tag. Without one, a rotation that ended between sending the create and learning
+     * the successor's id cannot be resumed.
+     */
+    bool tag = true;
+    /**
+     * Whether the client goes on with the successor once that is proved to work; the successor then revokes the old token. Needed
+     * to rotate the credential in use without losing access.
+     */
+    bool adopt = false;
+    /** Whether nothing is created yet, so that the record can be stored first; Rotation::create() goes on. */
+    bool prepare_only = false;
+
+    /**
+     * Rotates the token of an id.
+     *
+     * @param id the token's id
+     */
+    static RotateToken by_id(std::string_view id) {
+        RotateToken rotate;
+        rotate.token_id.emplace(id);
+        return rotate;
+    }
+
+    /**
+     * Rotates the one token of a name.
+     *
+     * @param name the name; the tag at its end does not count
+     */
+    static RotateToken by_name(std::string_view name) {
+        RotateToken rotate;
+        rotate.name.emplace(name);
+        return rotate;
+    }
+};
+
+/**
+ * A rotation under way: the successor exists or is about to, and the old token still works. Store the secret, then commit(); or
+ * abort(). One that is destroyed without either, also by an exception, leaves both tokens, and the log gets a warning that names
+ * them.
+ */
+class [[nodiscard]] Rotation {
+public:
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit Rotation(nbt_rotation *handle) noexcept : handle_(handle) {}
+
+    /** The token that is replaced, as it was when the rotation began. Valid as long as the rotation. */
+    TokenView old_token() const noexcept { return TokenView(nbt_rotation_old_token(handle_.get())); }
+
+    /** The successor, once it is created. Valid as long as the rotation. */
+    std::optional<TokenView> token() const noexcept {
+        const nbt_token *token = nbt_rotation_token(handle_.get());
+        return token == nullptr ? std::nullopt : std::optional<TokenView>(token);
+    }
+
+    /** The successor's secret, once it is created. The server never shows it again. */
+    std::optional<Secret> plain_token() const {
+        const nbt_secret *secret = nbt_rotation_plain_token(handle_.get());
+        return secret == nullptr ? std::nullopt : std::optional<Secret>(std::in_place, nbt_secret_expose(secret, nullptr));
+    }
+
+    /**
+     * What another process needs to finish the rotation, as it is now. Store it after every step, and before create() if the
+     * rotation was only prepared.
+     */
+    RotationRecord record() const { return RotationRecord(nbt_rotation_get_record(handle_.get())); }
+
+    /**
+     * Creates the successor of a rotation that was only prepared. Once it exists, this does nothing.
+     *
+     * @throws Error of any kind; unless it is outcome_unknown or cancelled, nothing was created, and it may be called again
+     */
+    void create() const {
+        nbt_error *error = nullptr;
+        detail::check(nbt_rotation_create(handle_.get(), &error), error);
+    }
+
+    /** Notes in the record that the secret is stored. commit() does it too. */
+    void mark_stored() const noexcept { nbt_rotation_mark_stored(handle_.get()); }
+
+    /**
+     * Proves that the successor authenticates, and revokes the old token, unless it is to be kept. Calling it again goes on where
+     * it failed.
+     *
+     * @param keep_old whether to keep the old token, for example until other machines have the new secret
+     * @throws Error of any kind; invalid_argument before the successor exists and after an abort
+     */
+    void commit(bool keep_old = false) const {
+        nbt_error *error = nullptr;
+        detail::check(nbt_rotation_commit(handle_.get(), keep_old, &error), error);
+    }
+
+    /**
+     * Revokes the successor, if there is one; the old token stays as it is.
+     *
+     * @throws Error of any kind; invalid_argument after a commit; conflict when the old token may be revoked already
+     */
+    void abort() const {
+        nbt_error *error = nullptr;
+        detail::check(nbt_rotation_abort(handle_.get(), &error), error);
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_rotation *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Handle<nbt_rotation, nbt_rotation_free> handle_;
+};
+
+/** What an audit says about a token. In the order in which the first that applies becomes a token's state. */
+enum class TokenState {
+    /** The server refuses it. */
+    expired = NBT_TOKEN_STATE_EXPIRED,
+    /** It expires within AuditOptions::expiring_within. */
+    expiring = NBT_TOKEN_STATE_EXPIRING,
+    /** It was last used longer ago than AuditOptions::unused_for, or never used and created longer ago than that. */
+    unused = NBT_TOKEN_STATE_UNUSED,
+    /** It was never used, and not created that long ago. */
+    never_used = NBT_TOKEN_STATE_NEVER_USED,
+    /** None of the others. */
+    healthy = NBT_TOKEN_STATE_HEALTHY,
+};
+
+/**
+ * The stable name of a state.
+ *
+ * @param state any state
+ * @return the name, for example "never_used"
+ */
+inline std::string_view name(TokenState state) noexcept {
+    return nbt_token_state_name(static_cast<std::uint32_t>(state));
+}
+
+inline std::ostream &operator<<(std::ostream &out, TokenState state) {
+    return out << name(state);
+}
+
+/** The options of an audit. */
+struct AuditOptions {
+    /** A token that expires within this time is expiring. */
+    std::optional<std::chrono::milliseconds> expiring_within = std::nullopt;
+    /** A token that was not used for longer than this is unused. */
+    std::optional<std::chrono::milliseconds> unused_for = std::nullopt;
+    /** Maximum number of requests at a time, 1 to 64. */
+    std::optional<std::size_t> concurrency = std::nullopt;
+    /** How long the whole audit may take. What is not finished by then is counted as not reached. */
+    std::optional<std::chrono::milliseconds> time_limit = std::nullopt;
+};
+
+/** A token and what the audit says about it: valid as long as the user's result. */
+class AuditedTokenView {
+public:
+    /**
+     * A view of a token.
+     *
+     * @param audited is borrowed
+     */
+    explicit AuditedTokenView(const nbt_audited_token *audited) noexcept : audited_(audited) {}
+
+    /** The token. */
+    TokenView token() const noexcept { return TokenView(nbt_audited_token_token(audited_)); }
+
+    /** The first of the states that applies. */
+    TokenState state() const noexcept { return static_cast<TokenState>(nbt_audited_token_state(audited_)); }
+
+    /** All states that apply, in order; empty for a healthy token. */
+    std::vector<TokenState> findings() const {
+        std::vector<TokenState> findings;
+        const std::size_t count = nbt_audited_token_findings_len(audited_);
+        findings.reserve(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            findings.push_back(static_cast<TokenState>(nbt_audited_token_findings_at(audited_, i)));
+        }
+        return findings;
+    }
+
+    /** The state in words, for people: "expires in 3 days". */
+    std::string_view reason() const noexcept { return detail::view(nbt_audited_token_reason(audited_)); }
+
+    /** The handle, for the C functions. */
+    const nbt_audited_token *get() const noexcept { return audited_; }
+
+private:
+    const nbt_audited_token *audited_;
+};
+
+/** One user's tokens, audited. It can be copied; copies share the data, which never changes. */
+class UserAudit {
+public:
+    /** Goes through the tokens and gives views by value. */
+    using Tokens = detail::Elements<AuditedTokenView, nbt_user_audit, nbt_user_audit_tokens_len, nbt_user_audit_tokens_at>;
+
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed with the last copy
+     */
+    explicit UserAudit(nbt_user_audit *handle) : handle_(handle, detail::Deleter<nbt_user_audit_free>()) {}
+
+    /** The user. */
+    UserView user() const noexcept { return UserView(nbt_user_audit_user(handle_.get())); }
+
+    /** The user's tokens, in no particular order, valid as long as the result. Empty when there is an error. */
+    Tokens tokens() const noexcept { return Tokens(handle_.get()); }
+
+    /** Why the user's tokens could not be listed. */
+    std::optional<Error> error() const {
+        const nbt_error *error = nbt_user_audit_error(handle_.get());
+        return error == nullptr ? std::nullopt : std::optional<Error>(std::in_place, error, handle_);
+    }
+
+    /** The instant at which the states hold: the server's clock, or this machine's if the answer has no date. */
+    template <class D = TimePoint::duration>
+    std::chrono::time_point<std::chrono::system_clock, D> as_of() const noexcept {
+        detail::Instant at{};
+        nbt_user_audit_as_of(handle_.get(), &at.seconds, &at.nanoseconds);
+        return detail::instant<D>(at.seconds, at.nanoseconds);
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_user_audit *get() const noexcept { return handle_.get(); }
+
+private:
+    // Shared with the errors that error() gives.
+    std::shared_ptr<const nbt_user_audit> handle_;
+};
+
+/** An audit in numbers. */
+using AuditSummary = nbt_audit_summary;
+
+/**
+ * An audit that goes on: a range that is gone through once, with one result per user, as it arrives. It runs in the background a
+ * little ahead of who takes the results. Destroying it ends it.
+ */
+class [[nodiscard]] Audit {
+public:
+    /** Takes one result after the other. Going on may throw what next() throws. */
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = UserAudit;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const UserAudit *;
+        using reference = const UserAudit &;
+
+        iterator() noexcept = default;
+        explicit iterator(const Audit *audit) : audit_(audit), current_(audit->next()) {}
+
+        const UserAudit &operator*() const noexcept { return *current_; }
+        const UserAudit *operator->() const noexcept { return &*current_; }
+
+        iterator &operator++() {
+            current_ = audit_->next();
+            return *this;
+        }
+
+        void operator++(int) { ++*this; }
+
+        friend bool operator==(const iterator &one, const iterator &other) noexcept {
+            return one.current_.has_value() == other.current_.has_value();
+        }
+
+        friend bool operator!=(const iterator &one, const iterator &other) noexcept { return !(one == other); }
+
+    private:
+        const Audit *audit_ = nullptr;
+        std::optional<UserAudit> current_;
+    };
+
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit Audit(nbt_audit *handle) noexcept : handle_(handle) {}
+
+    /**
+     * Waits for the next user's result.
+     *
+     * @return the result; nothing at the end
+     * @throws Error cancelled if the wait was interrupted; the audit goes on, and the next call takes the next result
+     */
+    std::optional<UserAudit> next() const {
+        nbt_user_audit *audited = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_audit_next(handle_.get(), &audited, &error), error);
+        return audited == nullptr ? std::nullopt : std::optional<UserAudit>(audited);
+    }
+
+    /** The next result, and those after it. */
+    iterator begin() const { return iterator(this); }
+
+    /** The end of the audit. */
+    iterator end() const noexcept { return {}; }
+
+    /** How many users' tokens are requested, and so how many results there will be unless the audit ends early. */
+    std::size_t user_count() const noexcept { return nbt_audit_user_count(handle_.get()); }
+
+    /** The numbers of the results taken so far; complete after the last. */
+    AuditSummary summary() const noexcept {
+        AuditSummary summary{};
+        nbt_audit_get_summary(handle_.get(), &summary);
+        return summary;
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_audit *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Handle<nbt_audit, nbt_audit_free> handle_;
 };
 
 class ClientBuilder;
@@ -1041,10 +1491,108 @@ public:
         return CredentialCheck(check);
     }
 
+    /**
+     * Begins to rotate a token: finds it and creates its successor. The old token still works. Store the secret of
+     * Rotation::plain_token(), then call Rotation::commit(); if it cannot be stored, call Rotation::abort().
+     *
+     * @param rotate which token, and what its successor is like
+     * @param user_id the owner of the token
+     * @return the rotation
+     * @throws Error of any kind; conflict if several tokens have the name, with their ids. Unless it is outcome_unknown, nothing
+     * has changed
+     */
+    [[nodiscard]] Rotation rotate_token(const RotateToken &rotate,
+                                        std::optional<std::string_view> user_id = std::nullopt) const {
+        const detail::OptionalText id(rotate.token_id, "token_id");
+        const detail::OptionalText name(rotate.name, "name");
+        const detail::OptionalText new_name(rotate.new_name, "new_name");
+        const detail::OptionalText user(user_id, "user_id");
+        const std::uint32_t flags = (rotate.tag ? 0U : static_cast<std::uint32_t>(NBT_ROTATE_NO_TAG)) |
+                                    (rotate.adopt ? static_cast<std::uint32_t>(NBT_ROTATE_ADOPT) : 0U) |
+                                    (rotate.prepare_only ? static_cast<std::uint32_t>(NBT_ROTATE_PREPARE_ONLY) : 0U);
+        nbt_rotation *rotation = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_client_rotate_token(handle_.get(), id.get(), name.get(), new_name.get(),
+                                              rotate.expires_in_days.value_or(NBT_SAME_LIFETIME), flags, user.get(),
+                                              &rotation, &error),
+                      error);
+        return Rotation(rotation);
+    }
+
+    /**
+     * Begins to rotate a token; its successor has the same name and lifetime. See the other rotate_token.
+     *
+     * @param token_id the token's id
+     * @param user_id the owner of the token
+     * @return the rotation
+     */
+    [[nodiscard]] Rotation rotate_token(std::string_view token_id,
+                                        std::optional<std::string_view> user_id = std::nullopt) const {
+        return rotate_token(RotateToken::by_id(token_id), user_id);
+    }
+
+    /**
+     * Finishes a rotation that another process began, by its record. If the caller holds the successor's secret (the record says
+     * stored, or plain_token is that secret), the old token is revoked, or kept if the record says so; if not, the successor is
+     * revoked.
+     *
+     * @param record of a rotation on the same server
+     * @return the record as it is then
+     * @throws Error of any kind; conflict when one of the two tokens is gone, so that finishing would leave none that works
+     */
+    RotationRecord resume_rotation(const RotationRecord &record) const { return resume(record, nullptr); }
+
+    /**
+     * As the other resume_rotation, for a caller that finds that it holds the secret.
+     *
+     * @param record of a rotation on the same server
+     * @param plain_token the secret
+     * @return the record as it is then
+     */
+    RotationRecord resume_rotation(const RotationRecord &record, const Secret &plain_token) const {
+        return resume(record, plain_token.get());
+    }
+
+    /**
+     * Audits the tokens of all users that the credential may see: its own user and every service user. Lists the users; the audit
+     * then gives one result per user, as it arrives.
+     *
+     * @param options what is absent keeps its default
+     * @return the audit
+     * @throws Error what keeps the users from being listed; invalid_argument for an option that is out of range
+     */
+    [[nodiscard]] Audit audit_tokens(const AuditOptions &options = {}) const {
+        const detail::Handle<nbt_audit_options, nbt_audit_options_free> own(nbt_audit_options_new());
+        if (options.expiring_within) {
+            nbt_audit_options_set_expiring_within_ms(
+                own.get(), detail::milliseconds(*options.expiring_within, "expiring_within"));
+        }
+        if (options.unused_for) {
+            nbt_audit_options_set_unused_for_ms(own.get(), detail::milliseconds(*options.unused_for, "unused_for"));
+        }
+        if (options.concurrency) {
+            nbt_audit_options_set_concurrency(own.get(), *options.concurrency);
+        }
+        if (options.time_limit) {
+            nbt_audit_options_set_time_limit_ms(own.get(), detail::milliseconds(*options.time_limit, "time_limit"));
+        }
+        nbt_audit *audit = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_client_audit_tokens(handle_.get(), own.get(), &audit, &error), error);
+        return Audit(audit);
+    }
+
     /** The handle, for the C functions. */
     const nbt_client *get() const noexcept { return handle_.get(); }
 
 private:
+    RotationRecord resume(const RotationRecord &record, const nbt_secret *plain_token) const {
+        nbt_rotation_record *finished = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_client_resume_rotation(handle_.get(), record.get(), plain_token, &finished, &error), error);
+        return RotationRecord(finished);
+    }
+
     detail::Handle<nbt_client, nbt_client_free> handle_;
 };
 

@@ -26,6 +26,8 @@
 compile_error!("build with panic=unwind: a panic must become NBT_INTERNAL, not the end of somebody's program");
 
 mod arguments;
+pub mod audit;
+pub mod audit_options;
 mod boundary;
 pub mod cancel;
 pub mod client;
@@ -39,11 +41,14 @@ pub mod log;
 pub mod operations;
 mod out;
 pub mod result;
+pub mod rotation;
+pub mod rotation_record;
 pub mod secret;
 mod text;
 mod time;
 pub mod token;
 pub mod user;
+pub mod user_audit;
 pub mod version;
 
 // The header promises that these may be used by any number of threads at once.
@@ -57,4 +62,8 @@ const _: () = {
     shared_by_threads::<cancel::nbt_cancel>();
     shared_by_threads::<secret::nbt_secret>();
     shared_by_threads::<error::nbt_error>();
+    shared_by_threads::<rotation::nbt_rotation>();
+    shared_by_threads::<rotation_record::nbt_rotation_record>();
+    shared_by_threads::<audit::nbt_audit>();
+    shared_by_threads::<user_audit::nbt_user_audit>();
 };

@@ -25,6 +25,10 @@ impl nbt_secret {
         exposed[..plain.len()].copy_from_slice(plain);
         Box::new(nbt_secret { secret, exposed })
     }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.secret
+    }
 }
 
 /// Makes a secret from a text, to compare it or to keep it where it is wiped.

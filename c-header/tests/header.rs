@@ -25,6 +25,11 @@ const SOURCES: &[&str] = &[
     "credential_check",
     "client",
     "operations",
+    "rotation_record",
+    "rotation",
+    "audit_options",
+    "user_audit",
+    "audit",
 ];
 
 const PREAMBLE: &str = r#"/*
@@ -34,7 +39,7 @@ const PREAMBLE: &str = r#"/*
  *
  * Conventions
  *
- * Handles     Every type is opaque. What a function hands over through an out-pointer or as a non-const pointer is the
+ * Handles     Every type but nbt_audit_summary is opaque. What a function hands over through an out-pointer or as a non-const pointer is the
  *             caller's, to be freed with the nbt_..._free of its type. What it returns as a const pointer is borrowed from the
  *             handle that was passed, and valid until that is freed. nbt_..._free(NULL) does nothing.
  * Results     A function that can fail returns an nbt_result and puts its result through an out-pointer, which is NULL (false,

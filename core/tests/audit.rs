@@ -185,6 +185,31 @@ fn every_user_of_a_large_account_is_audited_behind_the_rate_limit() {
     assert!((19..1_000).contains(&refused), "{refused} requests were refused");
 }
 
+#[test]
+fn a_token_file_that_changes_on_the_way_is_followed() {
+    const NEXT: &str = "nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr";
+    let server = account(40, json!({}));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, support::PAT).unwrap();
+    let options = Client::builder().management_url(server.url()).proxy_from_env(false);
+    let client = options.token_file(file.to_str().unwrap()).build().unwrap();
+    let mut audit = start(&client, 4);
+    let mut results = vec![audit.next().unwrap().unwrap()];
+
+    let next = serde_json::from_value(json!({"id": "next", "name": "laptop", "plain": NEXT})).unwrap();
+    server.add_token("ada", next).unwrap();
+    std::fs::write(&file, NEXT).unwrap();
+    let old = &server.seeded()[0].id;
+    support::client(&server).delete_token(old, Some("ada")).unwrap();
+
+    results.extend(audit.by_ref().map(Result::unwrap));
+    assert!(results.iter().all(|result| result.error.is_none()));
+    assert_eq!(ids(&results).len(), 41);
+    assert!(audit.summary().is_complete);
+    assert!(server.requests().iter().any(|request| request.status == Some(404)), "the old token was refused");
+}
+
 #[cfg(feature = "async")]
 mod twins {
     use super::*;

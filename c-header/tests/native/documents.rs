@@ -30,7 +30,7 @@ fn the_examples_compile_as_they_say_and_run() {
         println!("{name}: {}", printed.trim());
         ran += 1;
     }
-    assert!(ran >= 4, "only {ran} examples");
+    assert!(ran >= 8, "only {ran} examples");
 }
 
 #[test]

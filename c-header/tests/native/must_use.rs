@@ -31,6 +31,10 @@ fn a_dropped_result_is_a_warning_in_cpp() {
             "c.create_token(\"ci\");",
             "c.create_token(netbird_tokens::NewToken{\"ci\", 30, true}, \"robot\");",
             "c.check_credential();",
+            "c.rotate_token(\"id\");",
+            "c.rotate_token(netbird_tokens::RotateToken::by_name(\"ci\"), \"robot\");",
+            "c.resume_rotation(netbird_tokens::RotationRecord::from_json(\"{}\"));",
+            "c.audit_tokens();",
             "c.close();",
             "c.with_timeout(std::chrono::seconds(1));",
             "netbird_tokens::Client::from_env();",
@@ -50,6 +54,10 @@ fn a_dropped_result_is_a_warning_in_c() {
             "nbt_client_create_token(c, \"ci\", 30, 0, NULL, token, secret, error);",
             "nbt_client_delete_token(c, \"id\", NULL, error);",
             "nbt_client_close(c, NULL, NULL);",
+            "nbt_client_rotate_token(c, \"id\", NULL, NULL, 30, 0, NULL, NULL, error);",
+            "nbt_rotation_commit(NULL, false, error);",
+            "nbt_rotation_get_record(NULL);",
+            "nbt_client_audit_tokens(c, NULL, NULL, error);",
             "nbt_cancel_new();",
         ] {
             let said = complaint("gcc", standard, statement).expect(statement);

@@ -10,6 +10,8 @@ use crate::tools::library;
 /// A mock server with the users that the programs name, and a PAT of their owner.
 pub struct Scene {
     pub server: MockServer,
+    /// Another one with the same PAT, which answers every user at once: an audit asks for the tokens of all.
+    audited: MockServer,
     pub pat: String,
 }
 
@@ -59,7 +61,15 @@ pub fn scene() -> Scene {
     server.push_fault(fault(Some("POST"), "lossy", Action::DropAfter { reset: false }));
     server.push_fault(fault(None, "busy", answer(429, &[("Retry-After", "3600")])));
     server.push_fault(fault(None, "broken", answer(500, &[])));
-    Scene { server, pat }
+    let audited = MockServer::start(World {
+        users: vec![user("robot", true), user("broken", true), user("ada", false), user("eve", false)],
+        ..World::default()
+    })
+    .unwrap();
+    let same = TokenSeed { name: "tests".to_owned(), plain: Some(pat.clone()), ..TokenSeed::default() };
+    audited.add_token("ada", same).unwrap();
+    audited.push_fault(fault(None, "broken", answer(500, &[])));
+    Scene { server, audited, pat }
 }
 
 impl Scene {
@@ -73,6 +83,7 @@ impl Scene {
             .env("NB_MANAGEMENT_URL", self.server.url())
             .env("NBT_TEST_PAT", &self.pat)
             .env("NBT_TEST_URL", self.server.url())
+            .env("NBT_TEST_AUDIT_URL", self.audited.url())
             .env("NBT_TEST_LIBRARY", library())
     }
 }

@@ -57,6 +57,36 @@ static void test_null_objects(void) {
     CHECK(!nbt_credential_check_expires_at(NULL, &seconds, NULL) && seconds == 0);
 }
 
+static void test_null_rotations_and_audits(void) {
+    int64_t seconds = 5;
+    nbt_audit_summary summary;
+    memset(&summary, 1, sizeof summary);
+    CHECK(nbt_rotation_old_token(NULL) == NULL && nbt_rotation_token(NULL) == NULL);
+    CHECK(nbt_rotation_plain_token(NULL) == NULL && nbt_rotation_get_record(NULL) == NULL);
+    nbt_rotation_mark_stored(NULL);
+    CHECK(nbt_rotation_record_to_json(NULL) == NULL && nbt_rotation_record_management_url(NULL) == NULL);
+    CHECK(nbt_rotation_record_user_id(NULL) == NULL && nbt_rotation_record_old_token_id(NULL) == NULL);
+    CHECK(nbt_rotation_record_token_name(NULL) == NULL && nbt_rotation_record_token_id(NULL) == NULL);
+    CHECK(!nbt_rotation_record_is_tagged(NULL) && !nbt_rotation_record_keep_old(NULL));
+    CHECK(nbt_rotation_record_stage(NULL) == NBT_ROTATION_STAGE_NONE);
+    CHECK_TEXT(nbt_rotation_stage_name(99), "none");
+    CHECK_TEXT(nbt_token_state_name(99), "none");
+    CHECK(nbt_audit_user_count(NULL) == 0);
+    nbt_audit_get_summary(NULL, &summary);
+    CHECK(summary.users == 0 && summary.tokens == 0 && !summary.is_complete);
+    nbt_audit_get_summary(NULL, NULL);
+    CHECK(nbt_audit_options_set_expiring_within_ms(NULL, 1) == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_audit_options_set_unused_for_ms(NULL, 1) == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_audit_options_set_concurrency(NULL, 1) == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_audit_options_set_time_limit_ms(NULL, 1) == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_user_audit_user(NULL) == NULL && nbt_user_audit_error(NULL) == NULL);
+    CHECK(nbt_user_audit_tokens_len(NULL) == 0 && nbt_user_audit_tokens_at(NULL, 0) == NULL);
+    CHECK(!nbt_user_audit_as_of(NULL, &seconds, NULL) && seconds == 0);
+    CHECK(nbt_audited_token_token(NULL) == NULL && nbt_audited_token_reason(NULL) == NULL);
+    CHECK(nbt_audited_token_state(NULL) == NBT_TOKEN_STATE_NONE && nbt_audited_token_findings_len(NULL) == 0);
+    CHECK(nbt_audited_token_findings_at(NULL, 0) == NBT_TOKEN_STATE_NONE);
+}
+
 static void test_free_of_null(void) {
     nbt_error_free(NULL);
     nbt_secret_free(NULL);
@@ -69,6 +99,11 @@ static void test_free_of_null(void) {
     nbt_user_free(NULL);
     nbt_user_list_free(NULL);
     nbt_credential_check_free(NULL);
+    nbt_rotation_free(NULL);
+    nbt_rotation_record_free(NULL);
+    nbt_audit_options_free(NULL);
+    nbt_audit_free(NULL);
+    nbt_user_audit_free(NULL);
 }
 
 /* Each call fails with NBT_INVALID_ARGUMENT, with and without a place for the error, and the error says what is wrong. */
@@ -143,6 +178,37 @@ static void test_null_and_bad_arguments(const nbt_client *client) {
     REFUSED(nbt_token_days_left(NULL, 0, 0, NULL, place), "out is NULL");
     CHECK(secret == NULL && credential == NULL && other == NULL && token == NULL && tokens == NULL);
     CHECK(user == NULL && users == NULL && check == NULL && !expired && !finished && days == 0);
+}
+
+static void test_bad_rotations_and_audits(const nbt_client *client) {
+    nbt_rotation *rotation = NULL;
+    nbt_rotation_record *record = NULL;
+    nbt_audit *audit = NULL;
+    nbt_user_audit *audited = NULL;
+    nbt_audit_options *options = nbt_audit_options_new();
+    REFUSED(nbt_client_rotate_token(NULL, "x", NULL, NULL, 1, 0, NULL, &rotation, place), "client is NULL");
+    REFUSED(nbt_client_rotate_token(client, "x", NULL, NULL, 1, 0, NULL, NULL, place), "out is NULL");
+    REFUSED(nbt_client_rotate_token(client, NULL, NULL, NULL, 1, 0, NULL, &rotation, place), "which token");
+    REFUSED(nbt_client_rotate_token(client, "x", "x", NULL, 1, 0, NULL, &rotation, place), "both");
+    REFUSED(nbt_client_rotate_token(client, BAD, NULL, NULL, 1, 0, NULL, &rotation, place), "token_id is not valid");
+    REFUSED(nbt_client_rotate_token(client, "x", NULL, BAD, 1, 0, NULL, &rotation, place), "new_name is not valid");
+    REFUSED(nbt_client_rotate_token(client, "x", NULL, NULL, 0, 0, NULL, &rotation, place), "365");
+    REFUSED(nbt_client_rotate_token(client, "x", NULL, NULL, 1, 8, NULL, &rotation, place), "flags");
+    REFUSED(nbt_rotation_create(NULL, place), "rotation is NULL");
+    REFUSED(nbt_rotation_commit(NULL, false, place), "rotation is NULL");
+    REFUSED(nbt_rotation_abort(NULL, place), "rotation is NULL");
+    REFUSED(nbt_rotation_record_from_json(NULL, &record, place), "json is NULL");
+    REFUSED(nbt_rotation_record_from_json("{}", &record, place), "not a rotation record");
+    REFUSED(nbt_rotation_record_from_json("{}", NULL, place), "out is NULL");
+    REFUSED(nbt_client_resume_rotation(client, NULL, NULL, &record, place), "record is NULL");
+    REFUSED(nbt_client_audit_tokens(NULL, NULL, &audit, place), "client is NULL");
+    REFUSED(nbt_client_audit_tokens(client, NULL, NULL, place), "out is NULL");
+    REFUSED(nbt_audit_next(NULL, &audited, place), "audit is NULL");
+    REFUSED(nbt_audit_next(NULL, NULL, place), "out is NULL");
+    CHECK(nbt_audit_options_set_concurrency(options, 65) == NBT_OK);
+    REFUSED(nbt_client_audit_tokens(client, options, &audit, place), "concurrency is 65");
+    nbt_audit_options_free(options);
+    CHECK(rotation == NULL && record == NULL && audit == NULL && audited == NULL);
 }
 
 static void test_builder(void) {
@@ -290,8 +356,10 @@ static void test_dlclose(void) {
 int main(void) {
     nbt_client *client = built(configured());
     test_null_objects();
+    test_null_rotations_and_audits();
     test_free_of_null();
     test_null_and_bad_arguments(client);
+    test_bad_rotations_and_audits(client);
     test_builder();
     test_extreme_values();
     test_odd_texts(client);

@@ -20,6 +20,8 @@ static_assert(!std::is_copy_constructible_v<nbt::Token> && std::is_nothrow_move_
 static_assert(!std::is_copy_constructible_v<nbt::TokenList> && std::is_nothrow_move_constructible_v<nbt::TokenList>);
 static_assert(std::is_nothrow_copy_constructible_v<nbt::Error>, "exceptions must be");
 static_assert(std::is_trivially_copyable_v<nbt::TokenView>);
+static_assert(!std::is_copy_constructible_v<nbt::Rotation> && std::is_nothrow_move_constructible_v<nbt::Rotation>);
+static_assert(std::is_nothrow_copy_constructible_v<nbt::RotationRecord>, "a value");
 
 namespace {
 
@@ -188,6 +190,105 @@ void test_cancel_and_timeout(const nbt::Client &client) {
     CHECK(kind_of([&] { client.with_timeout(200ms).list_tokens("slow"); }) == nbt::ErrorKind::timeout);
 }
 
+void test_rotation(const nbt::Client &client) {
+    const nbt::CreatedToken old = client.create_token("rotated", 30, "robot");
+    {
+        const nbt::Rotation undone = client.rotate_token(old.token.id(), "robot");
+        CHECK(undone.old_token().id() == old.token.id());
+        CHECK(undone.token() && undone.token()->name().substr(0, 9) == "rotated #");
+        CHECK(undone.plain_token() && undone.plain_token()->expose().size() == 40);
+        undone.abort();
+        CHECK(undone.record().stage() == nbt::RotationStage::aborted && !undone.token() && !undone.plain_token());
+        CHECK(kind_of([&] { undone.commit(); }) == nbt::ErrorKind::invalid_argument);
+    }
+    auto wanted = nbt::RotateToken::by_name("rotated");
+    wanted.prepare_only = true;
+    wanted.tag = false;
+    wanted.expires_in_days = 7;
+    const nbt::Rotation rotation = client.rotate_token(wanted, "robot");
+    CHECK(!rotation.token() && rotation.record().stage() == nbt::RotationStage::planned);
+    CHECK(!rotation.record().token_id() && !rotation.record().is_tagged());
+    rotation.create();
+    CHECK(rotation.token()->name() == "rotated" && rotation.token()->days_left(rotation.token()->created_at()) <= 7);
+    rotation.mark_stored();
+    const nbt::RotationRecord record = rotation.record();
+    CHECK(record.stage() == nbt::RotationStage::stored && nbt::name(record.stage()) == "stored");
+    CHECK(record.token_id() == rotation.token()->id() && record.old_token_id() == old.token.id());
+    CHECK(record.user_id() == "robot" && record.management_url() == needed("NBT_TEST_URL"));
+    CHECK(record.token_name() == "rotated" && !record.keep_old());
+    const auto read = nbt::RotationRecord::from_json(record.to_json());
+    const nbt::RotationRecord copy = read;
+    CHECK(copy == record && copy.to_json() == record.to_json());
+    CHECK(kind_of([] { static_cast<void>(nbt::RotationRecord::from_json("{")); }) == nbt::ErrorKind::invalid_argument);
+    rotation.commit(true);
+    CHECK(rotation.record().stage() == nbt::RotationStage::kept && rotation.record() != record);
+    const auto finished = client.resume_rotation(read, *rotation.plain_token());
+    CHECK(finished.stage() == nbt::RotationStage::committed);
+    CHECK(client.resume_rotation(finished) == finished);
+    CHECK(kind_of([&] { client.get_token(old.token.id(), "robot"); }) == nbt::ErrorKind::not_found);
+    client.delete_token(*record.token_id(), "robot");
+    nbt::RotateToken both = nbt::RotateToken::by_id("x");
+    both.name = "x";
+    CHECK(kind_of([&] { static_cast<void>(client.rotate_token(both)); }) == nbt::ErrorKind::invalid_argument);
+}
+
+void test_dropped_rotation() {
+    int warnings = 0;
+    const nbt::Client client = builder_of_mock()
+                                   .log([&warnings](nbt::LogLevel level, std::string_view) {
+                                       warnings += level == nbt::LogLevel::warning ? 1 : 0;
+                                   })
+                                   .build();
+    const nbt::CreatedToken old = client.create_token("left", 30, "robot");
+    std::string successor;
+    try {
+        const nbt::Rotation rotation = client.rotate_token(old.token.id(), "robot");
+        successor = rotation.token()->id();
+        throw std::runtime_error("the vault is closed");
+    } catch (const std::runtime_error &) {
+    }
+    CHECK(warnings == 1);
+    client.delete_token(successor, "robot");
+    client.delete_token(old.token.id(), "robot");
+}
+
+void test_audit() {
+    const nbt::Client client = builder_of_mock().management_url(needed("NBT_TEST_AUDIT_URL")).build();
+    const nbt::CreatedToken created = client.create_token("audited", 7, "robot");
+    nbt::AuditOptions options;
+    options.expiring_within = std::chrono::hours(24 * 14);
+    options.concurrency = 2;
+    const nbt::Audit audit = client.audit_tokens(options);
+    std::size_t results = 0;
+    std::optional<nbt::Error> failure;
+    bool found = false;
+    for (const auto &audited : audit) {
+        results++;
+        if (audited.error()) {
+            failure = audited.error();
+            CHECK(audited.user().id() == "broken" && audited.tokens().empty());
+        }
+        for (const auto token : audited.tokens()) {
+            if (token.token().id() == created.token.id()) {
+                found = true;
+                CHECK(token.state() == nbt::TokenState::expiring && nbt::name(token.state()) == "expiring");
+                CHECK(token.findings() == std::vector({nbt::TokenState::expiring, nbt::TokenState::never_used}));
+                CHECK(token.reason().find("expires in") != std::string_view::npos);
+                CHECK(audited.as_of() > nbt::TimePoint() && audited.user().id() == "robot");
+            }
+        }
+    }
+    // The error outlives its result.
+    CHECK(found && failure && failure->kind() == nbt::ErrorKind::server_error);
+    CHECK(results == audit.user_count() && results == 3 && !audit.next());
+    const nbt::AuditSummary summary = audit.summary();
+    CHECK(summary.is_complete && summary.audited == 2 && summary.failed == 1 && summary.other_people == 1);
+    options.concurrency = 0;
+    CHECK(kind_of([&] { static_cast<void>(client.audit_tokens(options)); }) == nbt::ErrorKind::invalid_argument);
+    options.time_limit = -1s;
+    CHECK(kind_of([&] { static_cast<void>(client.audit_tokens(options)); }) == nbt::ErrorKind::invalid_argument);
+}
+
 void test_log() {
     int lines = 0;
     const nbt::Client client = builder_of_mock()
@@ -212,6 +313,9 @@ int main() {
     test_check_credential(client);
     test_failures(client);
     test_cancel_and_timeout(client);
+    test_rotation(client);
+    test_dropped_rotation();
+    test_audit();
     test_log();
     CHECK(client.close());
     return verdict();

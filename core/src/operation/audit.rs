@@ -69,6 +69,7 @@ struct Work {
 
 /// A request for one user's tokens that has ended.
 struct Answer {
+    call: Call,
     sent: Instant,
     result: UserAudit,
 }
@@ -104,20 +105,34 @@ impl Work {
     }
 
     async fn take(&mut self, answer: Answer, out: &Producer<Result<UserAudit>>) -> Result<(), ()> {
-        let Answer { sent, result } = answer;
-        match result.error.as_ref().map(|error| (error.kind(), error.retry_after())) {
-            Some((ErrorKind::RateLimited, asked)) => {
-                let now = Instant::now();
+        let Answer { call, sent, mut result } = answer;
+        match result.error.take() {
+            Some(error) if error.kind() == ErrorKind::RateLimited => {
+                let (now, asked) = (Instant::now(), error.retry_after());
                 let pause = self.pace.limited(sent, now, asked, fastrand::f64());
                 if asked.is_none_or(|_| pause <= LONGEST_PAUSE && after(now, pause) < self.end) {
                     self.users.push_front(result.user);
                     return Ok(());
                 }
                 self.users.clear();
+                result.error = Some(error);
             }
-            // Every further request would be refused too.
-            Some((ErrorKind::Unauthorized, _)) => self.users.clear(),
-            _ => self.pace.accepted(sent),
+            Some(error) if error.kind() == ErrorKind::Unauthorized => match call.follow(error) {
+                Ok(followed) => {
+                    self.call = followed;
+                    self.users.push_front(result.user);
+                    return Ok(());
+                }
+                Err(error) => {
+                    // Every further request would be refused too.
+                    self.users.clear();
+                    result.error = Some(error);
+                }
+            },
+            error => {
+                self.pace.accepted(sent);
+                result.error = error;
+            }
         }
         out.send(Ok(result)).await
     }
@@ -134,5 +149,5 @@ async fn request(call: Call, user: User, options: Arc<AuditOptions>) -> Answer {
         }
         Err(error) => UserAudit { user, tokens: Vec::new(), error: Some(error), as_of: Timestamp::now() },
     };
-    Answer { sent, result }
+    Answer { call, sent, result }
 }

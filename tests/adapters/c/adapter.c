@@ -4,7 +4,10 @@
  */
 #define _DEFAULT_SOURCE /* getline */
 
+#include "audits.h"
 #include "clients.h"
+#include "rotations.h"
+#include "secrets.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -14,13 +17,11 @@
 #include <unistd.h>
 
 static const char *const OPERATIONS[] = {
-    "list_tokens", "get_token",        "create_token",   "delete_token", "current_user",
-    "list_users",  "check_credential", "set_credential", "expose",       "secret_equals",
+    "list_tokens",          "get_token",       "create_token",    "delete_token",     "current_user",
+    "list_users",           "check_credential", "audit_tokens",   "set_credential",   "expose",
+    "secret_equals",        "rotate_token",    "resume_rotation", "rotation_create",  "rotation_mark_stored",
+    "rotation_commit",      "rotation_abort",  "rotation_record", "rotation_drop",
 };
-
-/* The secrets by handle, for as long as the adapter runs. */
-static nbt_secret **secrets;
-static size_t secret_count;
 
 static answer unsupported(void) {
     cJSON *fields = cJSON_CreateObject();
@@ -28,22 +29,6 @@ static answer unsupported(void) {
     cJSON_AddNumberToObject(fields, "code", 0);
     cJSON_AddStringToObject(fields, "message", "no such command");
     return (answer){NULL, fields};
-}
-
-static size_t keep_secret(nbt_secret *secret) {
-    nbt_secret **grown = realloc(secrets, (secret_count + 1) * sizeof *secrets);
-    if (grown == NULL) {
-        die("out of memory");
-    }
-    secrets = grown;
-    secrets[secret_count] = secret;
-    return secret_count++;
-}
-
-static const nbt_secret *find_secret(const cJSON *args, const char *key) {
-    const char *handle = text(args, key);
-    size_t at = handle == NULL ? secret_count : strtoul(handle, NULL, 10);
-    return at < secret_count ? secrets[at] : NULL;
 }
 
 static answer create_token(const nbt_client *client, const cJSON *args) {
@@ -62,10 +47,7 @@ static answer create_token(const nbt_client *client, const cJSON *args) {
     }
     cJSON *created = cJSON_CreateObject();
     cJSON_AddItemToObject(created, "token", show_token(token, args));
-    cJSON_AddStringToObject(created, "plain_token", nbt_secret_masked(secret));
-    char handle[24];
-    snprintf(handle, sizeof handle, "%zu", keep_secret(secret));
-    cJSON_AddStringToObject(created, "secret", handle);
+    add_secret(created, secret);
     nbt_token_free(token);
     return ok(created);
 }
@@ -179,6 +161,12 @@ static answer call_operation(const nbt_client *client, const char *operation, co
         return list_users(client);
     } else if (strcmp(operation, "check_credential") == 0) {
         return check_credential(client, args);
+    } else if (strcmp(operation, "audit_tokens") == 0) {
+        return audit_tokens(client, args);
+    } else if (strcmp(operation, "rotate_token") == 0) {
+        return rotate_token(client, args);
+    } else if (strcmp(operation, "resume_rotation") == 0) {
+        return resume_rotation(client, args);
     } else if (strcmp(operation, "set_credential") == 0) {
         return set_credential(client, args);
     } else if (strcmp(operation, "expose") == 0) {
@@ -186,7 +174,8 @@ static answer call_operation(const nbt_client *client, const char *operation, co
     } else if (strcmp(operation, "secret_equals") == 0) {
         return secret_equals(args);
     }
-    return unsupported();
+    answer given;
+    return rotation_command(operation, args, &given) ? given : unsupported();
 }
 
 enum { POLL_MS = 5 };
@@ -330,10 +319,8 @@ int main(void) {
         cJSON_Delete(command);
     }
     free(line);
+    free_all_rotations();
     close_all_clients();
-    for (size_t i = 0; i < secret_count; i++) {
-        nbt_secret_free(secrets[i]);
-    }
-    free(secrets);
+    free_all_secrets();
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <netbird_tokens.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -34,6 +35,9 @@ struct Unsupported {};
 
 std::map<std::string, nbt::Client> clients;
 std::vector<nbt::Secret> secrets;
+// Those that have begun and were not dropped.
+std::map<std::string, nbt::Rotation> rotations;
+std::size_t rotations_begun = 0;
 
 // Null for what is absent.
 template <class T>
@@ -231,6 +235,19 @@ json new_client(const std::string &name, const json &options) {
     return json::object();
 }
 
+// Prints a secret as its language does, and keeps it under a handle.
+void add_secret(json &answer, std::optional<nbt::Secret> secret) {
+    answer["plain_token"] = nullptr;
+    answer["secret"] = nullptr;
+    if (secret) {
+        std::ostringstream printed;
+        printed << *secret;
+        answer["plain_token"] = printed.str();
+        answer["secret"] = std::to_string(secrets.size());
+        secrets.push_back(std::move(*secret));
+    }
+}
+
 json create_token(const nbt::Client &client, const json &args) {
     nbt::NewToken wanted{text(args, "name").value_or("")};
     wanted.tag = args.value("tag", false);
@@ -241,14 +258,8 @@ json create_token(const nbt::Client &client, const json &args) {
         wanted.expires_in_days = args["expires_in_days"].get<std::int64_t>();
     }
     nbt::CreatedToken created = client.create_token(wanted, text(args, "user_id"));
-    std::ostringstream printed;
-    printed << created.plain_token;
-    json answer = {
-        {"token", show(created.token, args)},
-        {"plain_token", printed.str()},
-        {"secret", std::to_string(secrets.size())},
-    };
-    secrets.push_back(std::move(created.plain_token));
+    json answer = {{"token", show(created.token, args)}};
+    add_secret(answer, std::move(created.plain_token));
     return answer;
 }
 
@@ -258,6 +269,136 @@ const nbt::Secret &find_secret(const json &args, const char *key) {
         throw Refused{"no such secret"};
     }
     return secrets[at];
+}
+
+json show(const nbt::RotationRecord &record) {
+    return {{"record", json::parse(record.to_json())}};
+}
+
+// What a rotation has made so far.
+json progress(const nbt::Rotation &rotation, const json &args) {
+    json answer = show(rotation.record());
+    const auto token = rotation.token();
+    answer["token"] = token ? show(*token, args) : json(nullptr);
+    add_secret(answer, rotation.plain_token());
+    return answer;
+}
+
+json rotate_token(const nbt::Client &client, const json &args) {
+    nbt::RotateToken rotate;
+    rotate.token_id = text(args, "token_id");
+    rotate.name = text(args, "name");
+    rotate.new_name = text(args, "new_name");
+    if (args.contains("expires_in_days")) {
+        if (!args["expires_in_days"].is_number_integer()) {
+            throw Refused{"expires_in_days: expected a whole number"};
+        }
+        rotate.expires_in_days = args["expires_in_days"].get<std::int64_t>();
+    }
+    rotate.tag = args.value("tag", rotate.tag);
+    rotate.adopt = args.value("adopt", rotate.adopt);
+    rotate.prepare_only = args.value("prepare_only", rotate.prepare_only);
+    nbt::Rotation rotation = client.rotate_token(rotate, text(args, "user_id"));
+    json answer = progress(rotation, args);
+    answer["old_token"] = show(rotation.old_token(), args);
+    answer["rotation"] = std::to_string(rotations_begun++);
+    rotations.emplace(answer["rotation"].get<std::string>(), std::move(rotation));
+    return answer;
+}
+
+json resume_rotation(const nbt::Client &client, const json &args) {
+    const auto record = nbt::RotationRecord::from_json(args.value("record", json(nullptr)).dump());
+    const auto plain_token = text(args, "plain_token");
+    return show(plain_token ? client.resume_rotation(record, nbt::Secret(*plain_token)) : client.resume_rotation(record));
+}
+
+// A command on a rotation that has begun.
+json run_rotation(const std::string &command, const json &args) {
+    const auto found = rotations.find(text(args, "rotation").value_or(""));
+    if (found == rotations.end()) {
+        throw Refused{"no such rotation"};
+    }
+    const nbt::Rotation &rotation = found->second;
+    if (command == "rotation_create") {
+        rotation.create();
+        return progress(rotation, args);
+    } else if (command == "rotation_mark_stored") {
+        rotation.mark_stored();
+    } else if (command == "rotation_commit") {
+        rotation.commit(args.value("keep_old", false));
+    } else if (command == "rotation_abort") {
+        rotation.abort();
+    } else if (command == "rotation_drop") {
+        rotations.erase(found);
+        return json::object();
+    } else if (command != "rotation_record") {
+        throw Unsupported{};
+    }
+    return show(rotation.record());
+}
+
+json show(const nbt::UserAudit &audited, const json &args) {
+    json tokens = json::array();
+    for (const auto token : audited.tokens()) {
+        json findings = json::array();
+        for (const auto finding : token.findings()) {
+            findings.push_back(nbt::name(finding));
+        }
+        tokens.push_back({
+            {"token", show(token.token(), args)},
+            {"state", nbt::name(token.state())},
+            {"findings", findings},
+            {"reason", token.reason()},
+        });
+    }
+    const auto error = audited.error();
+    return {{"user", show(audited.user())}, {"tokens", tokens}, {"error", error ? show(*error) : json(nullptr)}};
+}
+
+json show(const nbt::AuditSummary &summary) {
+    return {
+        {"users", summary.users},
+        {"audited", summary.audited},
+        {"failed", summary.failed},
+        {"not_reached", summary.not_reached},
+        {"other_people", summary.other_people},
+        {"tokens", summary.tokens},
+        {"expired", summary.expired},
+        {"expiring", summary.expiring},
+        {"unused", summary.unused},
+        {"never_used", summary.never_used},
+        {"healthy", summary.healthy},
+        {"is_complete", summary.is_complete},
+    };
+}
+
+json audit_tokens(const nbt::Client &client, const json &args) {
+    const auto number = [&](const char *name) -> std::optional<std::int64_t> {
+        if (!args.contains(name)) {
+            return std::nullopt;
+        }
+        if (!args[name].is_number_integer() || args[name].get<std::int64_t>() < 0) {
+            throw Refused{std::string(name) + ": expected a whole number"};
+        }
+        return args[name].get<std::int64_t>();
+    };
+    const auto duration = [&](const char *name) -> std::optional<std::chrono::milliseconds> {
+        const auto given = number(name);
+        return given ? std::optional(std::chrono::milliseconds(*given)) : std::nullopt;
+    };
+    nbt::AuditOptions options;
+    options.expiring_within = duration("expiring_within_ms");
+    options.unused_for = duration("unused_for_ms");
+    options.concurrency = number("concurrency");
+    options.time_limit = duration("time_limit_ms");
+    const nbt::Audit audit = client.audit_tokens(options);
+    std::vector<json> users;
+    for (const auto &audited : audit) {
+        users.push_back(show(audited, args));
+    }
+    const auto id = [](const json &shown) { return shown["user"]["id"].get<std::string>(); };
+    std::sort(users.begin(), users.end(), [&](const json &one, const json &other) { return id(one) < id(other); });
+    return {{"users", users}, {"summary", show(audit.summary())}};
 }
 
 json operate(const nbt::Client &client, const std::string &operation, const json &args) {
@@ -285,6 +426,14 @@ json operate(const nbt::Client &client, const std::string &operation, const json
         return users;
     } else if (operation == "check_credential") {
         return show(client.check_credential(), args);
+    } else if (operation == "audit_tokens") {
+        return audit_tokens(client, args);
+    } else if (operation == "rotate_token") {
+        return rotate_token(client, args);
+    } else if (operation == "resume_rotation") {
+        return resume_rotation(client, args);
+    } else if (operation.rfind("rotation_", 0) == 0) {
+        return run_rotation(operation, args);
     } else if (operation == "set_credential") {
         const auto credential = read_credential(args);
         if (!credential) {
@@ -363,7 +512,8 @@ json hello() {
         {"version", nbt::version()},
         {"operations",
          {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
-          "set_credential", "expose", "secret_equals"}},
+          "audit_tokens", "set_credential", "expose", "secret_equals", "rotate_token", "resume_rotation", "rotation_create",
+          "rotation_mark_stored", "rotation_commit", "rotation_abort", "rotation_record", "rotation_drop"}},
         {"options",
          {"management_url", "pat", "bearer", "detect", "token_file", "from_env", "connect_timeout_ms", "read_timeout_ms",
           "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",

@@ -52,7 +52,8 @@ import Testing
         let json = try String(decoding: encoded(rotation.record), as: UTF8.self)
         let broken = [
             json.replacing("\"version\":1", with: "\"version\":2"), json.replacing("planned", with: secret),
-            json.replacing("\"user_id\"", with: "\"user\""), json.replacing("\"old_token_id\":\"phone\"", with: "\"old_token_id\":7"),
+            json.replacing("\"user_id\"", with: "\"user\""),
+            json.replacing("\"old_token_id\":\"phone\"", with: "\"old_token_id\":7"),
             json.replacing("\"is_tagged\":true", with: "\"is_tagged\":[]"), "{}", "[]", secret,
         ]
         for text in broken {

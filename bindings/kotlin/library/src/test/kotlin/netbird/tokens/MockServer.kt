@@ -74,7 +74,8 @@ class MockServer @JvmOverloads constructor(serviceUsers: Int = 0) : AutoCloseabl
 
     /** Refuses the next delete, as NetBird does. */
     fun refuseDelete() {
-        val answer = JSONObject().put("status", 403).put("body", """{"message": "no", "code": 403}""")
+        val json = JSONArray().put(JSONArray().put("Content-Type").put("application/json; charset=UTF-8"))
+        val answer = JSONObject().put("status", 403).put("headers", json).put("body", """{"message": "no", "code": 403}""")
         fault("""{"method": "DELETE", "action": {"answer": $answer}}""")
     }
 

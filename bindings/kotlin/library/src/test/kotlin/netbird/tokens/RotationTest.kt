@@ -173,13 +173,13 @@ class RotationTest {
 
     @Test
     fun `a prepared rotation is resumed by its record`() {
-        val record = client.rotateTokenBlocking(old.id, prepareOnly = true).use { rotation ->
-            assertEquals(RotationStage.PLANNED, rotation.record.stage)
-            assertThrows(IllegalStateException::class.java) { rotation.token }
-            assertThrows(IllegalStateException::class.java) { rotation.plainToken }
-            rotation.createBlocking()
-            rotation.record
-        }
+        val rotation = client.rotateTokenBlocking(old.id, prepareOnly = true)
+        assertEquals(RotationStage.PLANNED, rotation.record.stage)
+        assertThrows(IllegalStateException::class.java) { rotation.token }
+        assertThrows(IllegalStateException::class.java) { rotation.plainToken }
+        rotation.createBlocking()
+        val record = rotation.record
+        rotation.close()
         val read = RotationRecord.fromJson(record.toJson())
         assertEquals(record, read)
         assertEquals(RotationStage.ABORTED, client.resumeRotationBlocking(read).stage)
@@ -269,7 +269,7 @@ class RotationTest {
 
     @Test
     fun `an interrupt ends one call and not the rotation`() {
-        client.rotateTokenBlocking(old.id).use { rotation ->
+        client.rotateTokenBlocking(old.id).useBlocking { rotation ->
             Thread.currentThread().interrupt()
             val kind = kindOf { rotation.commitBlocking() }
             assertTrue(Thread.interrupted())
@@ -282,7 +282,7 @@ class RotationTest {
 
     @Test
     fun `printing a rotation shows no secret`() {
-        client.rotateTokenBlocking(old.id).use { rotation ->
+        client.rotateTokenBlocking(old.id).useBlocking { rotation ->
             val plain = rotation.plainToken.expose()
             assertFalse(plain in "$rotation ${rotation.record} ${rotation.record.toJson()}")
             rotation.abortBlocking()
