@@ -172,7 +172,7 @@ fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
                 8 => nbt_client_builder_set_allow_insecure_http(builder, false),
                 9 => nbt_client_builder_set_ca_pem(builder, text),
                 10 => nbt_client_builder_set_proxy(builder, text),
-                11 => nbt_client_builder_set_proxy_from_env(builder, number % 2 == 0),
+                11 => nbt_client_builder_set_proxy_from_env(builder, number.is_multiple_of(2)),
                 12 => nbt_client_builder_set_user_agent(builder, text),
                 13 => nbt_client_builder_set_on_unknown(builder, number as u32),
                 14 => nbt_client_builder_set_token_file(builder, text),
@@ -279,7 +279,7 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
             }
             8 => {
                 let cancel = nbt_cancel_new();
-                if number % 2 == 0 {
+                if number.is_multiple_of(2) {
                     nbt_cancel_cancel(cancel.as_deref());
                 }
                 let result = nbt_client_with_cancel(client, cancel.as_deref(), &raw mut handle, &raw mut error);
@@ -306,7 +306,7 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
                 nbt_credential_check_free(checked);
             }
             10 => {
-                let mut finished = number % 2 == 0;
+                let mut finished = number.is_multiple_of(2);
                 let result = nbt_client_close(client, &raw mut finished, &raw mut error);
                 check(result, error);
                 assert_eq!(finished, result == nbt_result::NBT_OK, "no create was interrupted");
@@ -360,8 +360,8 @@ unsafe fn rotate(
         );
         check(made, error);
         let (token, secret) = (taken(made, token), taken(made, secret));
-        let id = if bytes.byte() % 4 == 0 { one } else { nbt_token_id(token.as_deref()) };
-        let days = if bytes.byte() % 2 == 0 { NBT_SAME_LIFETIME } else { number as i64 };
+        let id = if bytes.byte().is_multiple_of(4) { one } else { nbt_token_id(token.as_deref()) };
+        let days = if bytes.byte().is_multiple_of(2) { NBT_SAME_LIFETIME } else { number as i64 };
         // Never adopted: the next calls would have another credential.
         let flags = [0, 1, 4, 5, 8][usize::from(bytes.byte() % 5)];
         let result = nbt_client_rotate_token(
@@ -381,7 +381,7 @@ unsafe fn rotate(
             let rotation = rotation.as_deref();
             let result = match bytes.byte() % 4 {
                 0 => nbt_rotation_create(rotation, &raw mut error),
-                1 => nbt_rotation_commit(rotation, number % 2 == 0, &raw mut error),
+                1 => nbt_rotation_commit(rotation, number.is_multiple_of(2), &raw mut error),
                 2 => nbt_rotation_abort(rotation, &raw mut error),
                 _ => {
                     nbt_rotation_mark_stored(rotation);
@@ -397,7 +397,7 @@ unsafe fn rotate(
         check_text(nbt_secret_expose(nbt_rotation_plain_token(rotation.as_deref()), ptr::null_mut()));
         check_text(nbt_rotation_record_to_json(record.as_deref()));
         check_text(nbt_rotation_record_token_id(record.as_deref()));
-        let given = if bytes.byte() % 2 == 0 { secret.as_deref() } else { None };
+        let given = if bytes.byte().is_multiple_of(2) { secret.as_deref() } else { None };
         let mut finished = ptr::null_mut();
         let result = nbt_client_resume_rotation(client, record.as_deref(), given, &raw mut finished, &raw mut error);
         check(result, error);
@@ -422,7 +422,7 @@ fn audit(client: Option<&nbt_client>, bytes: &mut Bytes<'_>, number: u64) {
             _ => nbt_audit_options_set_concurrency(options, number as usize),
         };
     }
-    let options = if bytes.byte() % 4 == 0 { None } else { options };
+    let options = if bytes.byte().is_multiple_of(4) { None } else { options };
     // SAFETY: all are variables of this function.
     unsafe {
         let result = nbt_client_audit_tokens(client, options.as_deref(), &raw mut audit, &raw mut error);
@@ -460,7 +460,7 @@ pub fn drive(data: &[u8], url: &CStr) {
         if bytes.0.is_empty() {
             break;
         }
-        let client = if bytes.byte() % 16 == 0 { None } else { client.as_deref() };
+        let client = if bytes.byte().is_multiple_of(16) { None } else { client.as_deref() };
         call(client, &mut bytes);
     }
     nbt_client_free(client);

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
-use netbird_tokens::{CancelToken, Error, Timestamp};
+use netbird_tokens::{CancelToken, Client, Error, Timestamp};
 use serde::Serialize;
 
 use crate::arguments::{Color, Connection, Display, Output, Owner, Request};
@@ -52,6 +52,11 @@ impl Session {
 
     pub(crate) fn user_id(&self) -> Option<&str> {
         self.owner.user_id.as_deref()
+    }
+
+    /// The time by the server's clock, which decides when a token expires, and which no jump of this machine's clock moves.
+    pub(crate) fn server_now(&self, client: &Client) -> Timestamp {
+        self.owner.clock.now.or_else(|| client.server_time()).unwrap_or_else(Timestamp::now)
     }
 
     /// The time for which expiry is told.

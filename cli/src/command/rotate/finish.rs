@@ -4,9 +4,8 @@ use std::path::Path;
 
 use netbird_tokens::{Client, ErrorKind, RotationStage, Secret};
 
-use super::report::{Outcome, Report};
+use super::report::{Outcome, Report, resume_command};
 use super::target::journal_beside;
-use super::{now, resume_command};
 use crate::arguments::ResumeOrder;
 use crate::atomic_file::remove_leftover;
 use crate::failure::Failure;
@@ -92,7 +91,7 @@ pub(super) fn finish(session: &Session, client: &Client, journal: &mut Journal) 
             format!("Finished the interrupted rotation: {new} is in use, and the old token {old} is revoked.")
         }
         RotationStage::Kept => {
-            journal.entry.supersede(&journal.entry.record.old_token_id.clone(), now(session, client));
+            journal.entry.supersede(&journal.entry.record.old_token_id.clone(), session.server_now(client));
             format!("Finished the interrupted rotation: {new} is in use. The old token {old} still works.")
         }
         _ => format!("Undid the interrupted rotation: no new token is left, and the old one, {old}, still works."),

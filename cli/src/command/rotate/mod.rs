@@ -16,7 +16,7 @@ use netbird_tokens::{CancelToken, Client, Error, ErrorKind, RotateToken, Rotatio
 use self::report::{Outcome, Report, named, note_rotated, time};
 use self::target::{NotThere, Ready, Target};
 use crate::arguments::RotateOrder;
-use crate::failure::{Failure, shell_word};
+use crate::failure::Failure;
 use crate::journal::{Entry, Journal, Lock, Named};
 use crate::printable::printable;
 use crate::secret_output::{SecretText, survive_file_size_limit};
@@ -73,7 +73,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn now(&self) -> Timestamp {
-        now(self.session, &self.client)
+        self.session.server_now(&self.client)
     }
 
     fn entry(&self) -> Option<&Entry> {
@@ -305,16 +305,6 @@ impl Run<'_> {
             _ => self.report(Outcome::Rotated, Some(old), Some(new)).print(self.session, now),
         }
     }
-}
-
-/// The time by the server's clock, which decides when a token expires, and which no jump of this machine's clock moves.
-fn now(session: &Session, client: &Client) -> Timestamp {
-    session.owner.clock.now.or_else(|| client.server_time()).unwrap_or_else(Timestamp::now)
-}
-
-/// The command that finishes what the journal says.
-fn resume_command(journal: &str) -> String {
-    format!("netbird-tokens rotate resume --journal {}", shell_word(journal))
 }
 
 /// The Unix time some time after an instant.

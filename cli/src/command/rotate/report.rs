@@ -6,7 +6,7 @@ use std::time::Duration;
 use netbird_tokens::{Secret, Timestamp, Token};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, shell_word};
 use crate::journal::{Entry, Superseded};
 use crate::json::TokenJson;
 use crate::printable::printable;
@@ -126,4 +126,9 @@ pub(super) fn time(length: Duration) -> String {
         }
     }
     format!("{seconds}s")
+}
+
+/// The command that finishes what the journal says.
+pub(super) fn resume_command(journal: &str) -> String {
+    format!("netbird-tokens rotate resume --journal {}", shell_word(journal))
 }

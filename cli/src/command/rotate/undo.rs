@@ -2,7 +2,8 @@
 
 use netbird_tokens::{Error, ErrorKind, Rotation};
 
-use super::{Run, resume_command};
+use super::Run;
+use super::report::resume_command;
 use crate::failure::{Failure, NotStored, Subject};
 use crate::journal::Entry;
 

@@ -1,6 +1,7 @@
 //! The conformance adapter of the Rust API: the protocol of `tests/adapters/README.md`, one JSON object a line each way. It
 //! calls the public API as any Rust program would, and prints what it got.
 
+mod answer;
 mod rotation;
 
 use std::collections::HashMap;
@@ -10,11 +11,12 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use netbird_tokens::{
-    AuditOptions, AuditSummary, CancelToken, Client, Credential, CredentialCheck, CredentialKind, Error, NewToken,
-    OnUnknown, Operation, Secret, Timestamp, Token, User, UserAudit,
+    AuditOptions, AuditSummary, CancelToken, Client, Credential, CredentialCheck, CredentialKind, NewToken, OnUnknown,
+    Operation, Secret, User, UserAudit,
 };
 use serde_json::{Map, Value, json};
 
+use crate::answer::{Answer, Fields, error, refused, shown, text, time};
 use crate::rotation::Rotations;
 
 /// What the adapter does besides the library's operations.
@@ -46,9 +48,6 @@ const OPTIONS: &[&str] = &[
 
 /// How often the file that interrupts a call is looked for.
 const POLL: Duration = Duration::from_millis(5);
-
-type Fields = Map<String, Value>;
-type Answer = Result<Value, Value>;
 
 fn main() -> std::io::Result<()> {
     let mut adapter = Adapter::default();
@@ -226,28 +225,6 @@ fn credential(fields: &Fields) -> Result<Option<Credential>, Value> {
     given.map(Some).map_err(error)
 }
 
-fn text<'a>(fields: &'a Fields, key: &str) -> Option<&'a str> {
-    fields.get(key).and_then(Value::as_str)
-}
-
-fn shown(token: &Token, args: &Fields) -> Answer {
-    let mut fields = json!({
-        "id": token.id(),
-        "name": token.name(),
-        "expiration_date": time(token.expiration_date()),
-        "created_at": time(token.created_at()),
-        "created_by": token.created_by(),
-        "last_used": token.last_used().map(time),
-        "user_id": token.user_id(),
-    });
-    if let Some(now) = text(args, "now") {
-        let now: Timestamp = now.parse().map_err(error)?;
-        fields["is_expired"] = json!(token.is_expired(now));
-        fields["days_left"] = json!(token.days_left(now));
-    }
-    Ok(fields)
-}
-
 fn user(user: &User) -> Value {
     json!({
         "id": user.id(),
@@ -326,41 +303,6 @@ fn summary(summary: &AuditSummary) -> Value {
         "never_used": summary.never_used,
         "healthy": summary.healthy,
         "is_complete": summary.is_complete,
-    })
-}
-
-/// In UTC, cut to microseconds, always six digits.
-fn time(at: Timestamp) -> String {
-    let shown = at.to_string();
-    let (seconds, fraction) = match shown.trim_end_matches('Z').split_once('.') {
-        Some((seconds, fraction)) => (seconds, fraction),
-        None => (shown.trim_end_matches('Z'), ""),
-    };
-    format!("{seconds}.{fraction:0<6.6}Z")
-}
-
-fn error(error: Error) -> Value {
-    json!({
-        "kind": error.kind().name(),
-        "code": error.kind().code(),
-        "message": error.message(),
-        "status": error.status(),
-        "server_message": error.server_message(),
-        "request_id": error.request_id(),
-        "retryable": error.is_retryable(),
-        "attempts": error.attempts(),
-        "candidate_token_ids": error.candidate_token_ids(),
-        "token_name": error.token_name(),
-        "retry_after_ms": error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-    })
-}
-
-/// An argument that Rust's types would not have let through.
-fn refused(message: &str) -> Value {
-    json!({
-        "kind": "invalid_argument", "code": 1, "message": message, "status": null, "server_message": null,
-        "request_id": null, "retryable": false, "attempts": 0, "candidate_token_ids": [], "token_name": null,
-        "retry_after_ms": null,
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use netbird_tokens::{Client, RotateToken, Rotation, RotationRecord, Secret};
 use serde_json::{Value, json};
 
-use crate::{Answer, Fields, error, refused, shown, text};
+use crate::answer::{Answer, Fields, error, refused, shown, text};
 
 /// The commands on a rotation that has begun.
 pub(crate) const COMMANDS: &[&str] = &[
