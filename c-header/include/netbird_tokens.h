@@ -644,7 +644,7 @@ size_t nbt_error_candidate_token_ids_len(const nbt_error *error);
  *
  * @param error may be NULL
  * @param index counts from 0
- * @return the id; NULL if there is none at that index
+ * @return the id; NULL if the index is out of range
  * @par Memory
  * The text belongs to the error and is valid until nbt_error_free.
  * @par Threads
@@ -1369,7 +1369,7 @@ size_t nbt_token_list_len(const nbt_token_list *list);
  *
  * @param list may be NULL
  * @param index counts from 0
- * @return the token; NULL if there is none at that index
+ * @return the token; NULL if the index is out of range
  * @par Memory
  * The token belongs to the list and is valid until nbt_token_list_free; never free it by itself.
  * @par Threads
@@ -1555,7 +1555,7 @@ size_t nbt_user_list_len(const nbt_user_list *list);
  *
  * @param list may be NULL
  * @param index counts from 0
- * @return the user; NULL if there is none at that index
+ * @return the user; NULL if the index is out of range
  * @par Memory
  * The user belongs to the list and is valid until nbt_user_list_free; never free it by itself.
  * @par Threads
@@ -2384,7 +2384,7 @@ size_t nbt_user_audit_tokens_len(const nbt_user_audit *audited);
  *
  * @param audited may be NULL
  * @param index counts from 0
- * @return the token; NULL if there is none at that index
+ * @return the token; NULL if the index is out of range
  * @par Memory
  * The token belongs to the result and is valid until nbt_user_audit_free; never free it by itself.
  * @par Threads
@@ -2473,7 +2473,7 @@ size_t nbt_audited_token_findings_len(const nbt_audited_token *audited);
  *
  * @param audited may be NULL
  * @param index counts from 0
- * @return the state; NBT_TOKEN_STATE_NONE if there is none at that index
+ * @return the state; NBT_TOKEN_STATE_NONE if the index is out of range
  * @par Memory
  * Nothing is handed over.
  * @par Threads

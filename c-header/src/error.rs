@@ -165,7 +165,7 @@ pub extern "C" fn nbt_error_candidate_token_ids_len(error: Option<&nbt_error>) -
 ///
 /// @param error may be NULL
 /// @param index counts from 0
-/// @return the id; NULL if there is none at that index
+/// @return the id; NULL if the index is out of range
 /// @par Memory
 /// The text belongs to the error and is valid until `nbt_error_free`.
 /// @par Threads

@@ -269,7 +269,7 @@ pub extern "C" fn nbt_token_list_len(list: Option<&nbt_token_list>) -> usize {
 ///
 /// @param list may be NULL
 /// @param index counts from 0
-/// @return the token; NULL if there is none at that index
+/// @return the token; NULL if the index is out of range
 /// @par Memory
 /// The token belongs to the list and is valid until `nbt_token_list_free`; never free it by itself.
 /// @par Threads

@@ -218,7 +218,7 @@ pub extern "C" fn nbt_user_list_len(list: Option<&nbt_user_list>) -> usize {
 ///
 /// @param list may be NULL
 /// @param index counts from 0
-/// @return the user; NULL if there is none at that index
+/// @return the user; NULL if the index is out of range
 /// @par Memory
 /// The user belongs to the list and is valid until `nbt_user_list_free`; never free it by itself.
 /// @par Threads

@@ -135,7 +135,7 @@ pub extern "C" fn nbt_user_audit_tokens_len(audited: Option<&nbt_user_audit>) ->
 ///
 /// @param audited may be NULL
 /// @param index counts from 0
-/// @return the token; NULL if there is none at that index
+/// @return the token; NULL if the index is out of range
 /// @par Memory
 /// The token belongs to the result and is valid until `nbt_user_audit_free`; never free it by itself.
 /// @par Threads
@@ -239,7 +239,7 @@ pub extern "C" fn nbt_audited_token_findings_len(audited: Option<&nbt_audited_to
 ///
 /// @param audited may be NULL
 /// @param index counts from 0
-/// @return the state; `NBT_TOKEN_STATE_NONE` if there is none at that index
+/// @return the state; `NBT_TOKEN_STATE_NONE` if the index is out of range
 /// @par Memory
 /// Nothing is handed over.
 /// @par Threads

@@ -232,7 +232,10 @@ impl RotationRecord {
         }
         let stage = RotationStage::ALL.iter().copied().find(|stage| stage.name() == wire.stage).ok_or_else(|| {
             let stages: Vec<&str> = RotationStage::ALL.iter().map(|stage| stage.name()).collect();
-            Error::invalid_argument(format!("the rotation record's stage is none of {}", stages.join(", ")))
+            Error::invalid_argument(format!(
+                "the rotation record's stage is unknown: it must be one of {}",
+                stages.join(", ")
+            ))
         })?;
         let record = RotationRecord {
             management_url: wire.management_url,
@@ -306,7 +309,7 @@ mod tests {
         refused(r#"{"stage": "nbp_abcdefghijklmnopqrstuvwxyz01232LolCm"}"#, "missing");
         let json = record().to_json();
         refused(&json[..json.len() / 2], "ends early");
-        refused(&json.replace("\"created\"", "\"nbp_abcdefghijklmnopqrstuvwxyz01232LolCm\""), "none of planned");
+        refused(&json.replace("\"created\"", "\"nbp_abcdefghijklmnopqrstuvwxyz01232LolCm\""), "must be one of planned");
         refused(&json.replace("\"version\":1", "\"version\":2"), "version 2");
         refused(&json.replace("\"old\"", "\"a/b\""), "the rotation record: ");
         refused(&json.replace("\"old\"", "\"new\""), "as its successor");

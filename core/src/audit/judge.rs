@@ -46,7 +46,7 @@ fn nanoseconds(duration: Duration) -> i128 {
     i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX)
 }
 
-/// Whole units, rounded down. A time that lies on the other side of `as_of` (the clocks disagree) is none.
+/// Whole units, rounded down. A negative time (the clocks disagree) counts as zero.
 fn in_words(nanoseconds: i128) -> String {
     let minutes = nanoseconds / 60_000_000_000;
     let (number, unit) = match minutes {
