@@ -107,9 +107,7 @@ impl Client {
     /// A handle whose calls end with `cancelled` once the token is cancelled, by any thread, within 50 ms.
     #[must_use]
     pub fn with_cancel(&self, token: &CancelToken) -> Self {
-        let mut client = self.clone();
-        client.scope.cancel = Some(token.clone());
-        client
+        Client { shared: Arc::clone(&self.shared), scope: self.scope.with_cancel(token) }
     }
 
     /// A handle whose calls ask `interrupted` about every 20 ms, on the thread that waits, and end with `cancelled` once it

@@ -23,6 +23,11 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// The same, ended by `token`.
+    pub(crate) fn with_cancel(&self, token: &CancelToken) -> Self {
+        Scope { cancel: Some(token.clone()), ..self.clone() }
+    }
+
     /// For cleaning up: a cancellation that came before, and may be why it is needed, does not end it.
     pub(crate) fn after_cancellation(&self) -> Self {
         let cancel = self.cancel.clone().filter(|cancel| !cancel.is_cancelled());

@@ -58,8 +58,7 @@ impl Audit {
 
     /// The next result, as the iterator gives it, with a wait that ends when `token` is cancelled.
     pub fn next_with_cancel(&self, token: &CancelToken) -> Option<Result<UserAudit>> {
-        let scope = Scope { cancel: Some(token.clone()), ..self.scope.clone() };
-        scope.wait_for_next(self.end, self.take()).transpose()
+        self.wait(&self.scope.with_cancel(token))
     }
 
     async fn take(&self) -> Result<Option<UserAudit>> {
@@ -73,8 +72,8 @@ impl Audit {
         next
     }
 
-    fn wait(&self) -> Result<Option<UserAudit>> {
-        self.scope.wait_for_next(self.end, self.take())
+    fn wait(&self, scope: &Scope) -> Option<Result<UserAudit>> {
+        scope.wait_for_next(self.end, self.take()).transpose()
     }
 
     fn lock(&self) -> MutexGuard<'_, AuditSummary> {
@@ -86,7 +85,7 @@ impl Iterator for &Audit {
     type Item = Result<UserAudit>;
 
     fn next(&mut self) -> Option<Result<UserAudit>> {
-        self.wait().transpose()
+        self.wait(&self.scope)
     }
 }
 
@@ -94,7 +93,7 @@ impl Iterator for Audit {
     type Item = Result<UserAudit>;
 
     fn next(&mut self) -> Option<Result<UserAudit>> {
-        self.wait().transpose()
+        self.wait(&self.scope)
     }
 }
 

@@ -31,16 +31,20 @@ use super::steps::{as_successor, prove, revoke, revoke_by_name};
 /// It may be used from any number of threads. Its calls have the time limit and the interruption of the handle that it was
 /// made with.
 pub struct Rotation {
-    shared: Arc<Shared>,
+    inner: Arc<Inner>,
     scope: Scope,
+}
+
+/// What every handle of a rotation shares. It is open until the last one is dropped.
+struct Inner {
+    shared: Arc<Shared>,
     old: Token,
     wanted: Wanted,
     adopt: bool,
-    state: Arc<Mutex<State>>,
+    state: Mutex<State>,
 }
 
 struct State {
-    shared: Arc<Shared>,
     record: RotationRecord,
     created: Option<CreatedToken>,
     /// A create was sent, and it is not certain that it made no token.
@@ -57,7 +61,6 @@ impl Rotation {
     pub(super) fn new(call: &Call, rotate: &RotateToken, old: Token, wanted: Wanted) -> Self {
         let record = planned(call, rotate, &old, &wanted);
         let state = State {
-            shared: Arc::clone(&call.shared),
             record,
             created: None,
             may_exist: false,
@@ -65,33 +68,21 @@ impl Rotation {
             old_may_be_gone: false,
             busy: false,
         };
-        Rotation {
-            shared: Arc::clone(&call.shared),
-            scope: call.scope.clone(),
-            old,
-            wanted,
-            adopt: rotate.adopt,
-            state: Arc::new(Mutex::new(state)),
-        }
+        let shared = Arc::clone(&call.shared);
+        let inner = Inner { shared, old, wanted, adopt: rotate.adopt, state: Mutex::new(state) };
+        Rotation { inner: Arc::new(inner), scope: call.scope.clone() }
     }
 
     /// The same rotation, with calls that end when `token` is cancelled. It is open until both are dropped.
     #[must_use]
     pub fn with_cancel(&self, token: &CancelToken) -> Self {
-        Rotation {
-            shared: Arc::clone(&self.shared),
-            scope: Scope { cancel: Some(token.clone()), ..self.scope.clone() },
-            old: self.old.clone(),
-            wanted: self.wanted.clone(),
-            adopt: self.adopt,
-            state: Arc::clone(&self.state),
-        }
+        Rotation { inner: Arc::clone(&self.inner), scope: self.scope.with_cancel(token) }
     }
 
     /// The token that is replaced, as it was when the rotation began.
     #[must_use]
     pub fn old_token(&self) -> &Token {
-        &self.old
+        &self.inner.old
     }
 
     /// The successor; `None` before it is created.
@@ -200,15 +191,15 @@ impl Rotation {
     }
 
     fn call(&self) -> Call {
-        Call::new(&self.shared, &self.scope)
+        Call::new(&self.inner.shared, &self.scope)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
+        self.inner.lock()
     }
 
     pub(super) async fn begin(&self, call: &Call) -> Result<()> {
-        let _busy = Busy::begin(&self.state)?;
+        let _busy = Busy::begin(&self.inner)?;
         {
             let mut state = self.lock();
             if state.record.stage == RotationStage::Aborted {
@@ -225,8 +216,8 @@ impl Rotation {
             state.may_exist = true;
             state.in_background = true;
         }
-        let (owner, is_tagged) = (Arc::from(self.old.user_id()), self.lock().record.is_tagged);
-        let made = create::create_named(call, self.wanted.clone(), is_tagged, owner).await;
+        let (owner, is_tagged) = (Arc::from(self.inner.old.user_id()), self.lock().record.is_tagged);
+        let made = create::create_named(call, self.inner.wanted.clone(), is_tagged, owner).await;
         let mut state = self.lock();
         state.in_background = false;
         match made {
@@ -244,7 +235,7 @@ impl Rotation {
     }
 
     async fn finish(&self, call: Call, keep_old: bool) -> Result<()> {
-        let _busy = Busy::begin(&self.state)?;
+        let _busy = Busy::begin(&self.inner)?;
         let created = {
             let mut state = self.lock();
             match state.record.stage {
@@ -265,11 +256,11 @@ impl Rotation {
             state.record.keep_old = keep_old;
             state.created.clone().ok_or_else(Error::bug)?
         };
-        let (new, owner) = (created.token.id(), self.old.user_id());
+        let (new, owner) = (created.token.id(), self.inner.old.user_id());
         let successor = as_successor(&call, &created.plain_token, owner)?;
         prove(&successor, new, owner).await?;
-        let call = if self.adopt {
-            self.shared.identity.store(Arc::clone(&successor.identity));
+        let call = if self.inner.adopt {
+            self.inner.shared.identity.store(Arc::clone(&successor.identity));
             successor
         } else {
             call
@@ -279,15 +270,17 @@ impl Rotation {
             return Ok(());
         }
         let was_doubtful = std::mem::replace(&mut self.lock().old_may_be_gone, true);
-        if let Err(error) = revoke(&call, self.old.id(), owner).await {
+        if let Err(error) = revoke(&call, self.inner.old.id(), owner).await {
             // Only a definite refusal proves that this attempt left the old token there; it says nothing about earlier ones.
             let is_refused = matches!(
                 error.kind(),
                 ErrorKind::Unauthorized | ErrorKind::Forbidden | ErrorKind::Connect | ErrorKind::RateLimited
             );
             self.lock().old_may_be_gone = was_doubtful || !is_refused;
-            let hint =
-                format!(". The new token {new} works; the old one {} is to be revoked: commit again", self.old.id());
+            let hint = format!(
+                ". The new token {new} works; the old one {} is to be revoked: commit again",
+                self.inner.old.id()
+            );
             return Err(error.with_hint(&hint));
         }
         self.lock().record.stage = RotationStage::Committed;
@@ -295,7 +288,7 @@ impl Rotation {
     }
 
     async fn undo(&self, call: Call) -> Result<()> {
-        let _busy = Busy::begin(&self.state)?;
+        let _busy = Busy::begin(&self.inner)?;
         let (may_exist, record) = {
             let state = self.lock();
             let nothing_left = state.old_may_be_gone && state.record.stage == RotationStage::Stored;
@@ -339,36 +332,39 @@ fn planned(call: &Call, rotate: &RotateToken, old: &Token, wanted: &Wanted) -> R
     }
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Keeps other calls from changing the rotation for as long as it lives.
-struct Busy(Arc<Mutex<State>>);
+struct Busy<'a>(&'a Inner);
 
-impl Busy {
-    fn begin(state: &Arc<Mutex<State>>) -> Result<Self> {
-        if std::mem::replace(&mut lock(state).busy, true) {
+impl<'a> Busy<'a> {
+    fn begin(inner: &'a Inner) -> Result<Self> {
+        if std::mem::replace(&mut inner.lock().busy, true) {
             return Err(Error::new(
                 ErrorKind::Conflict,
                 "another call is changing this rotation: wait until that has ended",
             ));
         }
-        Ok(Busy(Arc::clone(state)))
+        Ok(Busy(inner))
     }
 }
 
-impl Drop for Busy {
+impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        lock(&self.0).busy = false;
+        self.0.lock().busy = false;
     }
 }
 
-impl Drop for State {
+impl Drop for Inner {
     fn drop(&mut self) {
-        let record = &self.record;
+        let state = self.lock();
+        let record = &state.record;
         let is_open = matches!(record.stage, RotationStage::Created | RotationStage::Stored)
-            || (record.stage == RotationStage::Planned && self.may_exist && !self.in_background);
+            || (record.stage == RotationStage::Planned && state.may_exist && !state.in_background);
         if is_open {
             (self.shared.observer)(&Event::RotationOpen {
                 old_token_id: &record.old_token_id,
