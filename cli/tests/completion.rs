@@ -23,7 +23,7 @@ const TYPED: &[(&str, &str)] = &[
     ("who", "whoami"),
     ("mock", "mock-server"),
     // Options after a command.
-    ("list --tok", "list --token-file"),
+    ("list --token-f", "list --token-file"),
     ("create --expires", "create --expires-in"),
     ("mock-server --unt", "mock-server --until-stdin-closes"),
     ("token --insp", "token --inspect"),

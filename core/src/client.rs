@@ -47,8 +47,9 @@ use crate::user::User;
 /// A call ends within its timeout. A create whose answer was lost may take 15 seconds more to find out what it did.
 ///
 /// # Errors
-/// Every call may fail with any [`ErrorKind`]; what each means is written there. A create or delete whose answer was lost
-/// fails with [`ErrorKind::OutcomeUnknown`] and names the tokens to look at.
+/// Every call may fail with any [`ErrorKind`](crate::ErrorKind); what each means is written there. A create or delete whose
+/// answer was lost fails with [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) and names the tokens to look
+/// at.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,

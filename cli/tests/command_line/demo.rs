@@ -21,11 +21,17 @@ fn shows_a_secret(text: &str) -> bool {
 #[test]
 fn every_step_passes_on_its_own_server() {
     let ran = run(program().arg("demo")).ok();
-    assert!(ran.out.ends_with("All 8 steps passed.\n"), "{ran:?}");
+    assert!(ran.out.ends_with("All 10 steps passed.\n"), "{ran:?}");
     assert!(!shows_a_secret(&ran.out) && !shows_a_secret(&ran.err), "{ran:?}");
-    for shown in
-        ["$ netbird-tokens list", "$ netbird-tokens create", "[exit status 10]", "[exit status 51]", "checksum"]
-    {
+    for shown in [
+        "$ netbird-tokens list",
+        "$ netbird-tokens create",
+        "$ netbird-tokens rotate",
+        "$ netbird-tokens audit",
+        "[exit status 10]",
+        "[exit status 51]",
+        "checksum",
+    ] {
         assert!(ran.out.contains(shown), "{shown}: {ran:?}");
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Leftovers<'a> {
         let mut removed = 0;
         for user_id in &self.user_ids {
             let left = client.list_tokens(Some(user_id)).map_err(|error| self.stay(user_id, &error))?;
-            for token in left.iter().filter(|token| token.name() == self.name) {
+            for token in left.iter().filter(|token| self.made(token.name())) {
                 match client.delete_token(token.id(), Some(user_id)) {
                     Ok(()) => removed += 1,
                     Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -45,6 +45,11 @@ impl<'a> Leftovers<'a> {
             }
         }
         Ok(removed)
+    }
+
+    /// Whether a token of this name is the demo's: a successor has the same name with a tag.
+    fn made(&self, name: &str) -> bool {
+        name.strip_prefix(&self.name).is_some_and(|rest| rest.is_empty() || rest.starts_with(" #"))
     }
 
     fn stay(&self, user_id: &str, error: &netbird_tokens::Error) -> Failure {

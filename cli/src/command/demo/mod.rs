@@ -92,6 +92,8 @@ impl Story<'_> {
         let (token, secret) = self.create(&me, leftovers)?;
         self.inspect(&token)?;
         self.use_it(&token, &secret)?;
+        let (token, secret) = self.rotate(token, &secret)?;
+        self.audit(&token)?;
         self.service_user(&me, leftovers)?;
         self.revoke(&token)?;
         self.try_revoked(&secret)?;
@@ -139,6 +141,33 @@ impl Story<'_> {
         // A server that keeps whole seconds does not prove which token is in use.
         let right = ran.stdout.contains("working") && ran.stdout.contains(token.user_id());
         self.stage.expect(ran.status == 0 && right, "the new token works, for its own user", &ran)
+    }
+
+    fn rotate(&mut self, old: Token, old_secret: &Secret) -> Result<(Token, Secret), Failure> {
+        self.stage.step(
+            "Rotate it: a new token of the same name and lifetime is created and proved to work, and the old one is revoked.",
+        )?;
+        let ran = self.stage.run(&["rotate", old.id()], None)?;
+        let secret = self.stage.secret_of(&ran)?;
+        let tokens = self.client.list_tokens(Some(old.user_id()))?;
+        let is_gone = tokens.iter().all(|token| token.id() != old.id());
+        let name = format!("{} #", old.name());
+        let successor = tokens.into_iter().find(|token| token.name().starts_with(&name));
+        let Some(token) = successor.filter(|_| is_gone) else {
+            return Err(self.stage.failure("the new token has taken the old one's place", &ran));
+        };
+        let ran = self.stage.run(&["list"], Some(old_secret))?;
+        self.stage.expect(ran.status == exit::of_kind(ErrorKind::Unauthorized), "the old token is refused", &ran)?;
+        let ran = self.stage.run(&["check"], Some(&secret))?;
+        self.stage.expect(ran.status == 0, "the new token works", &ran)?;
+        Ok((token, secret))
+    }
+
+    fn audit(&mut self, token: &Token) -> Result<(), Failure> {
+        self.stage.step("Audit: the state of all tokens that this credential may see, service users' included.")?;
+        let ran = self.stage.run(&["audit", "--expiring-within", "2w"], None)?;
+        let right = ran.stdout.contains(token.id()) && ran.stdout.contains("expiring");
+        self.stage.expect(ran.status == 0 && right, "it shows that the new token expires soon", &ran)
     }
 
     fn service_user(&mut self, me: &User, leftovers: &mut Leftovers<'_>) -> Result<(), Failure> {

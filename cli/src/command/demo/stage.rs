@@ -92,7 +92,7 @@ impl<'a> Stage<'a> {
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         };
-        if words.first() == Some(&"create") && Credential::pat(ran.stdout.trim_end()).is_ok() {
+        if matches!(words.first(), Some(&"create" | &"rotate")) && Credential::pat(ran.stdout.trim_end()).is_ok() {
             self.secrets.push(Secret::new(ran.stdout.trim_end()));
         }
         self.show(words, secret.is_some(), &ran)?;
@@ -128,13 +128,18 @@ impl<'a> Stage<'a> {
         if holds {
             return Ok(());
         }
-        Err(Failure::Local(format!(
-            "step {} failed. Expected: {what}. The command ended with status {}",
-            self.steps, ran.status
-        )))
+        Err(self.failure(what, ran))
     }
 
-    /// The secret that a `create` printed.
+    /// What ends the demo when a step did not have the expected outcome.
+    pub(crate) fn failure(&self, what: &str, ran: &Ran) -> Failure {
+        Failure::Local(format!(
+            "step {} failed. Expected: {what}. The command ended with status {}",
+            self.steps, ran.status
+        ))
+    }
+
+    /// The secret that a `create` or a `rotate` printed.
     pub(crate) fn secret_of(&self, ran: &Ran) -> Result<Secret, Failure> {
         let bare = ran.stdout.strip_suffix('\n').unwrap_or(&ran.stdout);
         self.expect(
