@@ -1,7 +1,7 @@
 //! Cancelling a call, for languages that do not drop what they cancel.
 
 use std::collections::BTreeMap;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -90,24 +90,25 @@ impl Drop for Registration {
 pub(crate) async fn awaited<T>(
     operation: Operation,
     cancel: Arc<NativeCancel>,
-    call: impl Future<Output = netbird_tokens::Result<T>>,
+    call: impl Future<Output = netbird_tokens::Result<T>> + Send,
 ) -> Result<T, NativeError> {
-    awaited_or(|| operation.interrupted(), cancel, call).await
+    boxed(&|| operation.interrupted(), cancel, Box::pin(call)).await
 }
 
 /// [`awaited`] for a step of a rotation.
-pub(crate) async fn awaited_step<T>(
+pub(crate) async fn awaited_step(
     step: RotationStep,
     cancel: Arc<NativeCancel>,
-    call: impl Future<Output = netbird_tokens::Result<T>>,
-) -> Result<T, NativeError> {
-    awaited_or(|| step.interrupted(), cancel, call).await
+    call: impl Future<Output = netbird_tokens::Result<()>> + Send,
+) -> Result<(), NativeError> {
+    boxed(&|| step.interrupted(), cancel, Box::pin(call)).await
 }
 
-async fn awaited_or<T>(
-    interrupted: impl Fn() -> Error,
+/// In a box, so that the library has this code once for each type of result and not for each call.
+async fn boxed<T>(
+    interrupted: &(dyn Fn() -> Error + Sync),
     cancel: Arc<NativeCancel>,
-    call: impl Future<Output = netbird_tokens::Result<T>>,
+    call: Pin<Box<dyn Future<Output = netbird_tokens::Result<T>> + Send + '_>>,
 ) -> Result<T, NativeError> {
     if cancel.token.is_cancelled() {
         return Err(interrupted().into());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer::{self, Refusal};
+use crate::boxed::Boxed;
 use crate::credential::CredentialKind;
 use crate::engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -118,7 +119,17 @@ impl Call {
     }
 
     /// Sends a request until it succeeds, is refused for good, or may not be sent again.
-    pub(crate) async fn exchange(&self, method: Method, path: &str, body: Option<&[u8]>, repeat: Repeat) -> Outcome {
+    pub(crate) fn exchange<'a>(
+        &'a self,
+        method: Method,
+        path: &'a str,
+        body: Option<&'a [u8]>,
+        repeat: Repeat,
+    ) -> Boxed<'a, Outcome> {
+        Box::pin(self.all_attempts(method, path, body, repeat))
+    }
+
+    async fn all_attempts(&self, method: Method, path: &str, body: Option<&[u8]>, repeat: Repeat) -> Outcome {
         let mut url = String::with_capacity(self.shared.base_url.len() + path.len());
         url.push_str(&self.shared.base_url);
         url.push_str(path);

@@ -20,6 +20,7 @@
 
 mod answer;
 mod audit;
+mod boxed;
 mod cancel;
 mod client;
 mod credential;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::audit::{Audit, AuditOptions, Pace, UserAudit, judge};
+use crate::boxed::Boxed;
 use crate::engine::stream::{Helpers, Producer, Stream};
 use crate::engine::{self, EngineError};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,7 +25,11 @@ const CENTURY: Duration = Duration::from_secs(36_525 * 86_400);
 /// A pause that the server asks for and that is longer than this ends the audit.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 
-pub(crate) async fn audit_tokens(call: &Call, options: &AuditOptions) -> Result<Audit> {
+pub(crate) fn audit_tokens<'a>(call: &'a Call, options: &'a AuditOptions) -> Boxed<'a, Result<Audit>> {
+    Box::pin(start(call, options))
+}
+
+async fn start(call: &Call, options: &AuditOptions) -> Result<Audit> {
     options.check()?;
     let end = after(Instant::now(), options.time_limit.unwrap_or(CENTURY));
     let mut pace = Pace::new(options.concurrency, &call.shared.retry);

@@ -1,6 +1,7 @@
 //! Whether a credential works, whose it is, and which of that user's tokens it is.
 
 use crate::answer::{self, Rule};
+use crate::boxed::Boxed;
 use crate::credential::CredentialKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::Call;
@@ -74,7 +75,11 @@ pub struct CredentialCheck {
     pub error: Option<Error>,
 }
 
-pub(crate) async fn check_credential(call: &Call) -> Result<CredentialCheck> {
+pub(crate) fn check_credential(call: &Call) -> Boxed<'_, Result<CredentialCheck>> {
+    Box::pin(look_and_follow(call))
+}
+
+async fn look_and_follow(call: &Call) -> Result<CredentialCheck> {
     let mut check = look(call).await?;
     // That the credential is refused is a result here. So a token file is followed here too.
     if let Some(error) = check.error.take() {

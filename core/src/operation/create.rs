@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::answer;
+use crate::boxed::Boxed;
 use crate::endpoint::{Id, check_id, tokens_path};
 use crate::engine::EngineError;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +37,7 @@ pub(crate) fn create_token(
 ) -> impl Future<Output = Result<CreatedToken>> + Send + 'static + use<> {
     let name = new.name().to_owned();
     let (create_call, new, user_id) = (call.clone(), new.clone(), user_id.map(str::to_owned));
-    lasting(call.clone(), name, async move {
+    let create = async move {
         let call = create_call;
         new.check()?;
         let retries = call.shared.on_unknown == OnUnknown::RevokeAndRetry;
@@ -47,7 +48,8 @@ pub(crate) fn create_token(
         }
         let owner = owner(&call, user_id.as_deref()).await?;
         create(&call, &owner, new.is_tagged(), retries, || new.wanted()).await
-    })
+    };
+    lasting(call.clone(), name, Box::pin(create))
 }
 
 /// Creates a token under a name that was made before. If its answer is lost and the name has a tag, what it made is revoked,
@@ -60,17 +62,14 @@ pub(super) fn create_named(
 ) -> impl Future<Output = Result<CreatedToken>> + Send + 'static + use<> {
     let name = wanted.name.clone();
     let create_call = call.clone();
-    lasting(
-        call.clone(),
-        name,
-        async move { create(&create_call, &owner, tagged, tagged, || Ok(wanted.clone())).await },
-    )
+    let create = async move { create(&create_call, &owner, tagged, tagged, || Ok(wanted.clone())).await };
+    lasting(call.clone(), name, Box::pin(create))
 }
 
 fn lasting(
     call: Call,
     name: String,
-    create: impl Future<Output = Result<CreatedToken>> + Send + 'static,
+    create: Boxed<'static, Result<CreatedToken>>,
 ) -> impl Future<Output = Result<CreatedToken>> + Send + 'static {
     let unfinished = Arc::clone(&call.shared.unfinished);
     Lasting::new(create, Left { call, name, token_id: None }, &unfinished)

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::boxed::Boxed;
 use crate::cancel::CancelToken;
 use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
@@ -120,7 +121,7 @@ impl Rotation {
     pub fn create(&self) -> Result<()> {
         let call = self.call();
         let interrupted = || RotationStep::Create.interrupted();
-        self.scope.wait(Effect::Creates, call.end(), interrupted, self.begin(&call))
+        self.scope.wait(Effect::Creates, call.end(), interrupted, self.beginning(&call))
     }
 
     /// Proves that the successor authenticates, and revokes the old token, unless `keep_old`. Two requests at most. Calling
@@ -132,7 +133,7 @@ impl Rotation {
     pub fn commit(&self, keep_old: bool) -> Result<()> {
         let call = self.call();
         let interrupted = || RotationStep::Commit.interrupted();
-        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finish(call.clone(), keep_old))
+        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finishing(call.clone(), keep_old))
     }
 
     /// Revokes the successor, if there is one; the old token stays as it is. A [`CancelToken`](crate::CancelToken) that was
@@ -144,7 +145,7 @@ impl Rotation {
     pub fn abort(&self) -> Result<()> {
         let call = self.call();
         let interrupted = || RotationStep::Abort.interrupted();
-        self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undo(call.clone()))
+        self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undoing(call.clone()))
     }
 
     /// See [`Rotation::create`].
@@ -153,7 +154,7 @@ impl Rotation {
     /// See [`Rotation::create`].
     #[cfg(feature = "async")]
     pub async fn create_async(&self) -> Result<()> {
-        self.begin(&self.call()).await
+        self.beginning(&self.call()).await
     }
 
     /// See [`Rotation::commit`].
@@ -162,7 +163,7 @@ impl Rotation {
     /// See [`Rotation::commit`].
     #[cfg(feature = "async")]
     pub async fn commit_async(&self, keep_old: bool) -> Result<()> {
-        self.finish(self.call(), keep_old).await
+        self.finishing(self.call(), keep_old).await
     }
 
     /// See [`Rotation::abort`].
@@ -171,7 +172,7 @@ impl Rotation {
     /// See [`Rotation::abort`].
     #[cfg(feature = "async")]
     pub async fn abort_async(&self) -> Result<()> {
-        self.undo(self.call()).await
+        self.undoing(self.call()).await
     }
 
     /// Revokes the successor in the background, because it could not be handed to the caller. For front ends: what cannot be
@@ -196,6 +197,18 @@ impl Rotation {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.inner.lock()
+    }
+
+    fn beginning<'a>(&'a self, call: &'a Call) -> Boxed<'a, Result<()>> {
+        Box::pin(self.begin(call))
+    }
+
+    fn finishing(&self, call: Call, keep_old: bool) -> Boxed<'_, Result<()>> {
+        Box::pin(self.finish(call, keep_old))
+    }
+
+    fn undoing(&self, call: Call) -> Boxed<'_, Result<()>> {
+        Box::pin(self.undo(call))
     }
 
     pub(super) async fn begin(&self, call: &Call) -> Result<()> {

@@ -6,6 +6,7 @@ mod interrupted;
 mod resume;
 mod steps;
 
+use crate::boxed::Boxed;
 use crate::credential::looks_like_credential;
 use crate::endpoint::{Id, check_id};
 use crate::error::{Advice, Error, ErrorKind, Result};
@@ -23,7 +24,15 @@ pub use interrupted::RotationStep;
 pub(crate) use resume::resume_rotation;
 
 /// Plans the rotation, and creates the successor unless that is to wait.
-pub(crate) async fn rotate_token(call: &Call, rotate: &RotateToken, user_id: Option<&str>) -> Result<Rotation> {
+pub(crate) fn rotate_token<'a>(
+    call: &'a Call,
+    rotate: &'a RotateToken,
+    user_id: Option<&'a str>,
+) -> Boxed<'a, Result<Rotation>> {
+    Box::pin(start(call, rotate, user_id))
+}
+
+async fn start(call: &Call, rotate: &RotateToken, user_id: Option<&str>) -> Result<Rotation> {
     check(rotate)?;
     let owner = owner(call, user_id).await?;
     let old = match &rotate.which {

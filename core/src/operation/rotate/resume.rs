@@ -1,5 +1,6 @@
 //! Finishing a rotation that another process began.
 
+use crate::boxed::Boxed;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::Call;
 use crate::rotation::{RotationRecord, RotationStage};
@@ -9,11 +10,15 @@ use super::super::check::check_credential;
 use super::steps::{as_successor, bearers, exists, prove, revoke, revoke_by_name};
 
 /// Finishes a rotation: forwards if the caller holds the secret, backwards if not.
-pub(crate) async fn resume_rotation(
-    call: &Call,
-    record: &RotationRecord,
-    plain_token: Option<&Secret>,
-) -> Result<RotationRecord> {
+pub(crate) fn resume_rotation<'a>(
+    call: &'a Call,
+    record: &'a RotationRecord,
+    plain_token: Option<&'a Secret>,
+) -> Boxed<'a, Result<RotationRecord>> {
+    Box::pin(resume(call, record, plain_token))
+}
+
+async fn resume(call: &Call, record: &RotationRecord, plain_token: Option<&Secret>) -> Result<RotationRecord> {
     record.check()?;
     if record.management_url != call.shared.base_url {
         return Err(Error::invalid_argument(format!(
