@@ -64,13 +64,14 @@ pub fn tables(figures: &Value) -> String {
         }
     }
 
-    head(&mut out, "Audit: 20 tokens a user, an answer after 5 ms, 32 requests at a time");
-    line(&mut out, &["users", "ms", "ideal ms", "ms / ideal", "first result ms", "peak bytes"]);
+    head(&mut out, "Audit: 20 tokens a user, a server that waits 5 ms before each answer, 32 requests at a time");
+    line(&mut out, &["users", "one alone ms", "ms", "ideal ms", "ms / ideal", "first result ms", "peak bytes"]);
     for (users, row) in entries(&figures["audit"]) {
         line(
             &mut out,
             &[
                 users,
+                &number(&row["alone_ms"], 2),
                 &number(&row["ms"], 1),
                 &number(&row["ideal_ms"], 1),
                 &ratio(row["ms"].as_f64(), row["ideal_ms"].as_f64()),
