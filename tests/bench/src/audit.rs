@@ -1,5 +1,6 @@
 //! Auditing an account of many users, each with 20 tokens, on a server that takes its time.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -34,6 +35,37 @@ fn alone_ms(url: &str) -> Result<f64> {
     }
     times.sort_by(f64::total_cmp);
     Ok(times[times.len() / 2])
+}
+
+/// What 32 threads with a raw socket each need for the same lists.
+pub fn floor(url: &str, users: usize) -> Result<Value> {
+    let mut first = clients::make("floor", url, PAT)?;
+    first.list("service-00000")?;
+    let mut sockets = (0..CONCURRENCY).map(|_| first.again()).collect::<Result<Vec<_>>>()?;
+    let next = AtomicUsize::new(0);
+    let began = Instant::now();
+    let tokens: usize = std::thread::scope(|scope| {
+        let takers: Vec<_> = sockets
+            .iter_mut()
+            .map(|socket| {
+                scope.spawn(|| -> Result<usize> {
+                    let mut tokens = 0;
+                    loop {
+                        let user = next.fetch_add(1, Ordering::Relaxed);
+                        if user >= users {
+                            return Ok(tokens);
+                        }
+                        tokens += socket.list(&format!("service-{user:05}"))?;
+                    }
+                })
+            })
+            .collect();
+        takers.into_iter().map(|taker| taker.join().expect("a measuring thread does not panic")).sum::<Result<usize>>()
+    })?;
+    if tokens != users * AUDIT_TOKENS {
+        bail!("the lists have {tokens} tokens in all");
+    }
+    Ok(json!({ "ms": began.elapsed().as_secs_f64() * 1e3 }))
 }
 
 /// One audit. Results are taken and dropped as they come.
