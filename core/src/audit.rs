@@ -12,7 +12,6 @@ use crate::token::Token;
 use crate::user::User;
 
 pub use handle::Audit;
-use judge::judge;
 pub(crate) use listed::Listed;
 pub use options::AuditOptions;
 pub(crate) use pace::Pace;

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use super::{AuditOptions, UserAudit, judge};
+use super::judge::judge;
+use super::{AuditOptions, UserAudit};
 use crate::error::Result;
 use crate::operation::list::read_tokens;
 use crate::timestamp::Timestamp;
