@@ -2,6 +2,7 @@
 
 mod handle;
 mod judge;
+mod listed;
 mod options;
 mod pace;
 
@@ -11,7 +12,7 @@ use crate::token::Token;
 use crate::user::User;
 
 pub use handle::Audit;
-pub(crate) use judge::judge;
+pub(crate) use listed::Listed;
 pub use options::AuditOptions;
 pub(crate) use pace::Pace;
 

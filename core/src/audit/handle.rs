@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::{AuditSummary, UserAudit};
+use super::{AuditOptions, AuditSummary, Listed, UserAudit};
 use crate::cancel::CancelToken;
 use crate::engine::stream::Stream;
 use crate::error::{Error, Result};
@@ -19,7 +19,8 @@ use crate::scope::Scope;
 /// An error in place of a result is `cancelled`: the one who waits was interrupted. The audit itself goes on, and the next
 /// call takes the next result.
 pub struct Audit {
-    results: Stream<Result<UserAudit>>,
+    results: Stream<Result<Listed>>,
+    options: AuditOptions,
     summary: Mutex<AuditSummary>,
     scope: Scope,
     /// When its time is over.
@@ -28,14 +29,14 @@ pub struct Audit {
 
 impl Audit {
     pub(crate) fn new(
-        results: Stream<Result<UserAudit>>,
-        users: usize,
-        other_people: usize,
+        results: Stream<Result<Listed>>,
+        options: AuditOptions,
+        (users, other_people): (usize, usize),
         scope: Scope,
         end: Instant,
     ) -> Self {
         let summary = AuditSummary { users, other_people, ..AuditSummary::default() };
-        Audit { results, summary: Mutex::new(summary), scope, end }
+        Audit { results, options, summary: Mutex::new(summary), scope, end }
     }
 
     /// The number of users whose tokens are requested, and so of results unless the audit ends early.
@@ -62,14 +63,13 @@ impl Audit {
     }
 
     async fn take(&self) -> Result<Option<UserAudit>> {
-        let next = self.results.next().await.map_err(Error::from)?.transpose();
-        let mut summary = self.lock();
-        match &next {
-            Ok(Some(audited)) => summary.add(audited),
-            Ok(None) => summary.end(),
-            Err(_) => {}
+        let listed = self.results.next().await.map_err(Error::from)?.transpose()?;
+        let audited = listed.map(|listed| listed.audited(&self.options));
+        match &audited {
+            Some(audited) => self.lock().add(audited),
+            None => self.lock().end(),
         }
-        next
+        Ok(audited)
     }
 
     fn wait(&self, scope: &Scope) -> Option<Result<UserAudit>> {

@@ -4,19 +4,17 @@
 //! over as they come. A 429 slows all of them down, and none fails by it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::audit::{Audit, AuditOptions, Pace, UserAudit, judge};
+use crate::audit::{Audit, AuditOptions, Listed, Pace};
 use crate::boxed::Boxed;
 use crate::engine::stream::{Helpers, Producer, Stream};
 use crate::engine::{self, EngineError};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::{Call, after};
-use crate::timestamp::Timestamp;
 use crate::user::User;
 
-use super::list::list_tokens_of;
+use super::list::request_tokens;
 use super::users::list_users;
 
 /// In place of no time limit.
@@ -36,13 +34,13 @@ async fn start(call: &Call, options: &AuditOptions) -> Result<Audit> {
     let listed = list_users_in_step(&call.leaving_429().until(end), &mut pace).await?;
     let (users, others): (Vec<User>, Vec<User>) =
         listed.into_iter().partition(|user| user.is_current() || user.is_service_user());
-    let (user_count, other_people) = (users.len(), others.len());
-    let work = Work { call: call.clone(), options: Arc::new(options.clone()), users: users.into(), pace, end };
+    let counts = (users.len(), others.len());
+    let work = Work { call: call.clone(), users: users.into(), pace, end };
     let results = Stream::start(options.concurrency, |out| async move {
         // What is not finished by the end is dropped.
         let _ = engine::before(end, work.drive(out)).await;
     })?;
-    Ok(Audit::new(results, user_count, other_people, call.scope.clone(), end))
+    Ok(Audit::new(results, options.clone(), counts, call.scope.clone(), end))
 }
 
 /// The users; after a 429 once more, as long as there is time.
@@ -66,7 +64,6 @@ async fn list_users_in_step(call: &Call, pace: &mut Pace) -> Result<Vec<User>> {
 /// What is left to do of an audit.
 struct Work {
     call: Call,
-    options: Arc<AuditOptions>,
     users: VecDeque<User>,
     pace: Pace,
     end: Instant,
@@ -76,17 +73,17 @@ struct Work {
 struct Answer {
     call: Call,
     sent: Instant,
-    result: UserAudit,
+    listed: Listed,
 }
 
 impl Work {
-    async fn drive(mut self, out: Producer<Result<UserAudit>>) {
+    async fn drive(mut self, out: Producer<Result<Listed>>) {
         let mut running = Helpers::new();
         loop {
             while self.pace.may_start(running.len(), Instant::now()) {
                 let Some(user) = self.users.pop_front() else { break };
                 let call = self.call.with_new_time().leaving_429();
-                running.start(request(call, user, Arc::clone(&self.options)));
+                running.start(request(call, user));
             }
             let pause_ends_at = self.pace.pause_ends_at(Instant::now()).filter(|_| !self.users.is_empty());
             let ended = match (running.len(), pause_ends_at) {
@@ -109,50 +106,42 @@ impl Work {
         }
     }
 
-    async fn take(&mut self, answer: Answer, out: &Producer<Result<UserAudit>>) -> Result<(), ()> {
-        let Answer { call, sent, mut result } = answer;
-        match result.error.take() {
-            Some(error) if error.kind() == ErrorKind::RateLimited => {
+    async fn take(&mut self, answer: Answer, out: &Producer<Result<Listed>>) -> Result<(), ()> {
+        let Answer { call, sent, listed: Listed { user, reply, as_of } } = answer;
+        let reply = match reply {
+            Err(error) if error.kind() == ErrorKind::RateLimited => {
                 let (now, asked) = (Instant::now(), error.retry_after());
                 let pause = self.pace.limited(sent, now, asked, fastrand::f64());
                 if asked.is_none_or(|_| pause <= LONGEST_PAUSE && after(now, pause) < self.end) {
-                    self.users.push_front(result.user);
+                    self.users.push_front(user);
                     return Ok(());
                 }
                 self.users.clear();
-                result.error = Some(error);
+                Err(error)
             }
-            Some(error) if error.kind() == ErrorKind::Unauthorized => match call.follow(error) {
+            Err(error) if error.kind() == ErrorKind::Unauthorized => match call.follow(error) {
                 Ok(followed) => {
                     self.call = followed;
-                    self.users.push_front(result.user);
+                    self.users.push_front(user);
                     return Ok(());
                 }
                 Err(error) => {
                     // Every further request would be refused too.
                     self.users.clear();
-                    result.error = Some(error);
+                    Err(error)
                 }
             },
-            error => {
+            reply => {
                 self.pace.accepted(sent);
-                result.error = error;
+                reply
             }
-        }
-        out.send(Ok(result)).await
+        };
+        out.send(Ok(Listed { user, reply, as_of })).await
     }
 }
 
-/// Lists one user's tokens, and judges each by the server's clock.
-async fn request(call: Call, user: User, options: Arc<AuditOptions>) -> Answer {
+async fn request(call: Call, user: User) -> Answer {
     let sent = Instant::now();
-    let result = match list_tokens_of(&call, &user.id().into()).await {
-        Ok((tokens, date)) => {
-            let as_of = date.unwrap_or_else(Timestamp::now);
-            let tokens = tokens.into_iter().map(|token| judge(token, as_of, &options)).collect();
-            UserAudit { user, tokens, error: None, as_of }
-        }
-        Err(error) => UserAudit { user, tokens: Vec::new(), error: Some(error), as_of: Timestamp::now() },
-    };
-    Answer { call, sent, result }
+    let reply = request_tokens(&call, user.id()).await;
+    Answer { call, sent, listed: Listed::new(user, reply) }
 }

@@ -6,25 +6,29 @@ use crate::answer;
 use crate::endpoint::tokens_path;
 use crate::error::Result;
 use crate::exchange::Call;
-use crate::timestamp::Timestamp;
 use crate::token::{self, Token};
+use crate::transport::Reply;
 
 use super::users::owner;
 
 pub(crate) async fn list_tokens(call: &Call, user_id: Option<&str>) -> Result<Vec<Token>> {
     let owner = owner(call, user_id).await?;
-    list_tokens_of(call, &owner).await.map(|(tokens, _)| tokens)
+    read_tokens(&request_tokens(call, &owner).await?, &owner)
 }
 
-/// All tokens of this user, and the server's clock when it answered.
-pub(super) async fn list_tokens_of(call: &Call, owner: &Arc<str>) -> Result<(Vec<Token>, Option<Timestamp>)> {
-    let reply = call.get(&tokens_path(owner, None)).await?;
+/// Requests the tokens of this user.
+pub(super) async fn request_tokens(call: &Call, owner: &str) -> Result<Reply> {
+    call.get(&tokens_path(owner, None)).await
+}
+
+/// Reads the tokens of this user from the answer.
+pub(crate) fn read_tokens(reply: &Reply, owner: &Arc<str>) -> Result<Vec<Token>> {
     match token::parse_tokens(&reply.body, owner) {
-        Ok(tokens) => Ok((tokens, reply.date.as_deref().and_then(Timestamp::from_http_date))),
+        Ok(tokens) => Ok(tokens),
         // A list without the odd token would pass for a complete one; an error without the others would hide them.
         Err(error) => match token::explain_odd_tokens(&reply.body) {
-            Some(odd) => Err(answer::wrong_shape(&reply, &odd)),
-            None => answer::parsed(&reply, Err(error)),
+            Some(odd) => Err(answer::wrong_shape(reply, &odd)),
+            None => answer::parsed(reply, Err(error)),
         },
     }
 }

@@ -33,7 +33,10 @@ pub fn run(args: &[String]) -> Result<()> {
         }
         "audit" => {
             let before = peak_bytes()?;
-            let mut row = audit::run(url, number(3)?)?;
+            let mut row = match name {
+                "floor" => audit::floor(url, number(3)?)?,
+                _ => audit::run(url, number(3)?)?,
+            };
             row["peak_bytes"] = json!(peak_bytes()? - before);
             row
         }
