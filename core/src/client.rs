@@ -164,10 +164,11 @@ macro_rules! calls {
             $(
                 $(#[$doc])*
                 pub fn $sync(&self, $($argument: $type),*) -> Result<$out> {
-                    let call = self.call();
+                    let lane = self.shared.transport.check_out_lane();
+                    let call = self.call().on_lane(lane.as_ref());
                     let effect = Operation::$variant.effect();
                     let done = async { followed!(call, $path, $($argument),*) };
-                    self.scope.wait(effect, call.end(), || effect.interrupted(), done)
+                    self.scope.wait(effect, &call, || effect.interrupted(), done)
                 }
             )*
         }

@@ -6,6 +6,7 @@ use std::io;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 use url::Url;
 use zeroize::Zeroize as _;
 
+use crate::engine::lane::{self, CheckedOut, Lane};
 use crate::engine::{self, EngineError, PerProcess};
 use crate::error::{Error, Result};
 use crate::identity::Authorization;
@@ -141,28 +143,60 @@ pub(crate) enum TlsFault {
 /// The connections of one client.
 pub(crate) struct Transport {
     settings: TransportSettings,
+    /// Under which its lanes are found.
+    number: u64,
+    /// Made once, because it holds the roots and the sessions to resume; shared by all connections.
+    tls: PerProcess<rustls::ClientConfig>,
+    /// The one whose connections the engine drives.
     http: PerProcess<reqwest::Client>,
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        lane::forget(self.number);
+    }
 }
 
 impl Transport {
     pub(crate) fn new(settings: TransportSettings) -> Result<Self> {
         // A proxy that cannot be used is the caller's mistake and must show at once; the client is made at the first request.
         proxy(&settings)?;
-        Ok(Transport { settings, http: PerProcess::new() })
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Ok(Transport { settings, number, tls: PerProcess::new(), http: PerProcess::new() })
     }
 
-    /// Sends one request once and reads the complete answer.
-    pub(crate) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Reply, Failure> {
+    /// A lane for a blocking call; `None` where the engine must do the work.
+    pub(crate) fn check_out_lane(&self) -> Option<CheckedOut> {
+        // What keeps the client from being made is found again, and reported, when the engine's is made.
+        lane::check_out(self.number, || self.build().ok())
+    }
+
+    fn build(&self) -> Result<reqwest::Client> {
+        let roots = if self.settings.https { Roots::Platform } else { Roots::Bundled };
+        let tls = self.tls.get(|| tls::config(roots, &self.settings.extra_roots))?;
+        build(&self.settings, rustls::ClientConfig::clone(&tls))
+    }
+
+    /// Sends one request once and reads the complete answer: on this lane, or on the engine.
+    pub(crate) async fn send(&self, outgoing: Outgoing<'_>, lane: Option<&Arc<Lane>>) -> Result<Reply, Failure> {
         let unsent = |error| Failure::Other { error, sent: false };
-        let http = self.http.get(|| build(&self.settings)).map_err(unsent)?;
+        let (client, settles) = match lane {
+            Some(lane) => (lane.http().clone(), lane.warm_up()),
+            None => {
+                let http = self.http.get(|| self.build()).map_err(unsent)?;
+                (reqwest::Client::clone(&http), true)
+            }
+        };
         let (request, sent) = request(&outgoing).map_err(unsent)?;
         let secret = outgoing.method == Method::Post;
         let (deadline, limit) = (outgoing.deadline, self.settings.max_response_bytes);
-        let client = reqwest::Client::clone(&http);
         let noted = sent.clone();
         let exchange = async move {
             let whole = async {
-                engine::settle().await;
+                if settles {
+                    engine::settle().await;
+                }
                 let response = client.execute(request).await.map_err(|error| failure(&error, &sent))?;
                 read(response, limit, secret).await
             };
@@ -172,7 +206,15 @@ impl Transport {
                 other => other,
             })
         };
-        match engine::on_engine(exchange).await {
+        let exchanged = match lane {
+            Some(lane) => lane.run(exchange).await,
+            None => engine::on_engine(exchange).await,
+        };
+        if let (Some(lane), Ok(Err(_)) | Err(_)) = (lane, &exchanged) {
+            // Its connection may be open still, and is closed with it.
+            lane.spoil();
+        }
+        match exchanged {
             Ok(result) => result,
             Err(error @ EngineError::Start(_)) => Err(unsent(error.into())),
             Err(error @ (EngineError::Died | EngineError::Forked)) => {
@@ -189,10 +231,9 @@ fn proxy(settings: &TransportSettings) -> Result<Option<reqwest::Proxy>> {
         .map_err(|_| Error::invalid_argument("the proxy is not a URL: write it like http://proxy.example:3128"))
 }
 
-fn build(settings: &TransportSettings) -> Result<reqwest::Client> {
-    let roots = if settings.https { Roots::Platform } else { Roots::Bundled };
+fn build(settings: &TransportSettings, tls: rustls::ClientConfig) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::config(roots, &settings.extra_roots)?)
+        .tls_backend_preconfigured(tls)
         .user_agent(&settings.user_agent)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())

@@ -73,14 +73,18 @@ mod twins {
     }
 
     #[test]
-    fn blocking_and_awaited_calls_share_their_connections() {
+    fn awaited_calls_share_their_connection_and_blocking_ones_theirs() {
         let server = support::server();
         let client = support::client(&server);
-        client.list_tokens(Some("ada")).unwrap();
-        block_on(client.list_tokens_async(Some("ada"))).unwrap();
+        for _ in 0..2 {
+            client.list_tokens(Some("ada")).unwrap();
+            block_on(client.list_tokens_async(Some("ada"))).unwrap();
+        }
         let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
-        assert_eq!(connections.len(), 2);
-        assert_eq!(connections[0], connections[1]);
+        assert_eq!(connections.len(), 4);
+        assert_eq!(connections[0], connections[2], "the lane's");
+        assert_eq!(connections[1], connections[3], "the engine's");
+        assert_ne!(connections[0], connections[1]);
     }
 
     #[test]

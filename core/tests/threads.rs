@@ -134,7 +134,14 @@ fn a_create_right_after_the_server_closed_the_connection_goes_over_a_new_one() {
 #[test]
 fn the_library_s_threads_take_no_signal() {
     let server = support::server();
-    support::client(&server).list_tokens(Some("ada")).unwrap();
+    let client = support::client(&server);
+    // Inside a runtime the call needs the engine, and an interrupted create a thread to be finished on.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async { client.list_tokens(Some("ada")).unwrap() });
+    server.push_fault(serde_json::from_str(r#"{"method": "POST", "action": {"hold_answer": {}}}"#).unwrap());
+    let asked = AtomicU32::new(0);
+    let interrupted = client.with_interrupt(move || asked.fetch_add(1, Ordering::Relaxed) >= 2);
+    interrupted.create_token(&netbird_tokens::NewToken::new("ci"), Some("ada")).unwrap_err();
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
     let mut ours = 0;
     for task in tasks {
@@ -152,5 +159,7 @@ fn the_library_s_threads_take_no_signal() {
             assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal} is not blocked: {blocked:x}");
         }
     }
-    assert!(ours >= 1, "the engine has a thread");
+    assert!(ours >= 2, "the engine has a thread, and the interrupted create");
+    server.release_held();
+    assert!(client.close().unwrap());
 }
