@@ -142,16 +142,13 @@ fn the_library_s_threads_take_no_signal() {
     let asked = AtomicU32::new(0);
     let interrupted = client.with_interrupt(move || asked.fetch_add(1, Ordering::Relaxed) >= 2);
     interrupted.create_token(&netbird_tokens::NewToken::new("ci"), Some("ada")).unwrap_err();
-    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let mut ours = 0;
-    for task in tasks {
-        let status = std::fs::read_to_string(task.unwrap().path().join("status")).unwrap_or_default();
-        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
-        if !field("Name:").starts_with("netbird-tokens") {
-            continue;
-        }
-        ours += 1;
-        let blocked = u64::from_str_radix(field("SigBlk:"), 16).unwrap();
+    // A thread has its name shortly after it began.
+    let began = Instant::now();
+    while signals_blocked_by_ours().len() < 2 {
+        assert!(began.elapsed() < Duration::from_secs(20), "the engine has a thread, and the interrupted create");
+        thread::sleep(Duration::from_millis(5));
+    }
+    for blocked in signals_blocked_by_ours() {
         // All but SIGKILL and SIGSTOP, which cannot be blocked, and the two that the C library keeps for itself.
         for signal in
             [libc::SIGINT, libc::SIGTERM, libc::SIGPIPE, libc::SIGHUP, libc::SIGCHLD, libc::SIGUSR1, libc::SIGALRM]
@@ -159,7 +156,20 @@ fn the_library_s_threads_take_no_signal() {
             assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal} is not blocked: {blocked:x}");
         }
     }
-    assert!(ours >= 2, "the engine has a thread, and the interrupted create");
     server.release_held();
     assert!(client.close().unwrap());
+}
+
+/// The signals that each of the library's threads blocks.
+#[cfg(target_os = "linux")]
+fn signals_blocked_by_ours() -> Vec<u64> {
+    let mut ours = Vec::new();
+    for task in std::fs::read_dir("/proc/self/task").unwrap() {
+        let status = std::fs::read_to_string(task.unwrap().path().join("status")).unwrap_or_default();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        if field("Name:").starts_with("netbird-tokens") {
+            ours.push(u64::from_str_radix(field("SigBlk:"), 16).unwrap());
+        }
+    }
+    ours
 }
