@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use url::Url;
 
 use crate::audit::{Audit, AuditOptions};
 use crate::cancel::CancelToken;
@@ -256,7 +257,7 @@ impl ClientOptions {
             extra_roots: self.ca_pem.as_deref().map_or_else(|| Ok(Vec::new()), tls::certificates)?,
             proxy: proxy.choose(&get)?,
             user_agent: self.user_agent.map_or_else(|| library.to_owned(), |program| format!("{program} {library}")),
-            https: base_url.starts_with("https:"),
+            base_url: Url::parse(&base_url).map_err(|_| Error::bug())?,
         })?;
         let shared = Shared {
             base_url,

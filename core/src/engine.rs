@@ -9,7 +9,7 @@ pub(crate) mod lane;
 pub(crate) mod stream;
 mod wait;
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
@@ -178,9 +178,24 @@ pub(crate) async fn sleep_until(instant: Instant) {
     tokio::time::sleep_until(instant.into()).await;
 }
 
-/// The future's output, or `None` when the deadline comes first. For use on the engine.
-pub(crate) async fn before<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
-    tokio::time::timeout_at(deadline.into(), future).await.ok()
+/// The future's output, or `None` when the deadline comes first. The deadline may move away while the future goes on. For use on
+/// the engine and on lanes.
+pub(crate) async fn before<F: Future>(deadline: impl Fn() -> Instant, future: F) -> Option<F::Output> {
+    let (mut future, mut timer) = (pin!(future), pin!(tokio::time::sleep_until(deadline().into())));
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        while timer.as_mut().poll(context).is_ready() {
+            let deadline = deadline();
+            if deadline <= Instant::now() {
+                return Poll::Ready(None);
+            }
+            timer.as_mut().reset(deadline.into());
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Has the runtime look at its sockets before going on. For use on the engine and on lanes, in a task.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use crate::answer::{self, Refusal};
 use crate::boxed::Boxed;
 use crate::credential::CredentialKind;
+use crate::engine;
 use crate::engine::lane::{CheckedOut, Lane};
-use crate::engine::{self};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -152,14 +152,11 @@ impl Call {
     }
 
     async fn all_attempts(&self, method: Method, path: &str, body: Option<&[u8]>, repeat: Repeat) -> Outcome {
-        let mut url = String::with_capacity(self.shared.base_url.len() + path.len());
-        url.push_str(&self.shared.base_url);
-        url.push_str(path);
         let mut earlier = Acted::No;
         let mut attempt = 1;
         loop {
             let sent = Instant::now();
-            let (error, doubt) = match self.attempt(method, path, &url, body, attempt, sent).await {
+            let (error, doubt) = match self.attempt(method, path, body, attempt, sent).await {
                 Ok(mut reply) => {
                     reply.attempts = attempt;
                     return Outcome { result: Ok(reply), earlier, last: Acted::Maybe };
@@ -183,14 +180,13 @@ impl Call {
         &self,
         method: Method,
         path: &str,
-        url: &str,
         body: Option<&[u8]>,
         attempt: u32,
         sent: Instant,
     ) -> Result<Reply, Refusal> {
         let authorization = &self.identity.authorization;
         let body = body.map(|body| (body, &self.sending));
-        let outgoing = Outgoing { method, url, authorization, body, deadline: self.deadline };
+        let outgoing = Outgoing { method, path, authorization, body, deadline: self.deadline };
         let result = match self.shared.transport.send(outgoing, self.lane.as_ref()).await {
             Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.mention_expiry(refusal)),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),

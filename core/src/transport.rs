@@ -36,8 +36,8 @@ pub(crate) struct TransportSettings {
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) proxy: Option<Url>,
     pub(crate) user_agent: String,
-    /// Whether the server is reached over TLS.
-    pub(crate) https: bool,
+    /// The server's base URL, without a slash at the end.
+    pub(crate) base_url: Url,
 }
 
 /// The methods that we use.
@@ -61,8 +61,8 @@ impl Method {
 /// A request to send.
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
-    /// The whole URL.
-    pub(crate) url: &'a str,
+    /// What comes after the base URL.
+    pub(crate) path: &'a str,
     pub(crate) authorization: &'a Authorization,
     /// JSON, and where to note whether it may have left.
     pub(crate) body: Option<(&'a [u8], &'a Arc<Sending>)>,
@@ -173,7 +173,7 @@ impl Transport {
     }
 
     fn build(&self) -> Result<reqwest::Client> {
-        let roots = if self.settings.https { Roots::Platform } else { Roots::Bundled };
+        let roots = if self.settings.base_url.scheme() == "https" { Roots::Platform } else { Roots::Bundled };
         let tls = self.tls.get(|| tls::config(roots, &self.settings.extra_roots))?;
         build(&self.settings, rustls::ClientConfig::clone(&tls))
     }
@@ -188,23 +188,23 @@ impl Transport {
                 (reqwest::Client::clone(&http), true)
             }
         };
-        let (request, sent) = request(&outgoing).map_err(unsent)?;
+        let (request, sent) = request(&outgoing, &self.settings.base_url);
         let secret = outgoing.method == Method::Post;
         let (deadline, limit) = (outgoing.deadline, self.settings.max_response_bytes);
+        let read_timeout = self.settings.read_timeout;
         let noted = sent.clone();
         let exchange = async move {
+            let silence = Silence::new(read_timeout);
             let whole = async {
                 if settles {
                     engine::settle().await;
                 }
                 let response = client.execute(request).await.map_err(|error| failure(&error, &sent))?;
-                read(response, limit, secret).await
+                read(response, limit, secret, &silence).await
             };
-            let late = Err(Failure::Timeout { sent: true });
-            engine::before(deadline, whole).await.unwrap_or(late).map_err(|failure| match failure {
-                Failure::Timeout { sent: true } => Failure::Timeout { sent: sent.begun() },
-                other => other,
-            })
+            engine::before(|| silence.end().min(deadline), whole)
+                .await
+                .unwrap_or_else(|| Err(Failure::Timeout { sent: sent.begun() }))
         };
         let exchanged = match lane {
             Some(lane) => lane.run(exchange).await,
@@ -243,8 +243,7 @@ fn build(settings: &TransportSettings, tls: rustls::ClientConfig) -> Result<reqw
         .no_proxy()
         .dns_resolver(SystemResolver)
         .pool_idle_timeout(Duration::from_secs(30))
-        .connect_timeout(settings.connect_timeout)
-        .read_timeout(settings.read_timeout);
+        .connect_timeout(settings.connect_timeout);
     if let Some(proxy) = proxy(settings)? {
         builder = builder.proxy(proxy);
     }
@@ -292,9 +291,14 @@ impl http_body::Body for NotedBody {
     }
 }
 
-fn request(outgoing: &Outgoing<'_>) -> Result<(reqwest::Request, Sent)> {
-    // Ids are encoded and the base URL was checked, so this cannot fail.
-    let url = reqwest::Url::parse(outgoing.url).map_err(|_| Error::bug())?;
+fn request(outgoing: &Outgoing<'_>, base_url: &Url) -> (reqwest::Request, Sent) {
+    let base_path = base_url.path().trim_end_matches('/');
+    let mut path = String::with_capacity(base_path.len() + outgoing.path.len());
+    path.push_str(base_path);
+    path.push_str(outgoing.path);
+    let mut url = base_url.clone();
+    // The ids in it are encoded, so nothing in it ends the path.
+    url.set_path(&path);
     let method = match outgoing.method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -311,7 +315,7 @@ fn request(outgoing: &Outgoing<'_>) -> Result<(reqwest::Request, Sent)> {
         *request.body_mut() = Some(reqwest::Body::wrap(body));
         sent = Sent(Some(Arc::clone(sending)));
     }
-    Ok((request, sent))
+    (request, sent)
 }
 
 /// What is reserved for a body before any of it has come: what the server announces, up to this.
@@ -320,7 +324,38 @@ const MOST_RESERVED: usize = 16 * 1024 * 1024;
 /// What is reserved for a body with a secret in it, so that it is not copied while it grows.
 const SECRET_RESERVED: usize = 16 * 1024;
 
-async fn read(mut response: reqwest::Response, limit: usize, secret: bool) -> Result<Reply, Failure> {
+/// How long nothing has come from the server.
+struct Silence {
+    longest: Duration,
+    began: Instant,
+    /// When something came last, in nanoseconds after the beginning.
+    heard: AtomicU64,
+}
+
+impl Silence {
+    fn new(longest: Duration) -> Self {
+        Silence { longest, began: Instant::now(), heard: AtomicU64::new(0) }
+    }
+
+    /// Notes that something came.
+    fn breaks(&self) {
+        let heard = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.heard.store(heard, Ordering::Relaxed);
+    }
+
+    /// When it has lasted too long, unless something comes before.
+    fn end(&self) -> Instant {
+        self.began + Duration::from_nanos(self.heard.load(Ordering::Relaxed)) + self.longest
+    }
+}
+
+async fn read(
+    mut response: reqwest::Response,
+    limit: usize,
+    secret: bool,
+    silence: &Silence,
+) -> Result<Reply, Failure> {
+    silence.breaks();
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(Failure::TooLarge);
@@ -344,6 +379,7 @@ async fn read(mut response: reqwest::Response, limit: usize, secret: bool) -> Re
         attempts: 1,
     };
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, &Sent(None)))? {
+        silence.breaks();
         if chunk.len() > limit - body.bytes.len() || body.bytes.try_reserve(chunk.len()).is_err() {
             return Err(Failure::TooLarge);
         }
@@ -419,6 +455,27 @@ fn innermost(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_comes_after_the_base_url() {
+        let authorization =
+            Authorization::new(&crate::Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm").unwrap()).unwrap();
+        for base in ["https://nb.example", "https://nb.example:33073/vpn", "http://[::1]:8080//a"] {
+            for path in
+                ["/api/users/current", "/api/users/a%2Fb%20c%3Fd%23e%25/tokens/%C3%A9%5C", "/api/users/.../tokens"]
+            {
+                let outgoing = Outgoing {
+                    method: Method::Get,
+                    path,
+                    authorization: &authorization,
+                    body: None,
+                    deadline: Instant::now(),
+                };
+                let (request, _) = request(&outgoing, &Url::parse(base).unwrap());
+                assert_eq!(request.url().as_str(), format!("{base}{path}"));
+            }
+        }
+    }
 
     #[test]
     fn json_is_known_by_its_media_type() {

@@ -1,5 +1,7 @@
 //! One client, many threads; interrupts; connections that end.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -38,7 +38,7 @@ async fn start(call: &Call, options: &AuditOptions) -> Result<Audit> {
     let work = Work { call: call.on_engine(), users: users.into(), pace, end };
     let results = Stream::start(options.concurrency, |out| async move {
         // What is not finished by the end is dropped.
-        let _ = engine::before(end, work.drive(out)).await;
+        let _ = engine::before(|| end, work.drive(out)).await;
     })?;
     Ok(Audit::new(results, options.clone(), counts, call.scope.clone(), end))
 }
