@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use url::Url;
@@ -12,7 +12,6 @@ use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::credential::token_file::TokenFile;
 use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
-use crate::engine::Waited;
 use crate::environment;
 use crate::error::{Advice, Error, Result};
 use crate::exchange::Call;
@@ -32,7 +31,7 @@ use crate::timestamp::Timestamp;
 use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
 use crate::transport::{Transport, TransportSettings};
-use crate::unfinished::{PATIENCE, Unfinished};
+use crate::unfinished::Unfinished;
 use crate::user::User;
 
 /// A client of one NetBird server.
@@ -128,10 +127,8 @@ impl Client {
     /// # Errors
     /// `cancelled` when the wait was interrupted.
     pub fn close(&self) -> Result<bool> {
-        let unfinished = &self.shared.unfinished;
-        self.scope
-            .block_on(unfinished.wait(), Instant::now() + PATIENCE)
-            .map_or_else(|waited| if waited == Waited::Interrupted { Err(Error::cancelled()) } else { Ok(false) }, Ok)
+        let scope = &self.scope;
+        self.shared.unfinished.wait_on_this_thread(|| scope.is_interrupted()).ok_or_else(Error::cancelled)
     }
 
     /// Revokes, in the background, a token that was created but whose secret could not be handed to the caller. For front

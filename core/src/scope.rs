@@ -80,11 +80,11 @@ impl Scope {
     }
 
     /// Waits on this thread for a future that ends by `end`, and whose work is done elsewhere.
-    pub(crate) fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
+    fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
         engine::block_on(future, end + GRACE, self.watched(&|| self.is_interrupted()))
     }
 
-    fn is_interrupted(&self) -> bool {
+    pub(crate) fn is_interrupted(&self) -> bool {
         self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
             || self.interrupt.as_ref().is_some_and(|interrupted| interrupted())
     }

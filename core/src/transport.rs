@@ -1,20 +1,17 @@
 //! One request, one answer: HTTP over reqwest, with TLS, proxies, time limits and a size limit. Nothing here sends a request
 //! twice or follows a redirect; what an answer means is decided elsewhere.
 
-use std::error::Error as _;
-use std::io;
+mod failure;
+mod sent;
+
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body::{Frame, SizeHint};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use rustls::CertificateError;
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::CertificateDer;
 use url::Url;
 use zeroize::Zeroize as _;
 
@@ -24,8 +21,12 @@ use crate::error::{Error, Result};
 use crate::identity::Authorization;
 use crate::resolve::SystemResolver;
 use crate::sending::Sending;
-use crate::timestamp::Timestamp;
 use crate::tls::{self, Roots};
+
+use self::failure::{failure, innermost};
+use self::sent::{NotedBody, Sent};
+
+pub(crate) use self::failure::{Failure, TlsFault};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -110,34 +111,6 @@ impl Drop for Body {
             self.bytes.zeroize();
         }
     }
-}
-
-/// Why there is no complete answer.
-pub(crate) enum Failure {
-    /// No connection.
-    Connect(String),
-    /// No TLS over the connection.
-    Tls(TlsFault),
-    /// Time ran out, before anything was sent or after.
-    Timeout { sent: bool },
-    /// The connection ended early, before anything was sent or after.
-    Broken { why: String, sent: bool },
-    /// The body is larger than allowed.
-    TooLarge,
-    /// Not a matter of the network.
-    Other { error: Error, sent: bool },
-}
-
-/// Why there is no TLS.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum TlsFault {
-    UnknownCa,
-    Expired(Option<Timestamp>),
-    NotYetValid(Option<Timestamp>),
-    WrongName,
-    /// What came is not TLS: plain HTTP, for example.
-    NotTls,
-    Other(String),
 }
 
 /// The connections of one client.
@@ -252,45 +225,6 @@ fn build(settings: &TransportSettings, tls: rustls::ClientConfig) -> Result<reqw
         .map_err(|error| Error::configuration(format!("the HTTP client cannot be made: {}", innermost(&error))))
 }
 
-/// Whether any of a request may have left: it may once its body has been taken, which happens when there is a connection to
-/// write it to. A request without a body cannot tell and counts as sent.
-#[derive(Clone)]
-struct Sent(Option<Arc<Sending>>);
-
-impl Sent {
-    fn begun(&self) -> bool {
-        self.0.as_ref().is_none_or(|sending| sending.has_begun())
-    }
-}
-
-/// A complete body that notes when it is taken.
-struct NotedBody {
-    body: Option<Bytes>,
-    sending: Arc<Sending>,
-}
-
-impl http_body::Body for NotedBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let Some(body) = self.body.take() else { return Poll::Ready(None) };
-        if !self.sending.begin() {
-            // The connection ends with this, and a head without its body is not a request.
-            return Poll::Ready(Some(Err(io::Error::other("the caller went away"))));
-        }
-        Poll::Ready(Some(Ok(Frame::data(body))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
-    }
-}
-
 fn request(outgoing: &Outgoing<'_>, base_url: &Url) -> (reqwest::Request, Sent) {
     let base_path = base_url.path().trim_end_matches('/');
     let mut path = String::with_capacity(base_path.len() + outgoing.path.len());
@@ -392,64 +326,6 @@ async fn read(
 fn is_json(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
-}
-
-fn failure(error: &reqwest::Error, sent: &Sent) -> Failure {
-    if error.is_builder() {
-        return Failure::Other { error: Error::bug(), sent: false };
-    }
-    if error.is_connect() {
-        return match () {
-            () if error.is_timeout() => Failure::Timeout { sent: false },
-            () => match tls_fault(error) {
-                Some(fault) => Failure::Tls(fault),
-                None => Failure::Connect(innermost(error)),
-            },
-        };
-    }
-    if error.is_timeout() {
-        Failure::Timeout { sent: sent.begun() }
-    } else {
-        Failure::Broken { why: innermost(error), sent: sent.begun() }
-    }
-}
-
-type Cause<'a> = &'a (dyn std::error::Error + 'static);
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
-    fn below(error: Cause<'_>) -> Option<Cause<'_>> {
-        // An I/O error's source is not what it wraps, but the source of that.
-        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(wrapped) => Some(wrapped),
-            None => error.source(),
-        }
-    }
-    std::iter::successors(error.source(), |error| below(*error))
-}
-
-fn tls_fault(error: &reqwest::Error) -> Option<TlsFault> {
-    let time = |time: &UnixTime| i64::try_from(time.as_secs()).ok().and_then(|at| Timestamp::from_unix(at, 0).ok());
-    let fault = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
-    Some(match fault {
-        rustls::Error::InvalidCertificate(fault) => match fault {
-            CertificateError::UnknownIssuer => TlsFault::UnknownCa,
-            CertificateError::Expired => TlsFault::Expired(None),
-            CertificateError::ExpiredContext { not_after, .. } => TlsFault::Expired(time(not_after)),
-            CertificateError::NotValidYet => TlsFault::NotYetValid(None),
-            CertificateError::NotValidYetContext { not_before, .. } => TlsFault::NotYetValid(time(not_before)),
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => TlsFault::WrongName,
-            // A private CA's certificate that is sent as the server's own.
-            CertificateError::Other(_) if fault.to_string().contains("CaUsedAsEndEntity") => TlsFault::UnknownCa,
-            other => TlsFault::Other(format!("its certificate is not accepted ({other})")),
-        },
-        rustls::Error::InvalidMessage(_) => TlsFault::NotTls,
-        other => TlsFault::Other(other.to_string()),
-    })
-}
-
-/// The innermost cause, which says what happened; the others only say where. None of them holds a header field.
-fn innermost(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| "the connection failed".to_owned(), ToString::to_string)
 }
 
 #[cfg(test)]

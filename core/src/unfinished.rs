@@ -14,7 +14,7 @@ use crate::engine::{self, EngineError, PerProcess};
 use crate::host;
 
 /// How long closing a client, and a normal exit of the process, wait for interrupted creates.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const TICK: Duration = Duration::from_millis(10);
 
@@ -53,8 +53,26 @@ impl Unfinished {
         Unfinished(PerProcess::new())
     }
 
+    /// Waits on this thread until there are none, for at most [`PATIENCE`]; says whether there are none, and reports those that
+    /// are left. `None` if `interrupted` says true.
+    pub(crate) fn wait_on_this_thread(&self, interrupted: impl Fn() -> bool) -> Option<bool> {
+        let end = Instant::now() + PATIENCE;
+        while !self.is_none() {
+            if Instant::now() >= end {
+                self.report();
+                return Some(self.is_none());
+            }
+            if interrupted() {
+                return None;
+            }
+            thread::sleep(TICK);
+        }
+        Some(true)
+    }
+
     /// Waits until there are none, for at most [`PATIENCE`]; says whether there are none, and reports those that are left. Can
     /// be awaited from any executor.
+    #[cfg(feature = "async")]
     pub(crate) async fn wait(&self) -> bool {
         let end = Instant::now() + PATIENCE;
         while !self.is_none() {

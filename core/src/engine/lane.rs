@@ -208,7 +208,7 @@ impl Drop for CheckedOut {
         // An interrupted create goes on with its lane.
         let is_ours = Arc::strong_count(&self.0) == 1;
         if is_ours && !self.0.spoilt.load(Ordering::Relaxed) && !self.0.is_inherited() {
-            let dropped = idle().map(|idle| idle.put(&self.0));
+            let dropped = idle().map(|idle| idle.put(&self.0, Instant::now()));
             drop(dropped);
         }
     }
@@ -236,8 +236,7 @@ impl Idle {
     }
 
     /// Puts a lane back, and gives the one that it displaces, which the caller drops without the lock.
-    fn put(&self, lane: &Arc<Lane>) -> Option<Arc<Lane>> {
-        let now = Instant::now();
+    fn put(&self, lane: &Arc<Lane>, now: Instant) -> Option<Arc<Lane>> {
         let mut lanes = self.lanes();
         lanes.push((now, Arc::clone(lane)));
         let is_old = |(since, _): &(Instant, _)| now.saturating_duration_since(*since) >= LONGEST_IDLE;
@@ -269,4 +268,57 @@ pub(crate) fn forget(owner: u64) {
         forgotten
     };
     drop(forgotten);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lane(owner: u64) -> Arc<Lane> {
+        Arc::new(Lane::new(owner, reqwest::Client::builder().build().unwrap()).unwrap())
+    }
+
+    #[test]
+    fn the_lane_that_was_used_last_is_taken_first_and_the_number_is_bounded() {
+        let (idle, now) = (Idle::default(), Instant::now());
+        let lanes: Vec<_> = (0..=MOST_IDLE).map(|_| lane(1)).collect();
+        for (at, lane) in lanes.iter().enumerate() {
+            let displaced = idle.put(lane, now);
+            assert_eq!(displaced.is_some(), at == MOST_IDLE);
+        }
+        assert!(Arc::ptr_eq(&idle.take(1).unwrap(), &lanes[MOST_IDLE]));
+        assert!(Arc::ptr_eq(&idle.take(1).unwrap(), &lanes[MOST_IDLE - 1]));
+        assert!(idle.take(2).is_none(), "another client's");
+    }
+
+    #[test]
+    fn lanes_that_are_not_used_any_more_are_dropped_one_by_one() {
+        let (idle, now) = (Idle::default(), Instant::now());
+        for _ in 0..4 {
+            idle.put(&lane(1), now);
+        }
+        for calls in 1..=6 {
+            let used = idle.take(1).unwrap();
+            idle.put(&used, now + LONGEST_IDLE);
+            assert_eq!(idle.lanes().len(), 4_usize.saturating_sub(calls).max(1));
+        }
+    }
+
+    #[test]
+    fn a_panic_on_a_lane_is_an_error_and_the_lane_goes_on() {
+        let (lane, end) = (lane(1), Instant::now() + Duration::from_secs(60));
+        let panicked = lane.block_on(lane.run(async { panic!("deliberate, in a test") }), end, None).unwrap();
+        assert!(matches!(panicked, Err::<(), _>(EngineError::Died)));
+        assert_eq!(lane.block_on(lane.run(async { 7 }), end, None).unwrap().unwrap(), 7);
+    }
+
+    #[test]
+    fn an_interrupted_lane_is_not_used_again() {
+        let lane = CheckedOut(lane(u64::MAX));
+        let end = Instant::now() + Duration::from_secs(60);
+        let pending = lane.lane().run(std::future::pending::<()>());
+        assert_eq!(lane.lane().block_on(pending, end, Some(&|| true)).unwrap_err(), Waited::Interrupted);
+        drop(lane);
+        assert!(idle().unwrap().take(u64::MAX).is_none());
+    }
 }
