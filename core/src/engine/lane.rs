@@ -275,7 +275,9 @@ mod tests {
     use super::*;
 
     fn lane(owner: u64) -> Arc<Lane> {
-        Arc::new(Lane::new(owner, reqwest::Client::builder().build().unwrap()).unwrap())
+        let tls = crate::tls::config(crate::tls::Roots::Bundled, &[]).unwrap();
+        let http = reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap();
+        Arc::new(Lane::new(owner, http).unwrap())
     }
 
     #[test]
