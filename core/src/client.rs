@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use url::Url;
 
 use crate::audit::{Audit, AuditOptions};
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::credential::token_file::TokenFile;
 use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
-use crate::engine::Waited;
 use crate::environment;
 use crate::error::{Advice, Error, Result};
 use crate::exchange::Call;
@@ -31,7 +31,7 @@ use crate::timestamp::Timestamp;
 use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
 use crate::transport::{Transport, TransportSettings};
-use crate::unfinished::{PATIENCE, Unfinished};
+use crate::unfinished::Unfinished;
 use crate::user::User;
 
 /// A client of one NetBird server.
@@ -127,10 +127,8 @@ impl Client {
     /// # Errors
     /// `cancelled` when the wait was interrupted.
     pub fn close(&self) -> Result<bool> {
-        let unfinished = &self.shared.unfinished;
-        self.scope
-            .block_on(unfinished.wait(), Instant::now() + PATIENCE)
-            .map_or_else(|waited| if waited == Waited::Interrupted { Err(Error::cancelled()) } else { Ok(false) }, Ok)
+        let scope = &self.scope;
+        self.shared.unfinished.wait_on_this_thread(|| scope.is_interrupted()).ok_or_else(Error::cancelled)
     }
 
     /// Revokes, in the background, a token that was created but whose secret could not be handed to the caller. For front
@@ -164,10 +162,11 @@ macro_rules! calls {
             $(
                 $(#[$doc])*
                 pub fn $sync(&self, $($argument: $type),*) -> Result<$out> {
-                    let call = self.call();
+                    let lane = self.shared.transport.check_out_lane();
+                    let call = self.call().on_lane(lane.as_ref());
                     let effect = Operation::$variant.effect();
                     let done = async { followed!(call, $path, $($argument),*) };
-                    self.scope.wait(effect, call.end(), || effect.interrupted(), done)
+                    self.scope.wait(effect, &call, || effect.interrupted(), done)
                 }
             )*
         }
@@ -255,7 +254,7 @@ impl ClientOptions {
             extra_roots: self.ca_pem.as_deref().map_or_else(|| Ok(Vec::new()), tls::certificates)?,
             proxy: proxy.choose(&get)?,
             user_agent: self.user_agent.map_or_else(|| library.to_owned(), |program| format!("{program} {library}")),
-            https: base_url.starts_with("https:"),
+            base_url: Url::parse(&base_url).map_err(|_| Error::bug())?,
         })?;
         let shared = Shared {
             base_url,

@@ -5,25 +5,25 @@
 //! child has the parent's memory but not its threads; everything here is therefore kept per process, and what the parent
 //! made is leaked in the child, never dropped: dropping it would reach through the shared epoll instance into the parent.
 
+pub(crate) mod lane;
 pub(crate) mod stream;
+mod wait;
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::task::{Context, Poll};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, unconstrained};
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, ErrorKind};
 use crate::host;
 
-/// How long a waiting caller goes without looking whether it was interrupted.
-const TICK: Duration = Duration::from_millis(20);
+pub(crate) use self::wait::{Waited, block_on};
 
 /// A value that each process makes for itself, on first use.
 pub(crate) struct PerProcess<T>(ArcSwapOption<Owned<T>>);
@@ -178,88 +178,33 @@ pub(crate) async fn sleep_until(instant: Instant) {
     tokio::time::sleep_until(instant.into()).await;
 }
 
-/// The future's output, or `None` when the deadline comes first. For use on the engine.
-pub(crate) async fn before<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
-    tokio::time::timeout_at(deadline.into(), future).await.ok()
+/// The future's output, or `None` when the deadline comes first. The deadline may move away while the future goes on. For use on
+/// the engine and on lanes.
+pub(crate) async fn before<F: Future>(deadline: impl Fn() -> Instant, future: F) -> Option<F::Output> {
+    let (mut future, mut timer) = (pin!(future), pin!(tokio::time::sleep_until(deadline().into())));
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        while timer.as_mut().poll(context).is_ready() {
+            let deadline = deadline();
+            if deadline <= Instant::now() {
+                return Poll::Ready(None);
+            }
+            timer.as_mut().reset(deadline.into());
+        }
+        Poll::Pending
+    })
+    .await
 }
 
-/// Lets the engine look at its sockets before going on. For use on the engine.
+/// Has the runtime look at its sockets before going on. For use on the engine and on lanes, in a task.
 ///
-/// A task that was handed over while the engine was busy runs before the engine next polls its sockets. It could get a
-/// connection that the server has closed without the engine having seen it, and write a request into it that is then lost.
-/// The first yield polls the sockets; the second lets the connections that changed act on it.
+/// A connection that the server has closed may look usable until then, and a request that is written into it is lost: a lane
+/// looks at nothing between two calls, and the engine may be busy. The runtime takes this task up again after the connections
+/// on which something happened, so that one that is closed is no longer offered.
 pub(crate) async fn settle() {
     tokio::task::yield_now().await;
-    tokio::task::yield_now().await;
-}
-
-/// Why a wait ended without the future's output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Waited {
-    /// The caller was interrupted.
-    Interrupted,
-    /// The time by which the future must have ended is over: whoever does the work is stuck or gone.
-    TimeOver,
-}
-
-struct Wakeup {
-    thread: Thread,
-    woken: AtomicBool,
-}
-
-impl Wake for Wakeup {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::Release);
-        self.thread.unpark();
-    }
-}
-
-/// Waits on this thread for a future whose work is done elsewhere, until `end`. While it waits, `interrupted` is asked about
-/// every 20 ms.
-pub(crate) fn block_on<F: Future>(
-    future: F,
-    end: Instant,
-    interrupted: Option<&dyn Fn() -> bool>,
-) -> Result<F::Output, Waited> {
-    // Inside somebody's tokio task this poll would use up the task's budget and never get it back, since we do not yield to
-    // their scheduler: after some hundred calls every poll would be refused.
-    let mut future = pin!(unconstrained(future));
-    let wakeup = Arc::new(Wakeup { thread: thread::current(), woken: AtomicBool::new(false) });
-    let waker = Waker::from(Arc::clone(&wakeup));
-    let mut context = Context::from_waker(&waker);
-    let mut asked_at = Instant::now();
-    let must_end = |asked_at: &mut Instant| {
-        *asked_at = Instant::now();
-        if *asked_at >= end {
-            return Some(Waited::TimeOver);
-        }
-        interrupted.is_some_and(|interrupted| interrupted()).then_some(Waited::Interrupted)
-    };
-    let mut ended = None;
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return Ok(output);
-        }
-        // Polled once more before this: a result that was ready when the interrupt came is delivered.
-        if let Some(why) = ended {
-            return Err(why);
-        }
-        // A future that is woken all the time must not keep the caller from being asked.
-        if asked_at.elapsed() >= TICK {
-            ended = must_end(&mut asked_at);
-        }
-        while ended.is_none() && !wakeup.woken.swap(false, Ordering::Acquire) {
-            let left = end.saturating_duration_since(Instant::now());
-            thread::park_timeout(if interrupted.is_some() { left.min(TICK) } else { left });
-            if !wakeup.woken.load(Ordering::Acquire) {
-                ended = must_end(&mut asked_at);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -275,45 +220,6 @@ mod tests {
         let panicked = block_on(on_engine(async { panic!("deliberate, in a test") }), later(), None).unwrap();
         assert!(matches!(panicked, Err::<(), _>(EngineError::Died)));
         assert_eq!(block_on(on_engine(async { 7 }), later(), None).unwrap().unwrap(), 7);
-    }
-
-    #[test]
-    fn an_interrupt_ends_the_wait() {
-        let started = Instant::now();
-        let result = block_on(sleep(Duration::from_secs(60)), later(), Some(&|| true));
-        assert_eq!(result.unwrap_err(), Waited::Interrupted);
-        assert!(started.elapsed() < Duration::from_secs(30));
-    }
-
-    #[test]
-    fn a_result_that_is_ready_when_the_interrupt_comes_is_delivered() {
-        let (sender, receiver) = oneshot::channel();
-        let sender = std::cell::Cell::new(Some(sender));
-        let interrupted = || {
-            if let Some(sender) = sender.take() {
-                sender.send(7).unwrap();
-            }
-            true
-        };
-        assert_eq!(block_on(receiver, later(), Some(&interrupted)), Ok(Ok(7)));
-    }
-
-    #[test]
-    fn a_future_that_is_woken_all_the_time_can_be_interrupted_and_ends_in_time() {
-        let restless = || {
-            std::future::poll_fn(|cx| {
-                cx.waker().wake_by_ref();
-                Poll::<()>::Pending
-            })
-        };
-        assert_eq!(block_on(restless(), later(), Some(&|| true)), Err(Waited::Interrupted));
-        assert_eq!(block_on(restless(), Instant::now() + Duration::from_millis(50), None), Err(Waited::TimeOver));
-    }
-
-    #[test]
-    fn a_wait_ends_in_time_although_nobody_does_the_work() {
-        let result = block_on(std::future::pending::<()>(), Instant::now() + Duration::from_millis(50), None);
-        assert_eq!(result, Err(Waited::TimeOver));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::answer::{self, Refusal};
 use crate::boxed::Boxed;
 use crate::credential::CredentialKind;
 use crate::engine;
+use crate::engine::lane::{CheckedOut, Lane};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     leaves_429: bool,
     /// For a create: whether it may have left.
     pub(crate) sending: Arc<Sending>,
+    /// What the caller's thread drives; `None` on the engine.
+    pub(crate) lane: Option<Arc<Lane>>,
 }
 
 /// The result of a request after all its attempts.
@@ -64,6 +67,25 @@ impl Call {
             end: after(deadline, ALLOWANCE),
             leaves_429: false,
             sending: Arc::default(),
+            lane: None,
+        }
+    }
+
+    /// The same call, driven by its caller's thread.
+    pub(crate) fn on_lane(self, lane: Option<&CheckedOut>) -> Self {
+        Call { lane: lane.map(|lane| Arc::clone(lane.lane())), ..self }
+    }
+
+    /// The same call, on the engine, for what goes on when its caller returns.
+    pub(crate) fn on_engine(&self) -> Self {
+        Call { lane: None, ..self.clone() }
+    }
+
+    /// Waits.
+    pub(crate) async fn sleep(&self, duration: Duration) -> Result<()> {
+        match &self.lane {
+            Some(lane) => lane.run(async move { tokio::time::sleep(duration).await }).await.map_err(Error::from),
+            None => engine::sleep(duration).await.map_err(Error::from),
         }
     }
 
@@ -130,14 +152,11 @@ impl Call {
     }
 
     async fn all_attempts(&self, method: Method, path: &str, body: Option<&[u8]>, repeat: Repeat) -> Outcome {
-        let mut url = String::with_capacity(self.shared.base_url.len() + path.len());
-        url.push_str(&self.shared.base_url);
-        url.push_str(path);
         let mut earlier = Acted::No;
         let mut attempt = 1;
         loop {
             let sent = Instant::now();
-            let (error, doubt) = match self.attempt(method, path, &url, body, attempt, sent).await {
+            let (error, doubt) = match self.attempt(method, path, body, attempt, sent).await {
                 Ok(mut reply) => {
                     reply.attempts = attempt;
                     return Outcome { result: Ok(reply), earlier, last: Acted::Maybe };
@@ -161,15 +180,14 @@ impl Call {
         &self,
         method: Method,
         path: &str,
-        url: &str,
         body: Option<&[u8]>,
         attempt: u32,
         sent: Instant,
     ) -> Result<Reply, Refusal> {
         let authorization = &self.identity.authorization;
         let body = body.map(|body| (body, &self.sending));
-        let outgoing = Outgoing { method, url, authorization, body, deadline: self.deadline };
-        let result = match self.shared.transport.send(outgoing).await {
+        let outgoing = Outgoing { method, path, authorization, body, deadline: self.deadline };
+        let result = match self.shared.transport.send(outgoing, self.lane.as_ref()).await {
             Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.mention_expiry(refusal)),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),
         };
@@ -211,7 +229,7 @@ impl Call {
         }
         self.observe(&Event::Retry { method: method.name(), path, error: error.kind(), attempt: attempts + 1, delay });
         if !delay.is_zero() {
-            engine::sleep(delay).await.map_err(|error| Error::from(error).with_attempts(attempts))?;
+            self.sleep(delay).await.map_err(|error| error.with_attempts(attempts))?;
         }
         Ok(true)
     }

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 use crate::effect::Effect;
-use crate::engine::{self, Waited};
+use crate::engine::{self, EngineError, Waited};
 use crate::error::{Advice, Error, ErrorKind, Result};
+use crate::exchange::Call;
 
 /// What a call may take beyond its end before its caller stops waiting for whoever does the work.
 const GRACE: Duration = Duration::from_secs(1);
@@ -34,20 +35,25 @@ impl Scope {
         Scope { cancel, ..self.clone() }
     }
 
-    /// Waits for work until it ends, its time is over, or the caller is interrupted, which ends it with the error that
+    /// Waits for work of a call until it ends, its time is over, or the caller is interrupted, which ends it with the error that
     /// `interrupted` gives.
     pub(crate) fn wait<T>(
         &self,
         effect: Effect,
-        end: Instant,
+        call: &Call,
         interrupted: impl FnOnce() -> Error,
         future: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(Error::cancelled().with_hint(" before anything was sent"));
         }
-        self.block_on(future, end).unwrap_or_else(|waited| {
+        let waited = match &call.lane {
+            Some(lane) => lane.block_on(future, call.end() + GRACE, self.watched(&|| self.is_interrupted())),
+            None => self.block_on(future, call.end()),
+        };
+        waited.unwrap_or_else(|waited| {
             Err(match (waited, effect) {
+                (Waited::Forked, _) => EngineError::Forked.into(),
                 (Waited::Interrupted, _) => interrupted(),
                 (Waited::TimeOver, Effect::Reads) => Error::new(ErrorKind::Timeout, STUCK),
                 (Waited::TimeOver, Effect::Creates | Effect::Deletes) => Error::new(
@@ -68,17 +74,23 @@ impl Scope {
             Err(match waited {
                 Waited::Interrupted => Error::cancelled(),
                 Waited::TimeOver => Error::new(ErrorKind::Timeout, STUCK),
+                Waited::Forked => EngineError::Forked.into(),
             })
         })
     }
 
-    /// Waits on this thread for a future that ends by `end`.
-    pub(crate) fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
-        let Scope { cancel, interrupt, .. } = self;
-        let asked = || {
-            cancel.as_ref().is_some_and(CancelToken::is_cancelled) || interrupt.as_ref().is_some_and(|asked| asked())
-        };
-        let watched: Option<&dyn Fn() -> bool> = (cancel.is_some() || interrupt.is_some()).then_some(&asked);
-        engine::block_on(future, end + GRACE, watched)
+    /// Waits on this thread for a future that ends by `end`, and whose work is done elsewhere.
+    fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
+        engine::block_on(future, end + GRACE, self.watched(&|| self.is_interrupted()))
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
+            || self.interrupt.as_ref().is_some_and(|interrupted| interrupted())
+    }
+
+    /// What is asked while a call waits: nothing where nothing can interrupt it.
+    fn watched<'a>(&self, asked: &'a dyn Fn() -> bool) -> Option<&'a dyn Fn() -> bool> {
+        (self.cancel.is_some() || self.interrupt.is_some()).then_some(asked)
     }
 }

@@ -1,29 +1,32 @@
 //! One request, one answer: HTTP over reqwest, with TLS, proxies, time limits and a size limit. Nothing here sends a request
 //! twice or follows a redirect; what an answer means is decided elsewhere.
 
-use std::error::Error as _;
-use std::io;
+mod failure;
+mod sent;
+
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body::{Frame, SizeHint};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use rustls::CertificateError;
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::CertificateDer;
 use url::Url;
 use zeroize::Zeroize as _;
 
+use crate::engine::lane::{self, CheckedOut, Lane};
 use crate::engine::{self, EngineError, PerProcess};
 use crate::error::{Error, Result};
 use crate::identity::Authorization;
 use crate::resolve::SystemResolver;
 use crate::sending::Sending;
-use crate::timestamp::Timestamp;
 use crate::tls::{self, Roots};
+
+use self::failure::{failure, innermost};
+use self::sent::{NotedBody, Sent};
+
+pub(crate) use self::failure::{Failure, TlsFault};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -34,8 +37,8 @@ pub(crate) struct TransportSettings {
     pub(crate) extra_roots: Vec<CertificateDer<'static>>,
     pub(crate) proxy: Option<Url>,
     pub(crate) user_agent: String,
-    /// Whether the server is reached over TLS.
-    pub(crate) https: bool,
+    /// The server's base URL, without a slash at the end.
+    pub(crate) base_url: Url,
 }
 
 /// The methods that we use.
@@ -59,8 +62,8 @@ impl Method {
 /// A request to send.
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
-    /// The whole URL.
-    pub(crate) url: &'a str,
+    /// What comes after the base URL.
+    pub(crate) path: &'a str,
     pub(crate) authorization: &'a Authorization,
     /// JSON, and where to note whether it may have left.
     pub(crate) body: Option<(&'a [u8], &'a Arc<Sending>)>,
@@ -110,69 +113,81 @@ impl Drop for Body {
     }
 }
 
-/// Why there is no complete answer.
-pub(crate) enum Failure {
-    /// No connection.
-    Connect(String),
-    /// No TLS over the connection.
-    Tls(TlsFault),
-    /// Time ran out, before anything was sent or after.
-    Timeout { sent: bool },
-    /// The connection ended early, before anything was sent or after.
-    Broken { why: String, sent: bool },
-    /// The body is larger than allowed.
-    TooLarge,
-    /// Not a matter of the network.
-    Other { error: Error, sent: bool },
-}
-
-/// Why there is no TLS.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum TlsFault {
-    UnknownCa,
-    Expired(Option<Timestamp>),
-    NotYetValid(Option<Timestamp>),
-    WrongName,
-    /// What came is not TLS: plain HTTP, for example.
-    NotTls,
-    Other(String),
-}
-
 /// The connections of one client.
 pub(crate) struct Transport {
     settings: TransportSettings,
+    /// Under which its lanes are found.
+    number: u64,
+    /// Made once, because it holds the roots and the sessions to resume; shared by all connections.
+    tls: PerProcess<rustls::ClientConfig>,
+    /// The one whose connections the engine drives.
     http: PerProcess<reqwest::Client>,
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        lane::forget(self.number);
+    }
 }
 
 impl Transport {
     pub(crate) fn new(settings: TransportSettings) -> Result<Self> {
         // A proxy that cannot be used is the caller's mistake and must show at once; the client is made at the first request.
         proxy(&settings)?;
-        Ok(Transport { settings, http: PerProcess::new() })
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Ok(Transport { settings, number, tls: PerProcess::new(), http: PerProcess::new() })
     }
 
-    /// Sends one request once and reads the complete answer.
-    pub(crate) async fn send(&self, outgoing: Outgoing<'_>) -> Result<Reply, Failure> {
+    /// A lane for a blocking call; `None` where the engine must do the work.
+    pub(crate) fn check_out_lane(&self) -> Option<CheckedOut> {
+        // What keeps the client from being made is found again, and reported, when the engine's is made.
+        lane::check_out(self.number, || self.build().ok())
+    }
+
+    fn build(&self) -> Result<reqwest::Client> {
+        let roots = if self.settings.base_url.scheme() == "https" { Roots::Platform } else { Roots::Bundled };
+        let tls = self.tls.get(|| tls::config(roots, &self.settings.extra_roots))?;
+        build(&self.settings, rustls::ClientConfig::clone(&tls))
+    }
+
+    /// Sends one request once and reads the complete answer: on this lane, or on the engine.
+    pub(crate) async fn send(&self, outgoing: Outgoing<'_>, lane: Option<&Arc<Lane>>) -> Result<Reply, Failure> {
         let unsent = |error| Failure::Other { error, sent: false };
-        let http = self.http.get(|| build(&self.settings)).map_err(unsent)?;
-        let (request, sent) = request(&outgoing).map_err(unsent)?;
+        let (client, settles) = match lane {
+            Some(lane) => (lane.http().clone(), lane.warm_up()),
+            None => {
+                let http = self.http.get(|| self.build()).map_err(unsent)?;
+                (reqwest::Client::clone(&http), true)
+            }
+        };
+        let (request, sent) = request(&outgoing, &self.settings.base_url);
         let secret = outgoing.method == Method::Post;
         let (deadline, limit) = (outgoing.deadline, self.settings.max_response_bytes);
-        let client = reqwest::Client::clone(&http);
+        let read_timeout = self.settings.read_timeout;
         let noted = sent.clone();
         let exchange = async move {
+            let silence = Silence::new(read_timeout);
             let whole = async {
-                engine::settle().await;
+                if settles {
+                    engine::settle().await;
+                }
                 let response = client.execute(request).await.map_err(|error| failure(&error, &sent))?;
-                read(response, limit, secret).await
+                read(response, limit, secret, &silence).await
             };
-            let late = Err(Failure::Timeout { sent: true });
-            engine::before(deadline, whole).await.unwrap_or(late).map_err(|failure| match failure {
-                Failure::Timeout { sent: true } => Failure::Timeout { sent: sent.begun() },
-                other => other,
-            })
+            engine::before(|| silence.end().min(deadline), whole)
+                .await
+                .unwrap_or_else(|| Err(Failure::Timeout { sent: sent.begun() }))
         };
-        match engine::on_engine(exchange).await {
+        let exchanged = match lane {
+            Some(lane) => lane.run(exchange).await,
+            None => engine::on_engine(exchange).await,
+        };
+        if let (Some(lane), Ok(Err(_)) | Err(_)) = (lane, &exchanged) {
+            // Its connection may be open still, and is closed with it.
+            lane.spoil();
+        }
+        match exchanged {
             Ok(result) => result,
             Err(error @ EngineError::Start(_)) => Err(unsent(error.into())),
             Err(error @ (EngineError::Died | EngineError::Forked)) => {
@@ -189,10 +204,9 @@ fn proxy(settings: &TransportSettings) -> Result<Option<reqwest::Proxy>> {
         .map_err(|_| Error::invalid_argument("the proxy is not a URL: write it like http://proxy.example:3128"))
 }
 
-fn build(settings: &TransportSettings) -> Result<reqwest::Client> {
-    let roots = if settings.https { Roots::Platform } else { Roots::Bundled };
+fn build(settings: &TransportSettings, tls: rustls::ClientConfig) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::config(roots, &settings.extra_roots)?)
+        .tls_backend_preconfigured(tls)
         .user_agent(&settings.user_agent)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -202,8 +216,7 @@ fn build(settings: &TransportSettings) -> Result<reqwest::Client> {
         .no_proxy()
         .dns_resolver(SystemResolver)
         .pool_idle_timeout(Duration::from_secs(30))
-        .connect_timeout(settings.connect_timeout)
-        .read_timeout(settings.read_timeout);
+        .connect_timeout(settings.connect_timeout);
     if let Some(proxy) = proxy(settings)? {
         builder = builder.proxy(proxy);
     }
@@ -212,48 +225,14 @@ fn build(settings: &TransportSettings) -> Result<reqwest::Client> {
         .map_err(|error| Error::configuration(format!("the HTTP client cannot be made: {}", innermost(&error))))
 }
 
-/// Whether any of a request may have left: it may once its body has been taken, which happens when there is a connection to
-/// write it to. A request without a body cannot tell and counts as sent.
-#[derive(Clone)]
-struct Sent(Option<Arc<Sending>>);
-
-impl Sent {
-    fn begun(&self) -> bool {
-        self.0.as_ref().is_none_or(|sending| sending.has_begun())
-    }
-}
-
-/// A complete body that notes when it is taken.
-struct NotedBody {
-    body: Option<Bytes>,
-    sending: Arc<Sending>,
-}
-
-impl http_body::Body for NotedBody {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let Some(body) = self.body.take() else { return Poll::Ready(None) };
-        if !self.sending.begin() {
-            // The connection ends with this, and a head without its body is not a request.
-            return Poll::Ready(Some(Err(io::Error::other("the caller went away"))));
-        }
-        Poll::Ready(Some(Ok(Frame::data(body))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
-    }
-}
-
-fn request(outgoing: &Outgoing<'_>) -> Result<(reqwest::Request, Sent)> {
-    // Ids are encoded and the base URL was checked, so this cannot fail.
-    let url = reqwest::Url::parse(outgoing.url).map_err(|_| Error::bug())?;
+fn request(outgoing: &Outgoing<'_>, base_url: &Url) -> (reqwest::Request, Sent) {
+    let base_path = base_url.path().trim_end_matches('/');
+    let mut path = String::with_capacity(base_path.len() + outgoing.path.len());
+    path.push_str(base_path);
+    path.push_str(outgoing.path);
+    let mut url = base_url.clone();
+    // The ids in it are encoded, so nothing in it ends the path.
+    url.set_path(&path);
     let method = match outgoing.method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -270,7 +249,7 @@ fn request(outgoing: &Outgoing<'_>) -> Result<(reqwest::Request, Sent)> {
         *request.body_mut() = Some(reqwest::Body::wrap(body));
         sent = Sent(Some(Arc::clone(sending)));
     }
-    Ok((request, sent))
+    (request, sent)
 }
 
 /// What is reserved for a body before any of it has come: what the server announces, up to this.
@@ -279,7 +258,38 @@ const MOST_RESERVED: usize = 16 * 1024 * 1024;
 /// What is reserved for a body with a secret in it, so that it is not copied while it grows.
 const SECRET_RESERVED: usize = 16 * 1024;
 
-async fn read(mut response: reqwest::Response, limit: usize, secret: bool) -> Result<Reply, Failure> {
+/// How long nothing has come from the server.
+struct Silence {
+    longest: Duration,
+    began: Instant,
+    /// When something came last, in nanoseconds after the beginning.
+    heard: AtomicU64,
+}
+
+impl Silence {
+    fn new(longest: Duration) -> Self {
+        Silence { longest, began: Instant::now(), heard: AtomicU64::new(0) }
+    }
+
+    /// Notes that something came.
+    fn breaks(&self) {
+        let heard = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.heard.store(heard, Ordering::Relaxed);
+    }
+
+    /// When it has lasted too long, unless something comes before.
+    fn end(&self) -> Instant {
+        self.began + Duration::from_nanos(self.heard.load(Ordering::Relaxed)) + self.longest
+    }
+}
+
+async fn read(
+    mut response: reqwest::Response,
+    limit: usize,
+    secret: bool,
+    silence: &Silence,
+) -> Result<Reply, Failure> {
+    silence.breaks();
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Err(Failure::TooLarge);
@@ -303,6 +313,7 @@ async fn read(mut response: reqwest::Response, limit: usize, secret: bool) -> Re
         attempts: 1,
     };
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error, &Sent(None)))? {
+        silence.breaks();
         if chunk.len() > limit - body.bytes.len() || body.bytes.try_reserve(chunk.len()).is_err() {
             return Err(Failure::TooLarge);
         }
@@ -317,67 +328,30 @@ fn is_json(content_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn failure(error: &reqwest::Error, sent: &Sent) -> Failure {
-    if error.is_builder() {
-        return Failure::Other { error: Error::bug(), sent: false };
-    }
-    if error.is_connect() {
-        return match () {
-            () if error.is_timeout() => Failure::Timeout { sent: false },
-            () => match tls_fault(error) {
-                Some(fault) => Failure::Tls(fault),
-                None => Failure::Connect(innermost(error)),
-            },
-        };
-    }
-    if error.is_timeout() {
-        Failure::Timeout { sent: sent.begun() }
-    } else {
-        Failure::Broken { why: innermost(error), sent: sent.begun() }
-    }
-}
-
-type Cause<'a> = &'a (dyn std::error::Error + 'static);
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
-    fn below(error: Cause<'_>) -> Option<Cause<'_>> {
-        // An I/O error's source is not what it wraps, but the source of that.
-        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(wrapped) => Some(wrapped),
-            None => error.source(),
-        }
-    }
-    std::iter::successors(error.source(), |error| below(*error))
-}
-
-fn tls_fault(error: &reqwest::Error) -> Option<TlsFault> {
-    let time = |time: &UnixTime| i64::try_from(time.as_secs()).ok().and_then(|at| Timestamp::from_unix(at, 0).ok());
-    let fault = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
-    Some(match fault {
-        rustls::Error::InvalidCertificate(fault) => match fault {
-            CertificateError::UnknownIssuer => TlsFault::UnknownCa,
-            CertificateError::Expired => TlsFault::Expired(None),
-            CertificateError::ExpiredContext { not_after, .. } => TlsFault::Expired(time(not_after)),
-            CertificateError::NotValidYet => TlsFault::NotYetValid(None),
-            CertificateError::NotValidYetContext { not_before, .. } => TlsFault::NotYetValid(time(not_before)),
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => TlsFault::WrongName,
-            // A private CA's certificate that is sent as the server's own.
-            CertificateError::Other(_) if fault.to_string().contains("CaUsedAsEndEntity") => TlsFault::UnknownCa,
-            other => TlsFault::Other(format!("its certificate is not accepted ({other})")),
-        },
-        rustls::Error::InvalidMessage(_) => TlsFault::NotTls,
-        other => TlsFault::Other(other.to_string()),
-    })
-}
-
-/// The innermost cause, which says what happened; the others only say where. None of them holds a header field.
-fn innermost(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| "the connection failed".to_owned(), ToString::to_string)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_comes_after_the_base_url() {
+        let authorization =
+            Authorization::new(&crate::Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm").unwrap()).unwrap();
+        for base in ["https://nb.example", "https://nb.example:33073/vpn", "http://[::1]:8080//a"] {
+            for path in
+                ["/api/users/current", "/api/users/a%2Fb%20c%3Fd%23e%25/tokens/%C3%A9%5C", "/api/users/.../tokens"]
+            {
+                let outgoing = Outgoing {
+                    method: Method::Get,
+                    path,
+                    authorization: &authorization,
+                    body: None,
+                    deadline: Instant::now(),
+                };
+                let (request, _) = request(&outgoing, &Url::parse(base).unwrap());
+                assert_eq!(request.url().as_str(), format!("{base}{path}"));
+            }
+        }
+    }
 
     #[test]
     fn json_is_known_by_its_media_type() {

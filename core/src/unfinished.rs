@@ -9,11 +9,12 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::engine::lane::Lane;
 use crate::engine::{self, EngineError, PerProcess};
 use crate::host;
 
 /// How long closing a client, and a normal exit of the process, wait for interrupted creates.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const TICK: Duration = Duration::from_millis(10);
 
@@ -52,8 +53,26 @@ impl Unfinished {
         Unfinished(PerProcess::new())
     }
 
+    /// Waits on this thread until there are none, for at most [`PATIENCE`]; says whether there are none, and reports those that
+    /// are left. `None` if `interrupted` says true.
+    pub(crate) fn wait_on_this_thread(&self, interrupted: impl Fn() -> bool) -> Option<bool> {
+        let end = Instant::now() + PATIENCE;
+        while !self.is_none() {
+            if Instant::now() >= end {
+                self.report();
+                return Some(self.is_none());
+            }
+            if interrupted() {
+                return None;
+            }
+            thread::sleep(TICK);
+        }
+        Some(true)
+    }
+
     /// Waits until there are none, for at most [`PATIENCE`]; says whether there are none, and reports those that are left. Can
     /// be awaited from any executor.
+    #[cfg(feature = "async")]
     pub(crate) async fn wait(&self) -> bool {
         let end = Instant::now() + PATIENCE;
         while !self.is_none() {
@@ -136,7 +155,7 @@ impl Drop for Ticket {
 }
 
 /// What becomes of work whose caller went away.
-pub(crate) trait Abandoned<Output>: Send + Unpin + 'static {
+pub(crate) trait Abandoned<Output>: Clone + Send + Unpin + 'static {
     /// Whether the work must go on, because the server may have received its request. From now on it sends no new create.
     fn must_go_on(&self) -> bool;
 
@@ -145,6 +164,9 @@ pub(crate) trait Abandoned<Output>: Send + Unpin + 'static {
 
     /// Cleans up what the work gave, since nobody takes it.
     fn clean_up(self, output: Output) -> impl Future<Output = ()> + Send;
+
+    /// The lane that the work waits for; `None` on the engine.
+    fn lane(&self) -> Option<Arc<Lane>>;
 
     /// Reports that the work cannot go on.
     fn report(self, error: EngineError);
@@ -180,19 +202,24 @@ impl<F: Future + Send + 'static, A: Abandoned<F::Output>> Drop for Lasting<F, A>
     fn drop(&mut self) {
         // A future that panicked cannot be polled again.
         let Some((future, abandoned)) = self.rest.take().filter(|_| !thread::panicking()) else { return };
-        if !abandoned.must_go_on() {
+        let lane = abandoned.lane();
+        // What a forked child inherits, its parent finishes.
+        if lane.as_ref().is_some_and(|lane| lane.is_inherited()) || !abandoned.must_go_on() {
             return;
         }
-        match engine::background() {
-            Ok(background) => {
-                let ticket = Ticket::new(&self.unfinished, abandoned.still_open());
-                background.run(async move {
-                    let output = future.await;
-                    abandoned.clean_up(output).await;
-                    drop(ticket);
-                });
-            }
-            Err(error) => abandoned.report(error),
+        let ticket = Ticket::new(&self.unfinished, abandoned.still_open());
+        let report = Clone::clone(&abandoned);
+        let rest = async move {
+            let output = future.await;
+            abandoned.clean_up(output).await;
+            drop(ticket);
+        };
+        let started = match lane {
+            Some(lane) => lane.finish(rest),
+            None => engine::background().map(|background| background.run(rest)),
+        };
+        if let Err(error) = started {
+            report.report(error);
         }
     }
 }

@@ -10,6 +10,10 @@ fn main() {
         println!("parent_and_child_use_a_warm_client: test");
         return;
     }
+    while_other_threads_are_in_calls();
+    inside_a_call();
+    #[cfg(target_os = "linux")]
+    in_a_nested_pid_namespace();
     let server = support::server();
     let client = support::client(&server);
     assert_eq!(client.list_tokens(None).unwrap().len(), 2, "before the fork");
@@ -96,6 +100,130 @@ fn main() {
     assert_eq!(dropped.list_tokens(Some("ada")).unwrap().len(), 2, "after the child dropped its copy");
     assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2);
     println!("test parent_and_child_use_a_warm_client ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored");
+}
+
+/// Runs `work` in a forked child, which ends well if that says true in time.
+#[cfg(unix)]
+fn forked(work: impl FnOnce() -> bool) -> libc::pid_t {
+    // SAFETY: the child only does the work, and then ends without running destructors.
+    let child = unsafe { libc::fork() };
+    assert!(child >= 0, "fork failed");
+    if child == 0 {
+        // SAFETY: sets a timer of this process, whose signal ends a child that hangs.
+        unsafe { libc::alarm(20) };
+        let ok = work();
+        // SAFETY: ends the child at once, without the exit handlers that it inherited.
+        unsafe { libc::_exit(i32::from(!ok)) };
+    }
+    child
+}
+
+#[cfg(unix)]
+fn ended_well(child: libc::pid_t) -> bool {
+    let mut status = 0;
+    // SAFETY: waits for a child of this process.
+    assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+    libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0
+}
+
+#[cfg(unix)]
+fn while_other_threads_are_in_calls() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let server = support::server();
+    let client = support::client(&server);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    assert_eq!(client.list_tokens(None).unwrap().len(), 2, "a thread of the parent");
+                }
+            });
+        }
+        for number in 0..40 {
+            let child = forked(|| (0..5).all(|_| client.list_tokens(None).is_ok_and(|tokens| tokens.len() == 2)));
+            assert!(ended_well(child), "child {number}");
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// A child that is made in the middle of a call leaves the rest of the call, and its connection, to the parent.
+#[cfg(unix)]
+fn inside_a_call() {
+    use std::sync::atomic::{AtomicI32, Ordering};
+
+    let server = support::server();
+    let fault = serde_json::json!({"action": {"delay": {"ms": 500}}});
+    server.push_fault(serde_json::from_value(fault).unwrap());
+    let client = support::client(&server);
+    let child = std::sync::Arc::new(AtomicI32::new(-1));
+    let made = std::sync::Arc::clone(&child);
+    let asked = client.with_interrupt(move || {
+        if made.load(Ordering::Relaxed) < 0 {
+            // SAFETY: the child ends below, without running destructors.
+            made.store(unsafe { libc::fork() }, Ordering::Relaxed);
+        }
+        false
+    });
+    let result = asked.list_tokens(Some("ada"));
+    match child.load(Ordering::Relaxed) {
+        0 => {
+            let ok = result.is_err_and(|error| error.kind() == netbird_tokens::ErrorKind::InvalidArgument)
+                && client.list_tokens(Some("ada")).is_ok_and(|tokens| tokens.len() == 2);
+            // SAFETY: ends the child at once.
+            unsafe { libc::_exit(i32::from(!ok)) };
+        }
+        child => {
+            assert_eq!(result.unwrap().len(), 2, "the parent's call goes on");
+            assert!(ended_well(child), "the child's call has ended, and the next one works");
+            assert_eq!(server.requests().len(), 2);
+        }
+    }
+}
+
+/// Parent and child both have the process id 1, and the second child is made without the C library, so that no fork handler runs.
+#[cfg(target_os = "linux")]
+fn in_a_nested_pid_namespace() {
+    const NOT_PERMITTED: i32 = 77;
+
+    let server = support::server();
+    let client = support::client(&server);
+    let works = || (0..20).all(|_| client.list_tokens(None).is_ok_and(|tokens| tokens.len() == 2));
+    assert!(works());
+    let first = forked(|| {
+        // SAFETY: the children of this process get a pid namespace of their own.
+        if unsafe {
+            libc::unshare(libc::CLONE_NEWPID) != 0 && libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWPID) != 0
+        } {
+            // SAFETY: ends the child at once.
+            unsafe { libc::_exit(NOT_PERMITTED) };
+        }
+        ended_well(forked(|| {
+            // SAFETY: as above.
+            let is_nested = works() && std::process::id() == 1 && unsafe { libc::unshare(libc::CLONE_NEWPID) } == 0;
+            // SAFETY: a fork, without the C library's handlers; the child only calls the client and ends.
+            let second = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) };
+            if second == 0 {
+                // SAFETY: as above.
+                unsafe { libc::alarm(20) };
+                let ok = std::process::id() == 1 && works();
+                // SAFETY: as above.
+                unsafe { libc::_exit(i32::from(!ok)) };
+            }
+            // The parent goes on meanwhile.
+            is_nested && works() && ended_well(libc::pid_t::try_from(second).unwrap())
+        }))
+    });
+    let mut status = 0;
+    // SAFETY: waits for the child made above.
+    assert_eq!(unsafe { libc::waitpid(first, &raw mut status, 0) }, first);
+    if libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == NOT_PERMITTED {
+        println!("SKIPPED: nested pid namespaces, because this system permits none");
+        return;
+    }
+    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "parent and child with the process id 1");
 }
 
 #[cfg(not(unix))]

@@ -34,6 +34,66 @@ fn blocking_calls_work_in_a_multi_thread_runtime() {
     many_calls_in_one_task(&Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap());
 }
 
+#[test]
+fn blocking_calls_work_where_a_runtime_lets_tasks_block() {
+    let server = support::server();
+    let client = support::client(&server);
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let list = |client: &netbird_tokens::Client| assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2);
+    let handle = client.clone();
+    runtime.block_on(async move { tokio::task::spawn_blocking(move || list(&handle)).await.unwrap() });
+    let handle = client.clone();
+    runtime.block_on(async move {
+        tokio::spawn(async move { tokio::task::block_in_place(|| list(&handle)) }).await.unwrap();
+    });
+    // The thread may enter the runtime without running a task of it.
+    let entered = runtime.enter();
+    list(&client);
+    drop(entered);
+    list(&client);
+}
+
+#[test]
+fn an_observer_may_use_a_runtime_or_a_client() {
+    let server = support::server();
+    let inner = support::client(&server);
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let client = support::builder(&server)
+        .observer(move |_| {
+            assert_eq!(inner.list_tokens(Some("ada")).unwrap().len(), 2);
+            runtime.block_on(async { tokio::time::sleep(std::time::Duration::from_millis(1)).await });
+        })
+        .build()
+        .unwrap();
+    assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 2);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn a_client_may_be_used_and_dropped_at_the_end_of_a_thread() {
+    use std::cell::RefCell;
+
+    struct Last(netbird_tokens::Client);
+
+    impl Drop for Last {
+        fn drop(&mut self) {
+            self.0.list_tokens(Some("ada")).unwrap();
+        }
+    }
+
+    thread_local!(static LAST: RefCell<Option<Last>> = const { RefCell::new(None) });
+
+    let server = support::server();
+    let client = support::client(&server);
+    std::thread::spawn(move || {
+        LAST.with(|last| *last.borrow_mut() = Some(Last(client.clone())));
+        client.list_tokens(Some("ada")).unwrap();
+    })
+    .join()
+    .unwrap();
+    assert_eq!(server.requests().len(), 2);
+}
+
 #[cfg(feature = "async")]
 mod twins {
     use std::future::Future;
@@ -73,14 +133,18 @@ mod twins {
     }
 
     #[test]
-    fn blocking_and_awaited_calls_share_their_connections() {
+    fn awaited_calls_share_their_connection_and_blocking_ones_theirs() {
         let server = support::server();
         let client = support::client(&server);
-        client.list_tokens(Some("ada")).unwrap();
-        block_on(client.list_tokens_async(Some("ada"))).unwrap();
+        for _ in 0..2 {
+            client.list_tokens(Some("ada")).unwrap();
+            block_on(client.list_tokens_async(Some("ada"))).unwrap();
+        }
         let connections: Vec<_> = server.requests().iter().map(|request| request.connection).collect();
-        assert_eq!(connections.len(), 2);
-        assert_eq!(connections[0], connections[1]);
+        assert_eq!(connections.len(), 4);
+        assert_eq!(connections[0], connections[2], "the lane's");
+        assert_eq!(connections[1], connections[3], "the engine's");
+        assert_ne!(connections[0], connections[1]);
     }
 
     #[test]

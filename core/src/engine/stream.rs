@@ -93,6 +93,6 @@ impl<T: Send + 'static> Helpers<T> {
 
     /// The same, or `None` if none ends before the deadline.
     pub(crate) async fn next_before(&mut self, deadline: Instant) -> Option<Result<T, EngineError>> {
-        super::before(deadline, self.next()).await.flatten()
+        super::before(|| deadline, self.next()).await.flatten()
     }
 }

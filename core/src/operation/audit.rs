@@ -10,7 +10,7 @@ use crate::audit::{Audit, AuditOptions, Listed, Pace};
 use crate::boxed::Boxed;
 use crate::engine::stream::{Helpers, Producer, Stream};
 use crate::engine::{self, EngineError};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::exchange::{Call, after};
 use crate::user::User;
 
@@ -35,10 +35,10 @@ async fn start(call: &Call, options: &AuditOptions) -> Result<Audit> {
     let (users, others): (Vec<User>, Vec<User>) =
         listed.into_iter().partition(|user| user.is_current() || user.is_service_user());
     let counts = (users.len(), others.len());
-    let work = Work { call: call.clone(), users: users.into(), pace, end };
+    let work = Work { call: call.on_engine(), users: users.into(), pace, end };
     let results = Stream::start(options.concurrency, |out| async move {
         // What is not finished by the end is dropped.
-        let _ = engine::before(end, work.drive(out)).await;
+        let _ = engine::before(|| end, work.drive(out)).await;
     })?;
     Ok(Audit::new(results, options.clone(), counts, call.scope.clone(), end))
 }
@@ -54,7 +54,7 @@ async fn list_users_in_step(call: &Call, pace: &mut Pace) -> Result<Vec<User>> {
                 if after(now, pause) >= call.deadline() {
                     return Err(error);
                 }
-                engine::sleep(pause).await.map_err(Error::from)?;
+                call.sleep(pause).await?;
             }
             listed => return listed,
         }

@@ -11,6 +11,7 @@ use crate::answer;
 use crate::boxed::Boxed;
 use crate::endpoint::{Id, check_id, tokens_path};
 use crate::engine::EngineError;
+use crate::engine::lane::Lane;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::exchange::Call;
@@ -332,6 +333,10 @@ impl Abandoned<Result<CreatedToken>> for Left {
             }
             Err(_) => self.report_finished(None),
         }
+    }
+
+    fn lane(&self) -> Option<Arc<Lane>> {
+        self.call.lane.clone()
     }
 
     fn report(self, error: EngineError) {

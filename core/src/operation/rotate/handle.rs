@@ -119,9 +119,10 @@ impl Rotation {
     /// As for [`Client::create_token`](crate::Client::create_token). Unless it is `outcome_unknown` or `cancelled`, nothing was
     /// created, and it may be called again.
     pub fn create(&self) -> Result<()> {
-        let call = self.call();
+        let lane = self.inner.shared.transport.check_out_lane();
+        let call = self.call().on_lane(lane.as_ref());
         let interrupted = || RotationStep::Create.interrupted();
-        self.scope.wait(Effect::Creates, call.end(), interrupted, self.beginning(&call))
+        self.scope.wait(Effect::Creates, &call, interrupted, self.beginning(&call))
     }
 
     /// Proves that the successor authenticates, and revokes the old token, unless `keep_old`. Two requests at most. Calling
@@ -131,9 +132,10 @@ impl Rotation {
     /// `invalid_argument` before the successor exists and after an abort; otherwise see [`Client`](crate::Client). After an
     /// error both tokens still exist, or the old one is revoked, and the successor works if it was proved before.
     pub fn commit(&self, keep_old: bool) -> Result<()> {
-        let call = self.call();
+        let lane = self.inner.shared.transport.check_out_lane();
+        let call = self.call().on_lane(lane.as_ref());
         let interrupted = || RotationStep::Commit.interrupted();
-        self.scope.wait(Effect::Deletes, call.end(), interrupted, self.finishing(call.clone(), keep_old))
+        self.scope.wait(Effect::Deletes, &call, interrupted, self.finishing(call.clone(), keep_old))
     }
 
     /// Revokes the successor, if there is one; the old token stays as it is. A [`CancelToken`](crate::CancelToken) that was
@@ -143,9 +145,10 @@ impl Rotation {
     /// `invalid_argument` after a commit; `conflict` when the old token may be revoked already, so that nothing that works
     /// would be left; otherwise see [`Client`](crate::Client). It may be called again.
     pub fn abort(&self) -> Result<()> {
-        let call = self.call();
+        let lane = self.inner.shared.transport.check_out_lane();
+        let call = self.call().on_lane(lane.as_ref());
         let interrupted = || RotationStep::Abort.interrupted();
-        self.scope.after_cancellation().wait(Effect::Deletes, call.end(), interrupted, self.undoing(call.clone()))
+        self.scope.after_cancellation().wait(Effect::Deletes, &call, interrupted, self.undoing(call.clone()))
     }
 
     /// See [`Rotation::create`].
