@@ -12,13 +12,13 @@ const IMPROVEMENTS: &[Improvement] = &[
     // Each native call gets a place to report its outcome. The generator allocates it every time, as a piece of native memory
     // with a finaliser of its own, which takes longer than all the rest of the crossing. Here each thread keeps those that it is
     // not using. More than one are in use while a native call calls back.
-    Improvement {
-        generated: "    var status = UniffiRustCallStatus()
+    Improvement::once(
+        "    var status = UniffiRustCallStatus()
     val return_value = callback(status)
     uniffiCheckCallStatus(errorHandler, status)
     return return_value
 ",
-        better: "    val unused = uniffiUnusedCallStatuses.get()
+        "    val unused = uniffiUnusedCallStatuses.get()
     val status = unused.removeLastOrNull() ?: UniffiRustCallStatus()
     status.code = UNIFFI_CALL_SUCCESS
     try {
@@ -29,30 +29,30 @@ const IMPROVEMENTS: &[Improvement] = &[
         unused.addLast(status)
     }
 ",
-    },
+    ),
     // A text on its own, in an argument or a result, may be a secret: its copies are wiped, but for the String itself.
-    Improvement {
-        generated: "            value.asByteBuffer()!!.get(byteArr)
+    Improvement::once(
+        "            value.asByteBuffer()!!.get(byteArr)
             return byteArr.toString(Charsets.UTF_8)
         } finally {
             RustBuffer.free(value)
 ",
-        better: "            value.asByteBuffer()!!.get(byteArr)
+        "            value.asByteBuffer()!!.get(byteArr)
             return byteArr.toString(Charsets.UTF_8).also { byteArr.fill(0) }
         } finally {
             value.data?.clear(value.len)
             RustBuffer.free(value)
 ",
-    },
-    Improvement {
-        generated: "        rbuf.asByteBuffer()!!.put(byteBuf)
+    ),
+    Improvement::once(
+        "        rbuf.asByteBuffer()!!.put(byteBuf)
         return rbuf
 ",
-        better: "        rbuf.asByteBuffer()!!.put(byteBuf)
+        "        rbuf.asByteBuffer()!!.put(byteBuf)
         byteBuf.array().fill(0)
         return rbuf
 ",
-    },
+    ),
 ];
 
 const DECLARATIONS: &str =
