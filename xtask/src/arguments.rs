@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
-use crate::bench::Language;
+use crate::bench::{self, Language};
 use crate::{checks, fronts};
 
 /// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
@@ -81,12 +81,21 @@ pub struct Bench {
     /// Only Rust and this language; can be repeated or a list with commas
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_enum)]
     pub only: Vec<Language>,
+    /// Only this part; can be repeated or a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(bench::PARTS))]
+    pub part: Vec<String>,
     /// Measure for a shorter time, with less precise results
     #[arg(long)]
     pub quick: bool,
     /// Also write the figures to this file
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
+    /// Keep the figures under docs/benchmarks/ by their date, and show them in docs/benchmarks.md
+    #[arg(long, conflicts_with_all = ["quick", "part", "only"])]
+    pub keep: bool,
+    /// Measure nothing: make the tables and charts of docs/benchmarks.md from the newest kept figures
+    #[arg(long, conflicts_with_all = ["quick", "part", "only", "keep", "json"])]
+    pub render: bool,
 }
 
 /// Arguments of `ci`.
@@ -233,6 +242,8 @@ mod tests {
             ("test rust", "unexpected argument 'rust'"),
             ("test --only", "a value is required"),
             ("bench --quik", "'--quick'"),
+            ("bench --part list", "[possible values: latency, first_call"),
+            ("bench --keep --quick", "cannot be used with"),
             ("swift-exec bindings/swift", "<COMMAND>..."),
         ] {
             let error = refused(line);

@@ -5,10 +5,34 @@ use std::{fs, io};
 
 /// A piece of generated source and what takes its place.
 pub struct Improvement {
-    /// What the generator writes, once in the file.
-    pub generated: &'static str,
+    /// What the generator writes.
+    generated: &'static str,
     /// What takes its place.
-    pub better: &'static str,
+    better: &'static str,
+    /// Whether the generator writes it at least once, and not just once.
+    is_repeated: bool,
+}
+
+impl Improvement {
+    /// Of a piece that the generator writes once.
+    pub const fn once(generated: &'static str, better: &'static str) -> Self {
+        Improvement { generated, better, is_repeated: false }
+    }
+
+    /// Of a piece that the generator writes for each function or type.
+    pub const fn everywhere(generated: &'static str, better: &'static str) -> Self {
+        Improvement { generated, better, is_repeated: true }
+    }
+
+    fn apply(&self, source: &str) -> io::Result<String> {
+        match (source.matches(self.generated).count(), self.is_repeated) {
+            (1, _) | (2.., true) => Ok(source.replace(self.generated, self.better)),
+            (count, _) => Err(io::Error::other(format!(
+                "the generator now writes this {count} times, so it must be looked at again:\n{}",
+                self.generated
+            ))),
+        }
+    }
 }
 
 /// Makes the improvements in a generated file, and adds `declarations` at its end. Does nothing if there is no such file.
@@ -20,13 +44,8 @@ pub fn improve(path: &Path, improvements: &[Improvement], declarations: &str) ->
         return Ok(());
     }
     let mut source = fs::read_to_string(path)?;
-    for Improvement { generated, better } in improvements {
-        if source.matches(generated).count() != 1 {
-            return Err(io::Error::other(format!(
-                "the generator no longer writes this once, so it must be looked at again:\n{generated}"
-            )));
-        }
-        source = source.replace(generated, better);
+    for improvement in improvements {
+        source = improvement.apply(&source)?;
     }
     fs::write(path, source + declarations)
 }
@@ -35,7 +54,7 @@ pub fn improve(path: &Path, improvements: &[Improvement], declarations: &str) ->
 mod tests {
     use super::*;
 
-    const IMPROVEMENTS: &[Improvement] = &[Improvement { generated: "slow()", better: "fast()" }];
+    const IMPROVEMENTS: &[Improvement] = &[Improvement::once("slow()", "fast()")];
 
     #[test]
     fn only_the_known_text_is_replaced() {
@@ -47,5 +66,16 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "a fast() b end");
         assert!(improve(&path, IMPROVEMENTS, "end").is_err(), "it is not there a second time");
         fs::remove_file(&path).unwrap();
+    }
+
+    #[test]
+    fn text_that_is_not_there_as_often_as_expected_is_an_error() {
+        let (once, everywhere) = (Improvement::once("a", "b"), Improvement::everywhere("a", "b"));
+        assert_eq!(once.apply("ac").unwrap(), "bc");
+        assert_eq!(everywhere.apply("aca").unwrap(), "bcb");
+        for (improvement, source) in [(&once, "aca"), (&once, "c"), (&everywhere, "c")] {
+            let failed = improvement.apply(source).unwrap_err().to_string();
+            assert!(failed.contains("looked at again:\na"), "{failed}");
+        }
     }
 }

@@ -10,49 +10,66 @@ const SOURCE: &str = "netbird/tokens/internal/netbird_tokens.kt";
 
 const IMPROVEMENTS: &[Improvement] = &[
     // Each native call gets a place to report its outcome. The generator allocates it every time, as a piece of native memory
-    // with a finaliser of its own, which takes longer than all the rest of the crossing. Here each thread keeps those that it is
-    // not using. More than one are in use while a native call calls back.
-    Improvement {
-        generated: "    var status = UniffiRustCallStatus()
+    // with a finaliser of its own, and has JNA copy all its fields there and back. Both take longer than the rest of the
+    // crossing. Here each thread keeps those that it is not using (more than one are in use while a native call calls back),
+    // native code gets the address, and the fields are read only if the call has failed.
+    Improvement::everywhere("uniffi_out_err: UniffiRustCallStatus", "uniffi_out_err: Pointer"),
+    Improvement::once(
+        "errorHandler: UniffiRustCallStatusErrorHandler<E>, callback: (UniffiRustCallStatus) -> U): U {
+    var status = UniffiRustCallStatus()
     val return_value = callback(status)
     uniffiCheckCallStatus(errorHandler, status)
     return return_value
 ",
-        better: "    val unused = uniffiUnusedCallStatuses.get()
+        "errorHandler: UniffiRustCallStatusErrorHandler<E>, callback: (Pointer) -> U): U {
+    val unused = uniffiUnusedCallStatuses.get()
     val status = unused.removeLastOrNull() ?: UniffiRustCallStatus()
-    status.code = UNIFFI_CALL_SUCCESS
+    // The code is the first field.
+    val address = status.pointer
+    address.setByte(0, UNIFFI_CALL_SUCCESS)
     try {
-        val return_value = callback(status)
-        uniffiCheckCallStatus(errorHandler, status)
+        val return_value = callback(address)
+        if (address.getByte(0) != UNIFFI_CALL_SUCCESS) {
+            status.read()
+            uniffiCheckCallStatus(errorHandler, status)
+        }
         return return_value
     } finally {
         unused.addLast(status)
     }
 ",
-    },
+    ),
+    Improvement::once(
+        "fun <U> uniffiRustCall(callback: (UniffiRustCallStatus) -> U): U {",
+        "fun <U> uniffiRustCall(callback: (Pointer) -> U): U {",
+    ),
+    Improvement::once(
+        "    completeFunc: (Long, UniffiRustCallStatus) -> F,",
+        "    completeFunc: (Long, Pointer) -> F,",
+    ),
     // A text on its own, in an argument or a result, may be a secret: its copies are wiped, but for the String itself.
-    Improvement {
-        generated: "            value.asByteBuffer()!!.get(byteArr)
+    Improvement::once(
+        "            value.asByteBuffer()!!.get(byteArr)
             return byteArr.toString(Charsets.UTF_8)
         } finally {
             RustBuffer.free(value)
 ",
-        better: "            value.asByteBuffer()!!.get(byteArr)
+        "            value.asByteBuffer()!!.get(byteArr)
             return byteArr.toString(Charsets.UTF_8).also { byteArr.fill(0) }
         } finally {
             value.data?.clear(value.len)
             RustBuffer.free(value)
 ",
-    },
-    Improvement {
-        generated: "        rbuf.asByteBuffer()!!.put(byteBuf)
+    ),
+    Improvement::once(
+        "        rbuf.asByteBuffer()!!.put(byteBuf)
         return rbuf
 ",
-        better: "        rbuf.asByteBuffer()!!.put(byteBuf)
+        "        rbuf.asByteBuffer()!!.put(byteBuf)
         byteBuf.array().fill(0)
         return rbuf
 ",
-    },
+    ),
 ];
 
 const DECLARATIONS: &str =

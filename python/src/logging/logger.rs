@@ -27,8 +27,12 @@ pub(super) fn logger(py: Python<'_>) -> PyResult<Option<&Bound<'_, PyAny>>> {
     if let Some(logger) = LOGGER.get(py) {
         return Ok(Some(logger.bind(py)));
     }
-    let modules = py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.cast_into::<PyDict>()?;
-    let Some(logging) = modules.get_item(intern!(py, "logging"))? else {
+    // Kept, because importing `sys` again takes longer than all the rest that the binding does for a call.
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    let modules = MODULES.get_or_try_init(py, || -> PyResult<_> {
+        Ok(py.import(intern!(py, "sys"))?.getattr(intern!(py, "modules"))?.cast_into::<PyDict>()?.unbind())
+    })?;
+    let Some(logging) = modules.bind(py).get_item(intern!(py, "logging"))? else {
         return Ok(None);
     };
     let logger = LOGGER.get_or_try_init(py, || -> PyResult<_> {

@@ -4,6 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use anyhow::{Context, Result, bail};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::{Deserialize, Serialize};
 
 /// What a list gives with every client but ours: owned texts and real instants, as ours has.
@@ -57,15 +59,22 @@ pub trait Subject: Send {
 /// The clients by name; the first is the floor.
 pub const NAMES: [&str; 4] = ["floor", "ours", "reqwest::blocking", "ureq"];
 
+/// Those that speak TLS here.
+pub const TLS_NAMES: [&str; 2] = ["ours", "reqwest::blocking"];
+
+/// The variable with the certificate of the server's CA, where it has one.
+pub const CA_VARIABLE: &str = "NETBIRD_BENCH_CA";
+
 pub fn make(name: &str, url: &str, pat: &str) -> Result<Box<dyn Subject>> {
     Ok(match name {
         "floor" => Box::new(Floor::new(url, pat)?),
-        "ours" => Box::new(Ours(
-            netbird_tokens::Client::builder()
-                .management_url(url)
-                .credential(netbird_tokens::Credential::pat(pat)?)
-                .build()?,
-        )),
+        "ours" => {
+            let mut options = netbird_tokens::Client::builder().management_url(url);
+            if let Ok(pem) = std::env::var(CA_VARIABLE) {
+                options = options.ca_pem(pem);
+            }
+            Box::new(Ours(options.credential(netbird_tokens::Credential::pat(pat)?).build()?))
+        }
         "reqwest::blocking" => Box::new(Reqwest {
             client: reqwest::blocking::Client::builder().tls_backend_preconfigured(tls()?).build()?,
             url: url.to_owned(),
@@ -80,12 +89,16 @@ pub fn make(name: &str, url: &str, pat: &str) -> Result<Box<dyn Subject>> {
     })
 }
 
-/// TLS settings for the one client that insists on some. Nothing here goes over TLS.
+/// TLS settings with the server's CA, for the client that does not make them itself.
 fn tls() -> Result<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    if let Ok(pem) = std::env::var(CA_VARIABLE) {
+        roots.add(CertificateDer::from_pem_slice(pem.as_bytes())?)?;
+    }
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     Ok(rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_root_certificates(roots)
         .with_no_client_auth())
 }
 

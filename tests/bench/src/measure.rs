@@ -5,9 +5,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::audit;
 use crate::clients::{self, Subject};
 use crate::server::{PAT, SCRATCH};
+use crate::{audit, tls};
 
 pub fn run(args: &[String]) -> Result<()> {
     let started = Instant::now();
@@ -16,6 +16,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let (kind, name, url) = (arg(0)?, arg(1)?, arg(2)?);
     let row = match kind {
         "latency" => latency(name, url, arg(3)?, number(4)?)?,
+        "new-client" => tls::new_clients(name, url, number(4)?)?,
         "threads" => threads(name, url, number(3)?, number(4)?)?,
         "first" => {
             let mut subject = clients::make(name, url, PAT)?;

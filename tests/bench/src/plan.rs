@@ -1,87 +1,90 @@
 //! What is measured, in which order, how often.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
-use crate::audit;
 use crate::clients::NAMES;
-use crate::report;
-use crate::server::{self, LENGTHS, OWNER, PAT, SCRATCH, Server};
+use crate::rounds::{alternate, case, case_on, pin};
+use crate::server::{self, Kind, LENGTHS, OWNER, PAT, SCRATCH, Server};
+use crate::{audit, document, machine, report, start, syscalls, tls};
 
 /// What the caller chose.
 #[derive(Default)]
 pub struct Options {
     /// One short round, to see that everything works; its figures mean nothing.
     pub quick: bool,
+    /// The parts to measure; all if there is none.
+    pub parts: Vec<String>,
     /// Where the figures go as JSON.
     pub json: Option<PathBuf>,
+    /// The folder of the documents: the figures are kept there, and shown.
+    pub keep: Option<PathBuf>,
     /// Other languages' programs: a name, and a command line whose words have spaces between.
     pub rows: Vec<(String, String)>,
     /// Files whose size belongs in the table.
     pub sizes: Vec<(String, String)>,
+    /// The command-line tool, for its cold start.
+    pub tool: Option<PathBuf>,
 }
+
+/// What all parts need.
+pub struct Run {
+    pub pin: Vec<String>,
+    pub quick: bool,
+    pub tool: Option<PathBuf>,
+    rows: Vec<(String, String)>,
+}
+
+impl Run {
+    /// How often each client is measured.
+    pub fn rounds(&self, most: usize) -> usize {
+        if self.quick { 1 } else { most }
+    }
+
+    /// How many calls are made.
+    pub fn calls(&self, calls: usize) -> usize {
+        if self.quick { (calls / 20).max(20) } else { calls }
+    }
+}
+
+type Part = fn(&Run) -> Result<Value>;
+
+/// The parts, which are also the names of their figures.
+const PARTS: [(&str, Part); 10] = [
+    ("latency", latency),
+    ("first_call", first_call),
+    ("large", large),
+    ("rows", other_languages),
+    ("threads", threads),
+    ("slow", slow),
+    ("tls", tls::part),
+    ("syscalls", syscalls::part),
+    ("start", start::part),
+    ("audit", audits),
+];
 
 const OPERATIONS: [(&str, usize); 4] = [("list10", 10_000), ("get", 5_000), ("create", 3_000), ("delete", 3_000)];
 const THREADS: [usize; 4] = [1, 4, 16, 64];
+/// How long the slow server waits before each answer.
+const SLOW_MS: usize = 5;
 
 pub fn run(options: &Options) -> Result<()> {
-    let pin = pin();
-    let rounds = if options.quick { 1 } else { 5 };
-    let scale = |calls: usize| if options.quick { calls / 20 } else { calls };
+    if let Some(unknown) = options.parts.iter().find(|part| !PARTS.iter().any(|(name, _)| name == part)) {
+        bail!("{unknown} is no part of the benchmarks: they are {}", PARTS.map(|(name, _)| name).join(", "));
+    }
+    let run = Run { pin: pin(), quick: options.quick, tool: options.tool.clone(), rows: options.rows.clone() };
     let mut figures = Map::new();
-    figures.insert("pinned".into(), json!(!pin.is_empty()));
-
-    {
-        let server = Server::start(&pin)?;
-        let mut latency = Map::new();
-        for (operation, calls) in OPERATIONS {
-            eprintln!("latency of {operation} …");
-            let calls = scale(calls).to_string();
-            let row = alternate(&NAMES, rounds, |name| case(&pin, &["latency", name, &server.url, operation, &calls]))?;
-            latency.insert(operation.into(), row);
+    figures.insert("machine".into(), machine::describe());
+    figures.insert("pinned".into(), json!(!run.pin.is_empty()));
+    for (name, part) in PARTS {
+        if options.parts.is_empty() || options.parts.iter().any(|wanted| wanted == name) {
+            eprintln!("{name} …");
+            figures.insert(name.into(), part(&run).with_context(|| format!("measuring {name}"))?);
         }
-        figures.insert("latency".into(), latency.into());
-
-        eprintln!("first call …");
-        figures
-            .insert("first_call".into(), alternate(&NAMES, rounds, |name| case(&pin, &["first", name, &server.url]))?);
-
-        let mut large = Map::new();
-        for length in LENGTHS {
-            eprintln!("a list of {length} …");
-            let row = alternate(&["floor", "ours"], rounds.min(3), |name| {
-                case(&pin, &["large", name, &server.url, &length.to_string()])
-            })?;
-            large.insert(length.to_string(), json!({ "body_bytes": body_bytes(&server.url, length)?, "clients": row }));
-        }
-        figures.insert("large".into(), large.into());
-
-        let mut rows = Map::new();
-        for (name, command) in &options.rows {
-            eprintln!("rows of {name} …");
-            rows.insert(name.clone(), other_rows(&pin, command, &server.url, options.quick)?);
-        }
-        figures.insert("rows".into(), rows.into());
     }
-
-    // Threads need both cores, or there is nothing to see.
-    let server = Server::start(&[])?;
-    let mut threads = Map::new();
-    for count in THREADS {
-        eprintln!("{count} threads …");
-        let calls = scale(30_000).to_string();
-        let row = alternate(&NAMES[1..], rounds.min(3), |name| {
-            case(&[], &["threads", name, &server.url, &count.to_string(), &calls])
-        })?;
-        threads.insert(count.to_string(), row);
-    }
-    figures.insert("threads".into(), threads.into());
-
-    figures.insert("audit".into(), audits(rounds.min(3))?);
-
     let mut sizes = Map::new();
     for (name, file) in &options.sizes {
         let size = std::fs::metadata(file).with_context(|| format!("{file} is not there"))?.len();
@@ -92,69 +95,92 @@ pub fn run(options: &Options) -> Result<()> {
     let figures = Value::Object(figures);
     print!("{}", report::tables(&figures));
     if let Some(file) = &options.json {
-        std::fs::write(file, serde_json::to_vec_pretty(&figures)?)?;
-        println!("\nThe figures as JSON: {}", file.display());
+        write(file, &figures)?;
+    }
+    if let Some(docs) = &options.keep {
+        let date = figures["machine"]["date"].as_str().context("they have a date")?;
+        write(&docs.join("benchmarks").join(date).with_extension("json"), &figures)?;
+        document::write(docs)?;
     }
     Ok(())
 }
 
+fn write(file: &Path, figures: &Value) -> Result<()> {
+    std::fs::write(file, format!("{figures:#}\n")).with_context(|| format!("cannot write {}", file.display()))
+}
+
+fn latency(run: &Run) -> Result<Value> {
+    let server = Server::start(&run.pin)?;
+    let mut latency = Map::new();
+    for (operation, calls) in OPERATIONS {
+        let calls = run.calls(calls).to_string();
+        let row = alternate(&NAMES, run.rounds(5), |name| {
+            case(&run.pin, &["latency", name, &server.url, operation, &calls])
+        })?;
+        latency.insert(operation.into(), row);
+    }
+    Ok(latency.into())
+}
+
+fn first_call(run: &Run) -> Result<Value> {
+    let server = Server::start(&run.pin)?;
+    alternate(&NAMES, run.rounds(5), |name| case(&run.pin, &["first", name, &server.url]))
+}
+
+fn large(run: &Run) -> Result<Value> {
+    let server = Server::start(&run.pin)?;
+    let mut large = Map::new();
+    for length in LENGTHS {
+        let row = alternate(&["floor", "ours"], run.rounds(3), |name| {
+            case(&run.pin, &["large", name, &server.url, &length.to_string()])
+        })?;
+        large.insert(length.to_string(), json!({ "body_bytes": body_bytes(&server.url, length)?, "clients": row }));
+    }
+    Ok(large.into())
+}
+
+/// Threads need both cores, or there is nothing to see.
+fn threads(run: &Run) -> Result<Value> {
+    let server = Server::start(&[])?;
+    let mut threads = Map::new();
+    for count in THREADS {
+        let calls = run.calls(30_000).to_string();
+        let row = alternate(&NAMES[1..], run.rounds(3), |name| {
+            case(&[], &["threads", name, &server.url, &count.to_string(), &calls])
+        })?;
+        threads.insert(count.to_string(), row);
+    }
+    Ok(threads.into())
+}
+
+/// Lists of 10 from a server that takes its time, as one far away does.
+fn slow(run: &Run) -> Result<Value> {
+    let server = Server::of_kind(&run.pin, &Kind { answer_ms: Some(SLOW_MS), ..Kind::default() })?;
+    let calls = run.calls(200).to_string();
+    alternate(&NAMES, run.rounds(3), |name| case_on(&server, &run.pin, "latency", name, &["list10", &calls]))
+}
+
 /// Audits need both cores too, since client and server work at the same time.
-fn audits(rounds: usize) -> Result<Value> {
+fn audits(run: &Run) -> Result<Value> {
     let mut audits = Map::new();
     for users in audit::USERS {
-        eprintln!("an audit of {users} users …");
         let server = Server::for_audits(users, audit::ANSWER_MS)?;
-        let row =
-            alternate(&["floor", "ours"], rounds, |name| case(&[], &["audit", name, &server.url, &users.to_string()]))?;
+        let row = alternate(&["floor", "ours"], run.rounds(3), |name| {
+            case(&[], &["audit", name, &server.url, &users.to_string()])
+        })?;
         audits.insert(users.to_string(), row);
     }
     Ok(audits.into())
 }
 
-/// The words before a command that keep it on one core; none where the system has no `taskset`.
-fn pin() -> Vec<String> {
-    let words = ["taskset", "-c", "0"];
-    let works = Command::new(words[0]).args(&words[1..]).arg("true").status().is_ok_and(|status| status.success());
-    if works { words.iter().map(ToString::to_string).collect() } else { Vec::new() }
-}
-
-/// Measures each client in every round, in turning order, so that a slow spell of the machine does not hit one alone, and
-/// takes each figure's median over the rounds.
-fn alternate(names: &[&str], rounds: usize, mut measure: impl FnMut(&str) -> Result<Value>) -> Result<Value> {
-    let mut all: Map<String, Value> = Map::new();
-    for round in 0..rounds {
-        let mut order = names.to_vec();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for name in order {
-            let figures = measure(name).with_context(|| format!("measuring {name}"))?;
-            let figures = figures.as_object().context("a measurement is an object")?;
-            let rows = all.entry(name).or_insert_with(|| json!({})).as_object_mut().context("made just above")?;
-            for (figure, value) in figures {
-                let list = rows.entry(figure).or_insert_with(|| json!([])).as_array_mut().context("made just above")?;
-                list.push(value.clone());
-            }
-        }
+fn other_languages(run: &Run) -> Result<Value> {
+    let server = Server::start(&run.pin)?;
+    let mut rows = Map::new();
+    for (name, command) in &run.rows {
+        eprintln!("  {name} …");
+        rows.insert(name.clone(), other_rows(&run.pin, command, &server.url, run.quick)?);
     }
-    for rows in all.values_mut().filter_map(Value::as_object_mut) {
-        for value in rows.values_mut() {
-            let mut list: Vec<f64> = value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-            list.sort_by(f64::total_cmp);
-            *value = json!(list.get(list.len() / 2));
-        }
-    }
-    Ok(all.into())
-}
-
-/// One measurement, by this same program in a new process.
-fn case(pin: &[String], args: &[&str]) -> Result<Value> {
-    let output =
-        server::pinned(pin, &std::env::current_exe()?).arg("case").args(args).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("the case {} failed: {}", args.join(" "), output.status);
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(rows.into())
 }
 
 /// What another language's program measures. It gets `NETBIRD_BENCH_URL`, `NETBIRD_BENCH_PAT`, `NETBIRD_BENCH_USER` (whose

@@ -38,6 +38,24 @@ pub fn tables(figures: &Value) -> String {
         line(&mut out, &[name, &number(&figures["first_call"][name]["ms"], 2)]);
     }
 
+    head(&mut out, "A server that waits 5 ms, and HTTPS: list of 10");
+    line(&mut out, &["what", "client", "p50 us", "p99 us", "CPU us"]);
+    let slow = ("5 ms", &figures["slow"]);
+    for (what, clients) in std::iter::once(slow).chain(entries(&figures["tls"])) {
+        for (name, row) in entries(clients) {
+            let cells = ["p50_us", "p99_us", "cpu_us"].map(|figure| number(&row[figure], 1));
+            line(&mut out, &[what, name, &cells[0], &cells[1], &cells[2]]);
+        }
+    }
+
+    head(&mut out, "System calls for each list of 10; milliseconds from the start of a process to its end");
+    for (name, row) in entries(&figures["syscalls"]).filter(|(name, _)| *name != "skipped") {
+        line(&mut out, &[name, &number(&row["total"], 1), &row["each"].to_string()]);
+    }
+    for (name, row) in entries(&figures["start"]).filter(|(name, _)| *name != "skipped") {
+        line(&mut out, &[name, &number(&row["p50_ms"], 2), &number(&row["p90_ms"], 2)]);
+    }
+
     head(&mut out, "Large lists: time, and the most memory beside the body's size");
     line(&mut out, &["tokens", "body bytes", "client", "ms", "peak bytes", "peak / body"]);
     for (length, row) in entries(&figures["large"]) {
@@ -112,7 +130,7 @@ pub fn tables(figures: &Value) -> String {
     out
 }
 
-fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+pub fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let mut entries: Vec<_> =
         value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value)).collect();
     // Numbers by size, the rest as they came.
@@ -130,11 +148,11 @@ fn line(out: &mut String, cells: &[&str]) {
     let _ = writeln!(out, "{}", cells.join(" "));
 }
 
-fn number(value: &Value, digits: usize) -> String {
+pub fn number(value: &Value, digits: usize) -> String {
     value.as_f64().map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
 }
 
-fn ratio(a: Option<f64>, b: Option<f64>) -> String {
+pub fn ratio(a: Option<f64>, b: Option<f64>) -> String {
     match (a, b) {
         (Some(a), Some(b)) if b > 0.0 => format!("{:.2}", a / b),
         _ => "-".to_owned(),

@@ -22,29 +22,54 @@ pub const OWNER: &str = "owner";
 /// The service user that tokens are created for and deleted of.
 pub const SCRATCH: &str = "scratch";
 
+/// How a server differs from the ordinary one.
+#[derive(Default)]
+pub struct Kind {
+    /// HTTPS with a certificate of the mock's own CA.
+    pub tls: bool,
+    /// Each answer says that the connection ends with it.
+    pub closes: bool,
+    /// The milliseconds that it waits before each answer.
+    pub answer_ms: Option<usize>,
+}
+
 pub struct Server {
     child: Child,
     pub url: String,
+    /// With TLS, the CA's certificate.
+    pub ca_pem: Option<String>,
 }
 
 impl Server {
     /// Starts the mock that was built beside this program, on the given core where one is given.
     pub fn start(pin: &[String]) -> Result<Self> {
-        Self::with_world(pin, &world_json())
+        Self::of_kind(pin, &Kind::default())
+    }
+
+    /// One that differs from it. The long lists are left out.
+    pub fn of_kind(pin: &[String], kind: &Kind) -> Result<Self> {
+        let delay = kind.answer_ms.map(|ms| json!({ "delay": { "ms": ms } }));
+        let close = kind.closes.then(|| json!({ "edit_headers": { "set": [["Connection", "close"]] } }));
+        let is_ordinary = delay.is_none() && close.is_none() && !kind.tls;
+        let longest = if is_ordinary { usize::MAX } else { 100 };
+        Self::with_world(pin, kind.tls, &world_json(longest, delay.into_iter().chain(close)))
     }
 
     /// A server with so many service users of 20 tokens each, that takes so many milliseconds for each answer.
     pub fn for_audits(users: usize, answer_ms: usize) -> Result<Self> {
-        Self::with_world(&[], &audit_world_json(users, answer_ms))
+        Self::with_world(&[], false, &audit_world_json(users, answer_ms))
     }
 
-    fn with_world(pin: &[String], json: &Value) -> Result<Self> {
+    fn with_world(pin: &[String], tls: bool, json: &Value) -> Result<Self> {
         let own = std::env::current_exe()?;
         let program = own.with_file_name("netbird-mock");
         let world = own.with_file_name("netbird-bench-world.json");
         std::fs::write(&world, serde_json::to_vec(json)?)?;
         let mut command = pinned(pin, &program);
         command.args(["--listen", "127.0.0.1:0", "--until-stdin-closes", "--world"]).arg(&world);
+        if tls {
+            command.arg("--tls");
+        }
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -54,7 +79,8 @@ impl Server {
         BufReader::new(child.stdout.take().context("it has a pipe")?).read_line(&mut line)?;
         let ready: Value = serde_json::from_str(&line).context("the mock's first line is not JSON")?;
         let url = ready["url"].as_str().context("the mock told no URL")?.to_owned();
-        Ok(Server { child, url })
+        let ca_pem = ready["ca_pem"].as_str().map(str::to_owned);
+        Ok(Server { child, url, ca_pem })
     }
 }
 
@@ -101,10 +127,12 @@ fn service_user(id: &str, tokens: usize) -> Value {
     json!({ "id": id, "name": id, "role": "user", "is_service_user": true, "tokens": tokens })
 }
 
-fn world_json() -> Value {
-    let lists = LENGTHS.iter().map(|length| service_user(&format!("list-{length}"), *length));
+fn world_json(longest: usize, actions: impl Iterator<Item = Value>) -> Value {
+    let lengths = LENGTHS.iter().filter(|length| **length <= longest);
+    let lists = lengths.map(|length| service_user(&format!("list-{length}"), *length));
     let users: Vec<Value> = [owner(), service_user(SCRATCH, 0)].into_iter().chain(lists).collect();
-    json!({ "users": users })
+    let faults: Vec<Value> = actions.map(|action| json!({ "times": 0, "action": action })).collect();
+    json!({ "users": users, "faults": faults })
 }
 
 fn audit_world_json(users: usize, answer_ms: usize) -> Value {

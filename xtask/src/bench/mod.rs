@@ -24,8 +24,18 @@ use crate::workspace::Workspace;
 /// The clients that the Python rows are compared with.
 const PEERS: &[&str] = &["netbird==1.4.0", "httpx==0.28.1", "requests==2.32.5"];
 
-/// Builds and measures.
+/// What is measured; the measuring program knows what each means.
+pub const PARTS: [&str; 10] =
+    ["latency", "first_call", "large", "rows", "threads", "slow", "tls", "syscalls", "start", "audit"];
+
+/// Where the documents are that show the figures.
+const DOCS: &str = "docs";
+
+/// Builds and measures, or shows what was measured before.
 pub fn run(workspace: Workspace, arguments: &Bench) -> Result<bool> {
+    if arguments.render {
+        return render(&workspace);
+    }
     let languages = selected(&arguments.only);
     let wanted: Vec<String> = languages.iter().map(|language| language.step()).collect();
     let mut steps = fronts::steps(&workspace, Stage::Build);
@@ -55,10 +65,27 @@ pub fn run(workspace: Workspace, arguments: &Bench) -> Result<bool> {
     if arguments.quick {
         command = command.arg("--quick");
     }
+    for part in &arguments.part {
+        command = command.args(["--part", part]);
+    }
+    command = command.arg("--tool").arg(workspace.target.join("release/netbird-tokens"));
+    if arguments.keep {
+        command = command.arg("--keep").arg(workspace.path(DOCS));
+    }
     if let Some(file) = &arguments.json {
         command = command.arg("--json").arg(std::path::absolute(file)?);
     }
     Ok(command.status()?.success() && summary.is_success())
+}
+
+/// Makes the tables and charts of the document from the newest kept figures.
+fn render(workspace: &Workspace) -> Result<bool> {
+    let build = Cmd::new("cargo").args(["build", "--quiet", "--package", "netbird-bench"]).dir(&workspace.root);
+    if !build.status()?.success() {
+        bail!("the program that makes the document does not build");
+    }
+    let program = fronts::compile::built(workspace, "netbird-bench");
+    Ok(Cmd::new(program).arg("render").arg(workspace.path(DOCS)).status()?.success())
 }
 
 /// Rust, which the others are compared with, and the languages that were asked for (all if none was).
