@@ -46,6 +46,10 @@ pub fn perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
     let Some((answer, took)) = answer(context, adapter, step, command, prepared.confidential, title)? else {
         return Ok(AdapterState::Lost);
     };
+    let answer = match answer {
+        Answer::Ok(value) => Answer::Ok(context.server.shown(value)),
+        Answer::Error(value) => Answer::Error(context.server.shown(value)),
+    };
     if let (Answer::Ok(_), Some(authorization)) = (&answer, prepared.authorization.take()) {
         context.arrivals.authorizations.insert(prepared.caller.client.clone(), authorization);
     }
@@ -55,7 +59,7 @@ pub fn perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
         context.secrets.add("an exposed secret", plain);
     }
     context.collect_secrets();
-    let expect = step.expect.as_ref().map(|expect| variables::expand(expect, context)).transpose()?;
+    let expect = expectation(context, step).map(|expect| variables::expand(expect, context)).transpose()?;
     let expects_requests = match &step.requests {
         Requests::These(requests) => !requests.is_empty(),
         Requests::Later(_) => true,
@@ -72,8 +76,15 @@ pub fn perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
     Ok(AdapterState::Usable)
 }
 
+/// What the step expects on the server at hand.
+fn expectation<'a>(context: &Context<'_>, step: &'a Step) -> Option<&'a Value> {
+    let on_live = step.on_live.as_ref().filter(|_| context.is_live()).and_then(|live| live.expect.as_ref());
+    on_live.or(step.expect.as_ref())
+}
+
 fn prepare(context: &mut Context<'_>, step: &Step) -> Result<Prepared> {
     let mut args = variables::expand_map(&step.args, context)?;
+    context.server.expand_ids(&mut args);
     clients::note_credentials(context, &args);
     let caller = |client: &str, args: Map<String, Value>| Caller { client: client.to_owned(), args };
     if let Some(name) = &step.new_client {
