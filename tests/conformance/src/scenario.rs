@@ -20,9 +20,6 @@ pub struct Scenario {
     /// Why it does not run against a real server, where that does not follow from what it needs.
     #[serde(default)]
     pub not_live: Option<String>,
-    /// The versions of a real server that it runs on. Absent: all.
-    #[serde(default)]
-    pub live_versions: Option<BTreeSet<String>>,
     /// Abilities that the adapter's `hello` must list among its options, besides those that the steps use.
     #[serde(default)]
     pub needs: BTreeSet<String>,

@@ -13,8 +13,12 @@ use serde_json::{Value, json};
 
 /// How long one request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
-/// The wait after a 429 without `Retry-After`: the server's limiter gives six requests a minute by default.
-const PACE: Duration = Duration::from_secs(10);
+/// The first wait after a 429 without `Retry-After`; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// The longest such wait: the server's limiter gives six requests a minute by default.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// The longest wait that a server may ask for.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
 /// How often a request waits for the limiter.
 const WAITS: u32 = 30;
 
@@ -92,6 +96,7 @@ impl Api {
             url.push('/');
             url.extend(percent_encoding::utf8_percent_encode(part, percent_encoding::NON_ALPHANUMERIC));
         }
+        let mut wait = FIRST_WAIT;
         for _ in 0..WAITS {
             self.sent.fetch_add(1, Ordering::Relaxed);
             let mut request = self.http.request(method.clone(), &url).header("Authorization", &self.authorization);
@@ -102,7 +107,8 @@ impl Api {
             if response.status().as_u16() != 429 {
                 return answer(response);
             }
-            std::thread::sleep(pause(&response));
+            std::thread::sleep(retry_after(&response).unwrap_or(wait));
+            wait = LONGEST_WAIT.min(wait * 2);
         }
         bail!("{method} {url}: the server's limiter refused it {WAITS} times")
     }
@@ -192,8 +198,8 @@ fn answer(response: Response) -> Result<Answer> {
     Ok(Answer { status, body })
 }
 
-/// How long to wait after this 429.
-fn pause(response: &Response) -> Duration {
-    let header = response.headers().get("Retry-After").and_then(|value| value.to_str().ok());
-    header.and_then(|text| text.trim().parse().ok()).map_or(PACE, |secs: u64| Duration::from_secs(secs.min(120)))
+/// The wait that a 429 asks for.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let text = response.headers().get("Retry-After")?.to_str().ok()?;
+    Some(LONGEST_RETRY_AFTER.min(Duration::from_secs(text.trim().parse().ok()?)))
 }

@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn arguments_get_the_servers_ids_in_their_id_fields_alone() {
-        let mut args = json!({"user_id": "ci", "name": "ci", "record": {"old_token_id": "deploy", "token_name": "deploy"}});
+        let mut args =
+            json!({"user_id": "ci", "name": "ci", "record": {"old_token_id": "deploy", "token_name": "deploy"}});
         ids().for_server(args.as_object_mut().expect("an object"));
         let expected =
             json!({"user_id": "5b2c-uuid", "name": "ci", "record": {"old_token_id": "d4xid", "token_name": "deploy"}});
@@ -126,7 +127,8 @@ mod tests {
     #[test]
     fn answers_get_the_scenarios_ids_and_names_everywhere() {
         let answer = json!({"error": {"server_message": "pat: d4xid not found"}, "list": [{"id": "5b2c-uuid", "name": "netbird-conformance-1-admin"}]});
-        let expected = json!({"error": {"server_message": "pat: deploy not found"}, "list": [{"id": "ci", "name": "CI runner"}]});
+        let expected =
+            json!({"error": {"server_message": "pat: deploy not found"}, "list": [{"id": "ci", "name": "CI runner"}]});
         assert_eq!(ids().for_scenario(answer), expected);
     }
 

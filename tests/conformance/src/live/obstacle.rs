@@ -75,17 +75,17 @@ pub fn obstacle(scenario: &Scenario) -> Option<Obstacle> {
 /// The users of a scenario's world that its steps name, by their own ids or by those of their tokens.
 pub fn used_users<'a>(world: &'a World, scenario: &'a Scenario, text: &'a str) -> impl Iterator<Item = &'a UserSeed> {
     let names = move |id: &str| scenario.credential.as_deref() == Some(id) || contains_word(text, id);
-    world.users.iter().filter(move |user| {
-        names(&user.id) || user.tokens.iter().any(|token| token.id.as_deref().is_some_and(names))
-    })
+    world
+        .users
+        .iter()
+        .filter(move |user| names(&user.id) || user.tokens.iter().any(|token| token.id.as_deref().is_some_and(names)))
 }
 
 /// Whether a text contains these characters with no letter or digit on either side.
 fn contains_word(text: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-    })
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
 }
 
 fn of_server(scenario: &Scenario, world: &World) -> Option<Obstacle> {
@@ -94,7 +94,8 @@ fn of_server(scenario: &Scenario, world: &World) -> Option<Obstacle> {
     }
     let keys = ["server_version", "clock_step_secs", "zone", "digits", "rate_limit", "tls"];
     // The version of a scenario for several is not set by the scenario itself.
-    let sets = |key: &&str| scenario.server.contains_key(*key) && !(*key == "server_version" && scenario.version.is_some());
+    let sets =
+        |key: &&str| scenario.server.contains_key(*key) && !(*key == "server_version" && scenario.version.is_some());
     keys.iter().any(sets).then_some(Obstacle::ServerSetting)
 }
 

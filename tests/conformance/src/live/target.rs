@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use super::api::Api;
 use super::made::Made;
 use super::obstacle::used_users;
-use crate::scenario::Scenario;
+use crate::scenario::{CURRENT_VERSION, Scenario};
 
 /// A PAT with a valid checksum that no server has issued.
 const STRANGER: &str = "nbp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA0uCPlr";
@@ -104,6 +104,12 @@ impl Session {
         self.version
     }
 
+    /// Whether its answers have an `X-Request-Id`.
+    #[must_use]
+    pub fn gives_request_ids(&self) -> bool {
+        self.version == CURRENT_VERSION
+    }
+
     /// The roles of [`ROLES`] that the server does not have.
     #[must_use]
     pub fn missing_roles(&self) -> Vec<&'static str> {
@@ -135,10 +141,6 @@ impl Session {
         if let Some(version) = scenario.version.as_deref().filter(|version| *version != self.version) {
             return Some(format!("it is about version {version}, and this server behaves like {}", self.version));
         }
-        if let Some(versions) = scenario.live_versions.as_ref().filter(|versions| !versions.contains(self.version)) {
-            let versions: Vec<&str> = versions.iter().map(String::as_str).collect();
-            return Some(format!("it needs version {}, and this server behaves like {}", versions.join(" or "), self.version));
-        }
         let world = serde_json::from_value(scenario.server.clone().into()).ok()?;
         let text = scenario.text();
         let missing = used_users(&world, scenario, &text)
@@ -165,5 +167,5 @@ fn version(target: &Target, owner: &Api) -> Result<&'static str> {
         _ => bail!("the server answered {status} to the question who NETBIRD_TEST_TOKEN belongs to"),
     }
     // A revoked or unknown PAT: 404 since 0.59.13, 401 before.
-    Ok(if Api::new(&target.url, STRANGER)?.current_user_status()? == 404 { "current" } else { "0.59" })
+    Ok(if Api::new(&target.url, STRANGER)?.current_user_status()? == 404 { CURRENT_VERSION } else { "0.59" })
 }
