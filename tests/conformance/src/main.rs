@@ -61,8 +61,8 @@ struct Run {
 
 #[derive(Args)]
 struct Live {
-    /// The front end: a name in `tests/adapters/adapters.yaml`; can be repeated.
-    #[arg(long, required = true)]
+    /// Only this front end, a name in `tests/adapters/adapters.yaml`; can be repeated or a list with commas.
+    #[arg(long, value_delimiter = ',')]
     adapter: Vec<String>,
     /// Start this program instead; split at white space.
     #[arg(long)]
@@ -167,9 +167,12 @@ fn conform_live(run: &Live) -> Result<bool> {
         return Ok(true);
     }
     let declared = skips::load(&chosen.folder.join("skips.yaml"))?;
-    let launches = run.adapter.iter().map(|name| launch::prepare(&chosen.root, name, run.command.as_deref()));
+    // All are built before the server is touched.
+    let names = if run.adapter.is_empty() { launch::names(&chosen.root)? } else { run.adapter.clone() };
+    let target = Target::from_env()?;
+    let launches = names.iter().map(|name| launch::prepare(&chosen.root, name, run.command.as_deref()));
     let launches = launches.collect::<Result<Vec<Launch>>>()?;
-    live::run(Target::from_env()?, &chosen.scenarios, &launches, say, |launch, session, scenarios, on_outcome| {
+    live::run(target, &chosen.scenarios, &launches, say, |launch, session, scenarios, on_outcome| {
         let mut settings = Settings::new(launch.clone(), chosen.root.clone());
         settings.live = Some(Arc::clone(session));
         settings.call_limit = LIVE_CALL_LIMIT;

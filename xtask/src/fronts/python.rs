@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::front::Front;
+use super::live::{Server, live};
 use super::steps::scenarios;
 use crate::command::Cmd;
 use crate::plan::{Job, Step};
@@ -200,13 +201,11 @@ impl Front for Python {
             .needs(CHECKERS),
         );
         steps.push(
-            scenarios("python", "python", move |job| {
-                let python = python::folder(job.workspace(), &venv_name(newest)).join("bin/python");
-                let adapter = job.workspace().path("tests/adapters/python/adapter.py");
-                Ok(vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))])
-            })
-            .needs(test_name(newest)),
+            scenarios("python", "python", move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
         );
+        let server = Server { version: "0.40", limited: true };
+        let live = live("python", "python", server, move |job| Ok(adapter(job.workspace(), newest)));
+        steps.push(live.needs(test_name(newest)));
         steps
     }
 }

@@ -11,7 +11,7 @@ use super::made::Made;
 use super::obstacle::{Obstacle, obstacle};
 use super::target::{Session, Target};
 use crate::launch::Launch;
-use crate::report::{Outcome, Verdict, count};
+use crate::report::{Counts, Outcome, Verdict, count};
 use crate::scenario::Scenario;
 
 /// The exit status of a run that was interrupted: 128 and the number of SIGINT.
@@ -78,7 +78,16 @@ pub fn run(
     interrupted.wait_for_the_end();
     made.remove_all()?;
     say("nothing of this run is left on the server");
-    result
+    let total = result?;
+    say(&total.counts.to_string());
+    Ok(total.all_passed)
+}
+
+/// The result of all front ends.
+struct Total {
+    /// Each of them passed some scenarios and failed none.
+    all_passed: bool,
+    counts: Counts,
 }
 
 /// Removes everything even when a panic ends the run.
@@ -100,7 +109,7 @@ fn run_all(
     front_ends: &[Launch],
     say: fn(&str),
     run_front_end: impl Fn(&Launch, &Arc<Session>, &[Scenario]) -> Result<Vec<Outcome>>,
-) -> Result<bool> {
+) -> Result<Total> {
     for left in made.leftovers()? {
         say(&format!("an earlier run has left the service user {left}: delete it by hand"));
     }
@@ -111,15 +120,16 @@ fn run_all(
     say(&format!("{} behaves like server version {}{missing}", session.url(), session.version()));
     say(&not_live(scenarios));
     let mut lines = Vec::new();
-    let mut all_passed = true;
+    let mut total = Total { all_passed: true, counts: Counts::default() };
     for launch in front_ends {
         let outcomes = run_front_end(launch, &session, &live)?;
         let counts = count(&outcomes);
-        all_passed &= counts.failed == 0 && counts.passed > 0;
+        total.all_passed &= counts.failed == 0 && counts.passed > 0;
+        total.counts = total.counts + counts;
         lines.push(format!("{}: {} live scenarios: {counts}{}", launch.name, live.len(), reasons(&outcomes)));
     }
     lines.iter().for_each(|line| say(line));
-    Ok(all_passed)
+    Ok(total)
 }
 
 /// The scenarios to run: those without an obstacle. Of one for several server versions it is the run for this version,
