@@ -37,6 +37,13 @@ fn venv_name(minor: u32) -> String {
     format!("python3.{minor}")
 }
 
+/// How the conformance runner starts the adapter.
+fn adapter(workspace: &Workspace, minor: u32) -> Vec<(String, String)> {
+    let python = python::folder(workspace, &venv_name(minor)).join("bin/python");
+    let adapter = workspace.path("tests/adapters/python/adapter.py");
+    vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))]
+}
+
 fn owned(packages: &[&str]) -> Vec<String> {
     packages.iter().map(|&package| package.to_owned()).collect()
 }
@@ -204,8 +211,9 @@ impl Front for Python {
             scenarios("python", "python", move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
         );
         let server = Server { version: "0.40", limited: true };
-        let live = live("python", "python", server, move |job| Ok(adapter(job.workspace(), newest)));
-        steps.push(live.needs(test_name(newest)));
+        steps.push(
+            live("python", "python", server, move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
+        );
         steps
     }
 }
