@@ -32,6 +32,10 @@ pub enum Command {
     Bench(Bench),
     /// Test in strict mode, and run the checks of `lint`
     Ci(Ci),
+    /// Run the live scenarios of every front end against a real server
+    ///
+    /// The credential of an owner is read from NETBIRD_TEST_TOKEN. Nothing is left on the server.
+    Live(Live),
     /// Build every front end without testing it
     Build(Steps),
     /// Install the tools that the front ends need
@@ -60,6 +64,23 @@ pub struct Demo {
     /// More options for `netbird-tokens demo`
     #[arg(last = true, value_name = "DEMO_OPTIONS")]
     pub options: Vec<String>,
+}
+
+/// Arguments of `live`.
+#[derive(Debug, Args)]
+pub struct Live {
+    /// The management server; by default that of NETBIRD_TEST_URL
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+    /// Only this adapter of tests/adapters/adapters.yaml; can be repeated or a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Only scenarios with this text in their name or in their file's name
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Only list the scenarios
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// Arguments of `build`, `setup` and `test`.
@@ -186,7 +207,7 @@ mod tests {
         let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
         assert_eq!(
             commands,
-            ["demo", "test", "bench", "ci", "build", "setup", "fmt", "lint", "check-versions", "swift-exec"]
+            ["demo", "test", "bench", "ci", "live", "build", "setup", "fmt", "lint", "check-versions", "swift-exec"]
         );
         for command in commands {
             // A command starts only from a parsed `Command`; asking for help ends the parsing.
@@ -262,6 +283,17 @@ mod tests {
         }
         let Ok(Command::SwiftExec(arguments)) = parse("swift-exec . -- printf -- x --help") else { panic!("refused") };
         assert_eq!(arguments.command, ["printf", "--", "x", "--help"]);
+    }
+
+    #[test]
+    fn a_live_run_takes_a_server_and_no_credential() {
+        let Ok(Command::Live(live)) = parse("live --server https://x --only rust,c --filter audit") else {
+            panic!("refused")
+        };
+        assert_eq!(live.server.as_deref(), Some("https://x"));
+        assert_eq!(live.only, ["rust", "c"]);
+        assert_eq!(live.filter.as_deref(), Some("audit"));
+        assert!(refused("live --token nbp_x").contains("unexpected argument '--token'"));
     }
 
     #[test]

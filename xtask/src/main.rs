@@ -8,6 +8,7 @@ mod children;
 mod command;
 mod demo;
 mod fronts;
+mod live;
 mod log;
 mod plan;
 mod test_counts;
@@ -46,8 +47,9 @@ fn run(command: Option<Command>) -> Result<bool> {
         return Ok(true);
     };
     let workspace = Workspace::find()?;
-    // These two replace this process by the command, which then gets the terminal's signals itself.
+    // These replace this process by the command, which then gets the terminal's signals itself.
     match &command {
+        Command::Live(arguments) => return Err(live::run(&workspace, arguments)),
         Command::Fmt(arguments) => return Err(format(&workspace, arguments)),
         Command::SwiftExec(arguments) => return swift_exec(&workspace, arguments),
         _ => {}
@@ -70,7 +72,7 @@ fn run(command: Option<Command>) -> Result<bool> {
         Command::CheckVersions(arguments) => {
             run_steps(workspace, vec![checks::version_step()], &[], false, arguments.verbose)
         }
-        Command::Fmt(_) | Command::SwiftExec(_) => unreachable!("handled above"),
+        Command::Fmt(_) | Command::SwiftExec(_) | Command::Live(_) => unreachable!("handled above"),
     }
 }
 

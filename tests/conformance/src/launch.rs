@@ -30,6 +30,20 @@ pub struct Launch {
     pub env: BTreeMap<String, String>,
 }
 
+fn entries(root: &Path) -> Result<BTreeMap<String, Entry>> {
+    let path = root.join("tests/adapters/adapters.yaml");
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    serde_norway::from_str(&text).with_context(|| path.display().to_string())
+}
+
+/// The names of all adapters.
+///
+/// # Errors
+/// `tests/adapters/adapters.yaml` cannot be read.
+pub fn names(root: &Path) -> Result<Vec<String>> {
+    Ok(entries(root)?.into_keys().collect())
+}
+
 /// Finds the adapter, builds it if necessary, and returns how to start it.
 ///
 /// `command` takes precedence over the variable `NETBIRD_ADAPTER_<NAME>`, which takes precedence over the entry's command.
@@ -43,10 +57,7 @@ pub fn prepare(root: &Path, name: &str, command: Option<&str>) -> Result<Launch>
     if !launch.command.is_empty() {
         return Ok(launch);
     }
-    let path = root.join("tests/adapters/adapters.yaml");
-    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let mut entries: BTreeMap<String, Entry> =
-        serde_norway::from_str(&text).with_context(|| path.display().to_string())?;
+    let mut entries = entries(root)?;
     let known: Vec<String> = entries.keys().cloned().collect();
     let Some(entry) = entries.remove(name) else {
         bail!("there is no adapter {name:?}; known adapters: {}", known.join(", "));
@@ -72,7 +83,7 @@ pub fn prepare(root: &Path, name: &str, command: Option<&str>) -> Result<Launch>
         launch.command = entry.command;
     }
     if launch.command.is_empty() {
-        bail!("the entry of {name} in {} does not say how to start it", path.display());
+        bail!("the entry of {name} in tests/adapters/adapters.yaml does not say how to start it");
     }
     Ok(launch)
 }

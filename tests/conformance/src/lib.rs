@@ -8,6 +8,7 @@ pub mod adapter;
 pub mod error_kinds;
 pub mod expectation;
 pub mod launch;
+pub mod live;
 pub mod matcher;
 pub mod operations;
 pub mod process;

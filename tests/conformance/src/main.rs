@@ -3,19 +3,23 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
-use netbird_conformance::launch;
+use netbird_conformance::launch::{self, Launch};
+use netbird_conformance::live::{self, Target};
 use netbird_conformance::report::{self, Failure, FailureKind, Outcome};
 use netbird_conformance::runner::settings::Settings;
 use netbird_conformance::runner::{self, Suite};
 use netbird_conformance::scenario::Scenario;
-use netbird_conformance::scenario_file;
+use netbird_conformance::scenario_file::{self, InvalidFile};
 use netbird_conformance::schema::Schema;
-use netbird_conformance::server::LiveServer;
 use netbird_conformance::skips;
+
+/// How long one command may take on a real server.
+const LIVE_CALL_LIMIT: Duration = Duration::from_secs(120);
 
 /// Run the shared scenarios against a front end.
 #[derive(Parser)]
@@ -29,6 +33,8 @@ struct Cli {
 enum Command {
     /// Run the scenarios. The last line is `N passed, N failed, N skipped`; the exit status is 0 only if none failed.
     Run(Run),
+    /// Run the live scenarios against the server `NETBIRD_TEST_URL` with `NETBIRD_TEST_TOKEN`, and leave nothing there.
+    Live(Live),
 }
 
 #[derive(Args)]
@@ -45,9 +51,25 @@ struct Run {
     /// Write a JUnit report to this file.
     #[arg(long)]
     junit: Option<PathBuf>,
-    /// Run the scenarios marked `live` against `NETBIRD_TEST_URL` with `NETBIRD_TEST_TOKEN`.
+    /// Only list the scenarios.
     #[arg(long)]
-    live: bool,
+    list: bool,
+    /// The folder with the scenarios.
+    #[arg(long)]
+    scenarios: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Live {
+    /// Only this front end, a name in `tests/adapters/adapters.yaml`; can be repeated or a list with commas.
+    #[arg(long, value_delimiter = ',')]
+    adapter: Vec<String>,
+    /// Start this program instead; split at white space.
+    #[arg(long)]
+    command: Option<String>,
+    /// Only scenarios with this text in their name or in their file's name.
+    #[arg(long)]
+    filter: Option<String>,
     /// Only list the scenarios.
     #[arg(long)]
     list: bool,
@@ -57,8 +79,11 @@ struct Run {
 }
 
 fn main() -> ExitCode {
-    let Command::Run(run) = Cli::parse().command;
-    match conform(&run) {
+    let result = match Cli::parse().command {
+        Command::Run(run) => conform(&run),
+        Command::Live(run) => conform_live(&run),
+    };
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -73,36 +98,54 @@ fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-fn conform(run: &Run) -> Result<bool> {
+/// Where the scenarios are, and those that a run is about.
+struct Chosen {
+    root: PathBuf,
+    folder: PathBuf,
+    schema: Schema,
+    scenarios: Vec<Scenario>,
+    invalid: Vec<InvalidFile>,
+}
+
+fn choose(folder: Option<&PathBuf>, filter: Option<&String>) -> Result<Chosen> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("the workspace's folder")?.to_owned();
-    let folder = run.scenarios.clone().unwrap_or_else(|| root.join("tests/scenarios"));
+    let folder = folder.cloned().unwrap_or_else(|| root.join("tests/scenarios"));
     let schema = Schema::read(&root.join("tests/scenarios/scenario.schema.json"))?;
     let (all, invalid) = scenario_file::load_folder(&folder, &schema)?;
-    let chosen: Vec<Scenario> = all.into_iter().filter(|scenario| is_chosen(run, scenario)).collect();
+    let is_chosen = |scenario: &Scenario| {
+        filter.is_none_or(|text| {
+            let file = scenario.file.file_stem().unwrap_or_default().to_string_lossy();
+            scenario.full_name().contains(text) || file.contains(text.as_str())
+        })
+    };
+    Ok(Chosen { root, folder, schema, scenarios: all.into_iter().filter(is_chosen).collect(), invalid })
+}
+
+fn list(scenarios: &[Scenario]) {
+    for scenario in scenarios {
+        say(&format!("{}  {}", scenario.full_name(), scenario.about.trim().replace('\n', " ")));
+    }
+    say(&format!("{} scenarios", scenarios.len()));
+}
+
+fn conform(run: &Run) -> Result<bool> {
+    let chosen = choose(run.scenarios.as_ref(), run.filter.as_ref())?;
     if run.list {
-        for scenario in &chosen {
-            say(&format!("{}  {}", scenario.full_name(), scenario.about.trim().replace('\n', " ")));
-        }
-        say(&format!("{} scenarios", chosen.len()));
-        return Ok(invalid.is_empty());
+        list(&chosen.scenarios);
+        return Ok(chosen.invalid.is_empty());
     }
     let mut outcomes: Vec<Outcome> = Vec::new();
-    for broken in invalid {
+    for broken in chosen.invalid {
         let failure = Failure::new(FailureKind::Scenario, "", broken.problem);
         let outcome = Outcome::failed(&broken.file.display().to_string(), vec![failure]);
         say(&outcome.text());
         outcomes.push(outcome);
     }
-    let launch = launch::prepare(&root, &run.adapter, run.command.as_deref())?;
-    let declared = skips::load(&folder.join("skips.yaml"))?;
-    let mut settings = Settings::new(launch, root);
-    if run.live {
-        settings.live = Some(LiveServer::from_env()?);
-        settings.call_limit = Duration::from_secs(120);
-    }
-    let is_complete = run.filter.is_none() && !run.live;
-    let suite =
-        Suite { scenarios: &chosen, skips: &declared, all_operations: is_complete.then(|| schema.operations()) };
+    let launch = launch::prepare(&chosen.root, &run.adapter, run.command.as_deref())?;
+    let declared = skips::load(&chosen.folder.join("skips.yaml"))?;
+    let settings = Settings::new(launch, chosen.root);
+    let all_operations = run.filter.is_none().then(|| chosen.schema.operations());
+    let suite = Suite { scenarios: &chosen.scenarios, skips: &declared, all_operations };
     outcomes.extend(runner::run(&settings, &suite, |outcome| say(&outcome.text()))?);
     if let Some(path) = &run.junit {
         report::write_junit(path, &run.adapter, &outcomes)?;
@@ -112,12 +155,28 @@ fn conform(run: &Run) -> Result<bool> {
     Ok(counts.failed == 0 && counts.passed > 0)
 }
 
-fn is_chosen(run: &Run, scenario: &Scenario) -> bool {
-    // A real server has one version: a scenario for several runs there once, with what it expects of the current one.
-    let is_for_target = !run.live || scenario.live && scenario.is_for_current_version();
-    is_for_target
-        && run.filter.as_ref().is_none_or(|text| {
-            let file = scenario.file.file_stem().unwrap_or_default().to_string_lossy();
-            scenario.full_name().contains(text) || file.contains(text.as_str())
-        })
+fn conform_live(run: &Live) -> Result<bool> {
+    let chosen = choose(run.scenarios.as_ref(), run.filter.as_ref())?;
+    if let Some(broken) = chosen.invalid.first() {
+        bail!("{}: {}", broken.file.display(), broken.problem);
+    }
+    if run.list {
+        let is_live = |scenario: &Scenario| live::obstacle(scenario).is_none();
+        list(&chosen.scenarios.iter().filter(|scenario| is_live(scenario)).cloned().collect::<Vec<_>>());
+        say(&live::not_live(&chosen.scenarios));
+        return Ok(true);
+    }
+    let declared = skips::load(&chosen.folder.join("skips.yaml"))?;
+    // All are built before the server is touched.
+    let names = if run.adapter.is_empty() { launch::names(&chosen.root)? } else { run.adapter.clone() };
+    let target = Target::from_env()?;
+    let launches = names.iter().map(|name| launch::prepare(&chosen.root, name, run.command.as_deref()));
+    let launches = launches.collect::<Result<Vec<Launch>>>()?;
+    live::run(target, &chosen.scenarios, &launches, say, |launch, session, scenarios, on_outcome| {
+        let mut settings = Settings::new(launch.clone(), chosen.root.clone());
+        settings.live = Some(Arc::clone(session));
+        settings.call_limit = LIVE_CALL_LIMIT;
+        let suite = Suite { scenarios, skips: &declared, all_operations: None };
+        runner::run(&settings, &suite, on_outcome)
+    })
 }

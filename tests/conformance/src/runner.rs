@@ -53,6 +53,12 @@ pub fn run(settings: &Settings, suite: &Suite<'_>, mut on_outcome: impl FnMut(&O
     }
     for scenario in suite.scenarios {
         let started = Instant::now();
+        let unfit = settings.live.as_ref().and_then(|session| session.cannot_show(scenario));
+        if let Some(reason) = unfit {
+            let (name, version) = (scenario.full_name(), scenario.version.clone());
+            add(Outcome { name, version, verdict: Verdict::Skipped(reason), took: started.elapsed() });
+            continue;
+        }
         let verdict = match skips::decide(scenario, &hello, suite.skips, &settings.launch.name) {
             Decision::Skip(reason) => Verdict::Skipped(reason),
             Decision::Undeclared(names) => Verdict::Failed(vec![Failure::new(

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 /// The server version that a mock has by default.
 pub const CURRENT_VERSION: &str = "current";
@@ -17,9 +17,9 @@ pub struct Scenario {
     pub name: String,
     /// Why this must be so and where the fact comes from.
     pub about: String,
-    /// It also runs against a real server, and leaves nothing behind there.
+    /// Why it does not run against a real server, where that does not follow from what it needs.
     #[serde(default)]
-    pub live: bool,
+    pub not_live: Option<String>,
     /// Abilities that the adapter's `hello` must list among its options, besides those that the steps use.
     #[serde(default)]
     pub needs: BTreeSet<String>,
@@ -59,7 +59,7 @@ pub struct Scenario {
 
 /// One step. Exactly one of `new_client`, `call`, `close`, `server`, `server_has`, `server_becomes`, `proxy_saw` and
 /// `write_file` is set; the schema checks that.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Step {
     /// What this step is for.
@@ -95,6 +95,7 @@ pub struct Step {
     /// The answer: `ok: …` or `error: …`. Absent: any success.
     pub expect: Option<Value>,
     /// What arrived at the server during this step. Absent: nothing.
+    #[serde(skip_serializing)]
     pub requests: Requests,
     /// `requests` may arrive in any order.
     pub any_order: bool,
@@ -109,14 +110,17 @@ pub struct Step {
     /// Only on these server versions. Absent: on all.
     pub only_on: Option<BTreeSet<String>>,
     /// What differs on a server version.
+    #[serde(skip_serializing)]
     pub on_version: BTreeMap<String, Difference>,
+    /// What differs on a real server.
+    pub on_live: Option<LiveDifference>,
     /// Its place in the scenario, counted from 1.
     #[serde(skip)]
     pub number: usize,
 }
 
 /// A file and its content.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileContent {
     /// One of the names of `files`.
@@ -129,7 +133,7 @@ pub struct FileContent {
 pub type TokenNames = BTreeMap<String, Vec<String>>;
 
 /// When to interrupt a call.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Moment {
     /// The server has received this request: `METHOD TARGET`, and `-> STATUS` if it must have answered it too.
@@ -174,8 +178,17 @@ pub struct Difference {
     pub requests: Option<Requests>,
 }
 
+/// What a step expects on a real server, in place of what it expects on a mock: other users are there too, and a service
+/// user stands for a person.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveDifference {
+    /// Replaces the step's `expect`.
+    pub expect: Option<Value>,
+}
+
 /// Something that happens on the server between calls.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ServerAction {
     /// Its clock jumps, backwards if negative.
@@ -239,10 +252,10 @@ impl Scenario {
         }
     }
 
-    /// Whether this run is for the current server version, or for no particular one.
+    /// All that it tells the adapter and expects of it, as one text.
     #[must_use]
-    pub fn is_for_current_version(&self) -> bool {
-        self.version.as_ref().is_none_or(|version| version == CURRENT_VERSION)
+    pub fn text(&self) -> String {
+        json!([self.credential, self.options, self.env, self.files, self.steps]).to_string()
     }
 
     /// The operations that it calls.

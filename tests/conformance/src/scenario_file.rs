@@ -116,19 +116,7 @@ fn check(scenario: &Scenario) -> Result<()> {
     {
         bail!("writes the file {:?}, which is not among `files`", file.name);
     }
-    if scenario.live {
-        if scenario.credential.is_none() {
-            bail!("a live scenario gets its credential through `as`");
-        }
-        if scenario.steps.iter().any(needs_mock) {
-            bail!("a live scenario can neither tell the server what to do nor wait for what it does");
-        }
-    }
     check_postponed_requests(&scenario.steps)
-}
-
-fn needs_mock(step: &Step) -> bool {
-    step.server.is_some() || step.server_becomes.is_some() || step.cancel_when.is_some()
 }
 
 /// What one step leaves for later, another one must list.

@@ -5,31 +5,9 @@ use netbird_mock::MockServer;
 use netbird_mock::world::{SeenRequest, World};
 use serde_json::{Map, Value};
 
+use crate::live::Place;
 use crate::scenario::ServerAction;
 use crate::secrets::Secrets;
-
-/// A real server, from `NETBIRD_TEST_URL` and `NETBIRD_TEST_TOKEN`.
-#[derive(Clone)]
-pub struct LiveServer {
-    /// Its base URL.
-    pub url: String,
-    /// A credential there.
-    pub token: String,
-}
-
-impl LiveServer {
-    /// Reads the two variables.
-    ///
-    /// # Errors
-    /// One is missing or empty.
-    pub fn from_env() -> Result<Self> {
-        let read = |name: &str| {
-            let value = std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-            value.with_context(|| format!("--live needs {name}"))
-        };
-        Ok(Self { url: read("NETBIRD_TEST_URL")?, token: read("NETBIRD_TEST_TOKEN")? })
-    }
-}
 
 /// Either kind of server.
 pub enum Server {
@@ -41,7 +19,7 @@ pub enum Server {
         users: Vec<String>,
     },
     /// A real one.
-    Live(LiveServer),
+    Live(Box<Place>),
 }
 
 impl Server {
@@ -61,7 +39,7 @@ impl Server {
     pub fn url(&self) -> String {
         match self {
             Self::Mock { server, .. } => server.url().trim_end_matches('/').to_owned(),
-            Self::Live(live) => live.url.trim_end_matches('/').to_owned(),
+            Self::Live(place) => place.url().to_owned(),
         }
     }
 
@@ -97,25 +75,68 @@ impl Server {
                     }
                 }
             }
-            Self::Live(live) => secrets.add("NETBIRD_TEST_TOKEN", &live.token),
+            Self::Live(place) => place.collect_secrets(secrets),
         }
     }
 
     /// The names of a user's tokens, sorted.
     ///
     /// # Errors
-    /// This is a real server.
+    /// A real server refuses it or cannot be reached.
     pub fn token_names(&self, user: &str) -> Result<Vec<String>> {
-        let mut names: Vec<String> = self.mock()?.tokens(user).into_iter().map(|token| token.name).collect();
+        let mut names: Vec<String> = match self {
+            Self::Mock { server, .. } => server.tokens(user).into_iter().map(|token| token.name).collect(),
+            Self::Live(place) => place.token_names(user)?,
+        };
         names.sort();
         Ok(names)
+    }
+
+    /// The plain text of a seeded token, by the scenario's id of it.
+    #[must_use]
+    pub fn plain_of(&self, token: &str) -> Option<String> {
+        match self {
+            Self::Mock { server, .. } => server.plain_of(token),
+            Self::Live(place) => place.plain_of(token),
+        }
+    }
+
+    /// A call's arguments with this server's ids in place of the scenario's.
+    pub fn expand_ids(&self, args: &mut Map<String, Value>) {
+        if let Self::Live(place) = self {
+            place.for_server(args);
+        }
+    }
+
+    /// An answer with the scenario's ids in place of this server's.
+    #[must_use]
+    pub fn shown(&self, answer: Value) -> Value {
+        match self {
+            Self::Mock { .. } => answer,
+            Self::Live(place) => place.for_scenario(answer),
+        }
+    }
+
+    /// Removes what a scenario had on a real server.
+    ///
+    /// # Errors
+    /// The server refuses it or cannot be reached.
+    pub fn leave(&self) -> Result<()> {
+        match self {
+            Self::Mock { .. } => Ok(()),
+            Self::Live(place) => place.leave(),
+        }
     }
 
     /// Does what a `server` step says.
     ///
     /// # Errors
-    /// The step's data is wrong, or this is a real server.
+    /// The step's data is wrong, or a real server cannot do it.
     pub fn act(&self, action: &ServerAction, expanded: Option<Value>) -> Result<()> {
+        if let (Self::Live(place), ServerAction::AddToken { user, token }) = (self, action) {
+            let seed = serde_json::from_value(expanded.unwrap_or_else(|| token.clone())).context("the token")?;
+            return place.add_token(user, &seed).with_context(|| format!("a token for {user}"));
+        }
         let mock = self.mock()?;
         match action {
             ServerAction::AdvanceClockSecs(by) => mock.advance_clock(*by),

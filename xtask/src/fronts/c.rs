@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::compile::COMPILE;
 use super::front::Front;
+use super::live::{Server, live};
 use super::steps::{package_tests, scenarios};
 use crate::plan::Step;
 use crate::toolchain::apt;
@@ -90,6 +91,7 @@ impl Front for C {
             package_tests("c", "netbird-tokens-c").needs(LIBRARY),
             scenarios("c", "c", |_| Ok(Vec::new())).needs(LIBRARY),
             scenarios("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
+            live("c", "c", Server { version: "0.59", limited: true }, |_| Ok(Vec::new())).needs(LIBRARY),
         ]
     }
 }

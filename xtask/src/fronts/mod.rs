@@ -8,6 +8,7 @@ pub mod compile;
 mod conformance;
 mod front;
 pub mod kotlin;
+mod live;
 mod mock;
 pub mod python;
 mod rust;

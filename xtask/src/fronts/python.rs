@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::front::Front;
+use super::live::{Server, live};
 use super::steps::scenarios;
 use crate::command::Cmd;
 use crate::plan::{Job, Step};
@@ -34,6 +35,13 @@ fn test_name(minor: u32) -> String {
 
 fn venv_name(minor: u32) -> String {
     format!("python3.{minor}")
+}
+
+/// How the conformance runner starts the adapter.
+fn adapter(workspace: &Workspace, minor: u32) -> Vec<(String, String)> {
+    let python = python::folder(workspace, &venv_name(minor)).join("bin/python");
+    let adapter = workspace.path("tests/adapters/python/adapter.py");
+    vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))]
 }
 
 fn owned(packages: &[&str]) -> Vec<String> {
@@ -200,12 +208,11 @@ impl Front for Python {
             .needs(CHECKERS),
         );
         steps.push(
-            scenarios("python", "python", move |job| {
-                let python = python::folder(job.workspace(), &venv_name(newest)).join("bin/python");
-                let adapter = job.workspace().path("tests/adapters/python/adapter.py");
-                Ok(vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))])
-            })
-            .needs(test_name(newest)),
+            scenarios("python", "python", move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
+        );
+        let server = Server { version: "0.40", limited: true };
+        steps.push(
+            live("python", "python", server, move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
         );
         steps
     }

@@ -46,6 +46,10 @@ pub fn perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
     let Some((answer, took)) = answer(context, adapter, step, command, prepared.confidential, title)? else {
         return Ok(AdapterState::Lost);
     };
+    let answer = match answer {
+        Answer::Ok(value) => Answer::Ok(context.server.shown(value)),
+        Answer::Error(value) => Answer::Error(context.server.shown(value)),
+    };
     if let (Answer::Ok(_), Some(authorization)) = (&answer, prepared.authorization.take()) {
         context.arrivals.authorizations.insert(prepared.caller.client.clone(), authorization);
     }
@@ -55,7 +59,7 @@ pub fn perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
         context.secrets.add("an exposed secret", plain);
     }
     context.collect_secrets();
-    let expect = step.expect.as_ref().map(|expect| variables::expand(expect, context)).transpose()?;
+    let expect = expectation(context, step).map(|expect| variables::expand(&expect, context)).transpose()?;
     let expects_requests = match &step.requests {
         Requests::These(requests) => !requests.is_empty(),
         Requests::Later(_) => true,
@@ -72,8 +76,24 @@ pub fn perform(context: &mut Context<'_>, adapter: &mut Adapter, step: &Step, ti
     Ok(AdapterState::Usable)
 }
 
+/// What the step expects on the server at hand.
+fn expectation(context: &Context<'_>, step: &Step) -> Option<Value> {
+    let Some(session) = &context.settings.live else {
+        return step.expect.clone();
+    };
+    let on_live = step.on_live.as_ref().and_then(|live| live.expect.as_ref());
+    let mut expect = on_live.or(step.expect.as_ref()).cloned();
+    if !session.gives_request_ids()
+        && let Some(id) = expect.as_mut().and_then(|expect| expect.pointer_mut("/error/request_id"))
+    {
+        *id = json!("$text_or_null");
+    }
+    expect
+}
+
 fn prepare(context: &mut Context<'_>, step: &Step) -> Result<Prepared> {
     let mut args = variables::expand_map(&step.args, context)?;
+    context.server.expand_ids(&mut args);
     clients::note_credentials(context, &args);
     let caller = |client: &str, args: Map<String, Value>| Caller { client: client.to_owned(), args };
     if let Some(name) = &step.new_client {

@@ -11,6 +11,7 @@ use super::arrivals::Arrivals;
 use super::constants::Constants;
 use super::settings::Settings;
 use crate::adapter::Hello;
+use crate::live::Place;
 use crate::proxy::ForwardProxy;
 use crate::report::{Failure, FailureKind};
 use crate::scenario::Scenario;
@@ -41,7 +42,7 @@ impl<'a> Context<'a> {
     /// The scenario asks for something impossible.
     pub fn prepare(settings: &'a Settings, hello: Hello, scenario: &'a Scenario) -> Result<Self> {
         let server = match &settings.live {
-            Some(live) => Server::Live(live.clone()),
+            Some(session) => Server::Live(Box::new(Place::prepare(session, scenario)?)),
             None => Server::start(variables::expand_map(&scenario.server, &mut Constants)?)?,
         };
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
@@ -111,10 +112,6 @@ impl<'a> Context<'a> {
     /// # Errors
     /// The scenario has none, or the server does not know it.
     pub fn credential(&mut self) -> Result<(&'static str, String)> {
-        if let Server::Live(live) = &self.server {
-            let kind = if live.token.starts_with("nbp_") { "pat" } else { "bearer" };
-            return Ok((kind, live.token.clone()));
-        }
         let name = self.scenario.credential.as_deref().context("the scenario has no `as`")?;
         let (kind, reference) = match name.strip_prefix("jwt:") {
             Some(user) => ("bearer", format!("jwt:{user}:3600")),
@@ -150,8 +147,7 @@ impl Source for Context<'_> {
             "unique" => self.unique.clone(),
             "token" => self.credential()?.1,
             "plain" => {
-                let plain =
-                    self.server.mock()?.plain_of(rest).with_context(|| format!("the server has no token {rest:?}"))?;
+                let plain = self.server.plain_of(rest).with_context(|| format!("the server has no token {rest:?}"))?;
                 self.secrets.add(&format!("PAT {rest}"), &plain);
                 plain
             }

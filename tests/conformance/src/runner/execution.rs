@@ -25,6 +25,9 @@ pub fn execute(settings: &Settings, shared: &mut SharedAdapter<'_>, scenario: &S
     if let Err(error) = play(&mut context, shared, &mut leaked) {
         context.fail(FailureKind::Setup, "", format!("{error:#}"));
     }
+    if let Err(error) = context.server.leave() {
+        context.fail(FailureKind::Setup, "", format!("removing what the scenario had on the server: {error:#}"));
+    }
     shared.remember(&context.secrets, leaked);
     let mut failures = std::mem::take(&mut context.failures);
     for line in failures.iter_mut().flat_map(|failure| &mut failure.lines) {

@@ -1,10 +1,11 @@
 //! What a run needs to know.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::launch::Launch;
-use crate::server::LiveServer;
+use crate::live::Session;
 
 /// How long one command may take.
 const CALL_LIMIT: Duration = Duration::from_secs(20);
@@ -16,7 +17,7 @@ pub struct Settings {
     /// The folder in which adapters start.
     pub root: PathBuf,
     /// A real server instead of mocks.
-    pub live: Option<LiveServer>,
+    pub live: Option<Arc<Session>>,
     /// The time limit of one command.
     pub call_limit: Duration,
 }

@@ -2,6 +2,7 @@
 
 mod interruption;
 mod live;
+mod live_scenarios;
 mod must_fail;
 mod operations;
 mod reports;
