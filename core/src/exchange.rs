@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::answer::{self, Refusal};
 use crate::boxed::Boxed;
+use crate::bug;
 use crate::credential::CredentialKind;
 use crate::engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -61,7 +62,7 @@ impl Call {
             scope: scope.clone(),
             identity: shared.identity.load_full(),
             deadline,
-            end: after(deadline, ALLOWANCE),
+            end: after(deadline, bug::allowance(ALLOWANCE)),
             leaves_429: false,
             sending: Arc::default(),
         }
@@ -70,7 +71,7 @@ impl Call {
     /// The same call with all of its time, for one of several requests that each have it.
     pub(crate) fn with_new_time(&self) -> Self {
         let deadline = after(Instant::now(), self.scope.timeout.unwrap_or(self.shared.timeout));
-        Call { deadline, end: after(deadline, ALLOWANCE), ..self.clone() }
+        Call { deadline, end: after(deadline, bug::allowance(ALLOWANCE)), ..self.clone() }
     }
 
     /// The same call, over at that instant at the latest.
@@ -95,7 +96,7 @@ impl Call {
 
     /// The same call with new time, to finish in the background what its caller left.
     pub(crate) fn in_background(&self) -> Self {
-        let end = after(Instant::now(), ALLOWANCE);
+        let end = after(Instant::now(), bug::allowance(ALLOWANCE));
         Call { deadline: end, end, ..self.clone() }
     }
 

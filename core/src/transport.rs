@@ -17,6 +17,7 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 use url::Url;
 use zeroize::Zeroize as _;
 
+use crate::bug::{self, Bug};
 use crate::engine::{self, EngineError, PerProcess};
 use crate::error::{Error, Result};
 use crate::identity::Authorization;
@@ -189,12 +190,16 @@ fn proxy(settings: &TransportSettings) -> Result<Option<reqwest::Proxy>> {
         .map_err(|_| Error::invalid_argument("the proxy is not a URL: write it like http://proxy.example:3128"))
 }
 
+fn redirects() -> reqwest::redirect::Policy {
+    if bug::is(Bug::FollowRedirects) { reqwest::redirect::Policy::default() } else { reqwest::redirect::Policy::none() }
+}
+
 fn build(settings: &TransportSettings) -> Result<reqwest::Client> {
     let roots = if settings.https { Roots::Platform } else { Roots::Bundled };
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::config(roots, &settings.extra_roots)?)
         .user_agent(&settings.user_agent)
-        .redirect(reqwest::redirect::Policy::none())
+        .redirect(redirects())
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()
