@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::answer::{self, Refusal};
 use crate::boxed::Boxed;
-use crate::bug;
+use crate::bug::{self, Bug};
 use crate::credential::CredentialKind;
 use crate::engine;
 use crate::error::{Error, ErrorKind, Result};
@@ -145,7 +145,7 @@ impl Call {
                 }
                 Err(Refusal { error, doubt }) => (error.with_attempts(attempt), doubt),
             };
-            if doubt.acted == Acted::No && body.is_some() {
+            if (doubt.acted == Acted::No || bug::is(Bug::RetryCreate)) && body.is_some() {
                 self.sending.nothing_happened();
             }
             match self.wait_before_next(method, path, attempt, &error, doubt, repeat).await {

@@ -101,7 +101,12 @@ fn planned(rng: &mut Rng, clients: usize) -> PlannedFault {
         7..9 => On::Delete,
         _ => On::Connection,
     };
-    let fault = if on == On::Connection { Fault::Refuse } else { fault(rng) };
+    let fault = match on {
+        On::Connection => Fault::Refuse,
+        // Most of what can go wrong with a DELETE is a wrong answer: repeating it does no harm.
+        On::Delete if rng.bool() => answer(rng),
+        _ => fault(rng),
+    };
     let nth = if on == On::Get { rng.u32(1..=6) } else { rng.u32(1..=3) };
     PlannedFault { client: rng.usize(..clients), on, nth, fault }
 }
@@ -127,7 +132,7 @@ fn answer(rng: &mut Rng) -> Fault {
     let acts = rng.bool();
     let pick = |rng: &mut Rng, from: &[u16]| from[rng.usize(..from.len())];
     match rng.u8(..14) {
-        0..4 => Fault::Answer { status: pick(rng, &[200, 200, 401, 403, 404, 503]), form: Form::Html, act: acts },
+        0..4 => Fault::Answer { status: pick(rng, &[200, 200, 200, 401, 403, 404, 503]), form: Form::Html, act: acts },
         4..7 => Fault::Answer { status: pick(rng, &[404, 408, 499, 502, 503, 504, 520]), form: Form::Text, act: acts },
         7..10 => {
             Fault::Answer { status: pick(rng, &[200, 401, 403, 404, 404, 500]), form: Form::ForeignJson, act: acts }

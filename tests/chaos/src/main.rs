@@ -9,7 +9,6 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use netbird_chaos::campaign::{Campaign, Failed, Until, WORKERS};
 use netbird_chaos::driver::{AdapterFront, Front, RustFront};
-use netbird_chaos::world::ALLOWANCE;
 
 /// Random calls over broken connections, compared with what the server did
 #[derive(Debug, Parser)]
@@ -30,7 +29,7 @@ struct Arguments {
     /// Begin with this run of the seed
     #[arg(long, default_value_t = 0)]
     first: u64,
-    /// The front end: rust in this process, or any adapter by its name
+    /// The front end: rust in this process, rust-process through its adapter, or any other adapter by its name
     #[arg(long, default_value = "rust")]
     front: String,
     /// How many stories are played at once
@@ -77,7 +76,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let tally = if is_rust {
         campaign.play(&|| Ok(Box::new(RustFront::default()) as Box<dyn Front>))?
     } else {
-        let adapters = AdapterFront::prepare(&arguments.root, &arguments.front)?;
+        let name = arguments.front.strip_suffix("-process").unwrap_or(&arguments.front);
+        let adapters = AdapterFront::prepare(&arguments.root, name)?;
         campaign.play(&|| Ok(Box::new(adapters.clone()) as Box<dyn Front>))?
     };
     println!("{tally}");
@@ -101,17 +101,16 @@ fn print_failure(failed: &Failed, arguments: &Arguments) {
 #[cfg(not(feature = "bugs"))]
 #[expect(clippy::unnecessary_wraps, reason = "with the feature `bugs` it can fail")]
 fn switch_on(_: &Arguments) -> Result<Duration> {
-    Ok(ALLOWANCE)
+    Ok(netbird_chaos::world::ALLOWANCE)
 }
 
 #[cfg(feature = "bugs")]
 fn switch_on(arguments: &Arguments) -> Result<Duration> {
     use anyhow::Context as _;
     use netbird_tokens::bug::{self, Bug};
-    if let Some(name) = &arguments.bug {
-        let found = Bug::ALL.iter().copied().find(|bug| bug.name() == name);
-        bug::switch_on(found.with_context(|| format!("there is no bug {name:?}"))?);
-    }
+    let Some(name) = &arguments.bug else { return Ok(netbird_chaos::world::ALLOWANCE) };
+    let found = Bug::ALL.iter().copied().find(|bug| bug.name() == name);
+    bug::switch_on(found.with_context(|| format!("there is no bug {name:?}"))?);
     bug::set_allowance(netbird_chaos::world::SHORT_ALLOWANCE);
     Ok(netbird_chaos::world::SHORT_ALLOWANCE)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::compile::COMPILE;
 use super::front::Front;
-use super::steps::{package_tests, scenarios};
+use super::steps::{campaign, package_tests, scenarios};
 use crate::plan::Step;
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
@@ -89,6 +89,8 @@ impl Front for C {
         vec![
             package_tests("c", "netbird-tokens-c").needs(LIBRARY),
             scenarios("c", "c", |_| Ok(Vec::new())).needs(LIBRARY),
+            // After these scenarios, which build the same adapter.
+            campaign("c", "c", "60s", |_| Ok(Vec::new())).needs("c: scenarios of c"),
             scenarios("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
         ]
     }

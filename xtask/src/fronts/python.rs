@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::front::Front;
-use super::steps::scenarios;
+use super::steps::{campaign, scenarios};
 use crate::command::Cmd;
 use crate::plan::{Job, Step};
 use crate::toolchain::python::{self, Python as Interpreter};
@@ -199,14 +199,13 @@ impl Front for Python {
             .needs(WHEEL)
             .needs(CHECKERS),
         );
-        steps.push(
-            scenarios("python", "python", move |job| {
-                let python = python::folder(job.workspace(), &venv_name(newest)).join("bin/python");
-                let adapter = job.workspace().path("tests/adapters/python/adapter.py");
-                Ok(vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))])
-            })
-            .needs(test_name(newest)),
-        );
+        let adapter = move |job: &Job| {
+            let python = python::folder(job.workspace(), &venv_name(newest)).join("bin/python");
+            let adapter = job.workspace().path("tests/adapters/python/adapter.py");
+            Ok(vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))])
+        };
+        steps.push(scenarios("python", "python", adapter).needs(test_name(newest)));
+        steps.push(campaign("python", "python", "60s", adapter).needs(test_name(newest)));
         steps
     }
 }

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::named;
 use crate::call::{Call, Made, Record, Success, What};
-use crate::story::{Fault, Form};
+use crate::story::{Fault, Form, On, PlannedFault};
 
 /// Successes that did not happen.
 pub(super) fn untrue_successes(facts: &Facts<'_>) -> Vec<String> {
@@ -21,7 +21,9 @@ fn untrue_success(facts: &Facts<'_>, call: &Call) -> Option<String> {
     let said = named(&call.what);
     let claim = |wrong: bool, what: &str| wrong.then(|| format!("{said} succeeded, but {what}"));
     match (&call.what, success) {
-        (What::Delete { id }, _) if !facts.existed(id) => claim(true, "there never was such a token"),
+        (What::Delete { id }, _) if !facts.existed(id) => {
+            claim(!may_have_been_lost(facts, call, id), "there never was such a token")
+        }
         (What::Delete { id }, _) => claim(facts.is_live(id), "the token is there"),
         (What::Commit { old, keep_old: false, .. }, _) => claim(facts.is_live(old), "the old token is there"),
         (What::Commit { old, keep_old: true, .. }, _) => {
@@ -42,6 +44,13 @@ fn untrue_success(facts: &Facts<'_>, call: &Call) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether an attempt of a delete may have been lost. Then "there is no such token" is a success: it is gone either way.
+fn may_have_been_lost(facts: &Facts<'_>, call: &Call, id: &str) -> bool {
+    let attempts = facts.during(call).filter(|(_, exchange)| exchange.token_id() == Some(id)).count();
+    let breaks = |fault: &PlannedFault| fault.client == call.client && matches!(fault.on, On::Delete | On::Connection);
+    attempts > 1 || facts.played.story.faults.iter().any(breaks)
 }
 
 fn wrong_token(facts: &Facts<'_>, call: &Call, made: &Made, days: i64) -> Option<String> {
