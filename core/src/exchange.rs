@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::answer::{self, Refusal};
 use crate::boxed::Boxed;
+use crate::bug::{self, Bug};
 use crate::credential::CredentialKind;
 use crate::engine;
 use crate::engine::lane::{CheckedOut, Lane};
@@ -64,7 +65,7 @@ impl Call {
             scope: scope.clone(),
             identity: shared.identity.load_full(),
             deadline,
-            end: after(deadline, ALLOWANCE),
+            end: after(deadline, bug::allowance(ALLOWANCE)),
             leaves_429: false,
             sending: Arc::default(),
             lane: None,
@@ -92,7 +93,7 @@ impl Call {
     /// The same call with all of its time, for one of several requests that each have it.
     pub(crate) fn with_new_time(&self) -> Self {
         let deadline = after(Instant::now(), self.scope.timeout.unwrap_or(self.shared.timeout));
-        Call { deadline, end: after(deadline, ALLOWANCE), ..self.clone() }
+        Call { deadline, end: after(deadline, bug::allowance(ALLOWANCE)), ..self.clone() }
     }
 
     /// The same call, over at that instant at the latest.
@@ -117,7 +118,7 @@ impl Call {
 
     /// The same call with new time, to finish in the background what its caller left.
     pub(crate) fn in_background(&self) -> Self {
-        let end = after(Instant::now(), ALLOWANCE);
+        let end = after(Instant::now(), bug::allowance(ALLOWANCE));
         Call { deadline: end, end, ..self.clone() }
     }
 
@@ -163,7 +164,7 @@ impl Call {
                 }
                 Err(Refusal { error, doubt }) => (error.with_attempts(attempt), doubt),
             };
-            if doubt.acted == Acted::No && body.is_some() {
+            if (doubt.acted == Acted::No || bug::is(Bug::RetryCreate)) && body.is_some() {
                 self.sending.nothing_happened();
             }
             match self.wait_before_next(method, path, attempt, &error, doubt, repeat).await {

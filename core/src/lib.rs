@@ -21,6 +21,10 @@
 mod answer;
 mod audit;
 mod boxed;
+#[cfg(not(feature = "deliberate-bugs"))]
+mod bug;
+#[cfg(feature = "deliberate-bugs")]
+pub mod bug;
 mod cancel;
 mod client;
 mod credential;

@@ -15,6 +15,7 @@ use rustls_pki_types::CertificateDer;
 use url::Url;
 use zeroize::Zeroize as _;
 
+use crate::bug::{self, Bug};
 use crate::engine::lane::{self, CheckedOut, Lane};
 use crate::engine::{self, EngineError, PerProcess};
 use crate::error::{Error, Result};
@@ -204,11 +205,15 @@ fn proxy(settings: &TransportSettings) -> Result<Option<reqwest::Proxy>> {
         .map_err(|_| Error::invalid_argument("the proxy is not a URL: write it like http://proxy.example:3128"))
 }
 
+fn redirects() -> reqwest::redirect::Policy {
+    if bug::is(Bug::FollowRedirects) { reqwest::redirect::Policy::default() } else { reqwest::redirect::Policy::none() }
+}
+
 fn build(settings: &TransportSettings, tls: rustls::ClientConfig) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(&settings.user_agent)
-        .redirect(reqwest::redirect::Policy::none())
+        .redirect(redirects())
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()

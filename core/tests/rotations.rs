@@ -227,12 +227,13 @@ fn a_successor_that_is_not_proved_revokes_nothing() {
     let server = support::server();
     let client = support::client(&server);
     let rotation = rotate(&client, &desktop(&server));
-    for status in [503, 401] {
-        let answer = json!({
-            "status": status,
-            "headers": [["Content-Type", "application/json"]],
-            "body": json!({"message": "no", "code": status}).to_string(),
-        });
+    // The last is a gateway's, which nobody needs a credential for.
+    for (status, body) in [
+        (503, r#"{"message":"no","code":503}"#),
+        (401, r#"{"message":"no","code":401}"#),
+        (403, r#"{"message":"Forbidden"}"#),
+    ] {
+        let answer = json!({"status": status, "headers": [["Content-Type", "application/json"]], "body": body});
         for _ in 0..3 {
             fault(&server, &json!({"method": "GET", "action": {"answer": answer}}).to_string());
         }

@@ -30,6 +30,8 @@ pub enum Command {
     Test(Steps),
     /// Measure speed and size against the baselines
     Bench(Bench),
+    /// Play a campaign of random calls over broken connections, and compare what callers were told with what the server did
+    Chaos(Chaos),
     /// Test in strict mode, and run the checks of `lint`
     Ci(Ci),
     /// Run the live scenarios of every front end against a real server
@@ -117,6 +119,35 @@ pub struct Bench {
     /// Measure nothing: make the tables and charts of docs/benchmarks.md from the newest kept figures
     #[arg(long, conflicts_with_all = ["quick", "part", "only", "keep", "json"])]
     pub render: bool,
+}
+
+/// Arguments of `chaos`.
+#[derive(Debug, Args)]
+pub struct Chaos {
+    /// How many stories to play [default: 2000]
+    #[arg(long, value_name = "N", conflicts_with_all = ["operations", "duration"])]
+    pub runs: Option<u64>,
+    /// Play until this many operations were called
+    #[arg(long, value_name = "N", conflicts_with = "duration")]
+    pub operations: Option<u64>,
+    /// Play for this long, as 120s or 2m
+    #[arg(long = "for", value_name = "TIME")]
+    pub duration: Option<String>,
+    /// What the stories come from [default: a fresh one]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Begin with this run of the seed [default: 0]
+    #[arg(long, value_name = "N")]
+    pub first: Option<u64>,
+    /// The front end: `rust` in the same process, `rust-process` through its adapter, or any other adapter by its name
+    #[arg(long, value_name = "NAME", default_value = "rust")]
+    pub front: String,
+    /// How many stories are played at once
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// Switch a deliberate bug on, to see it caught
+    #[arg(long, value_name = "NAME")]
+    pub bug: Option<String>,
 }
 
 /// Arguments of `ci`.
@@ -207,7 +238,20 @@ mod tests {
         let commands: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
         assert_eq!(
             commands,
-            ["demo", "test", "bench", "ci", "live", "build", "setup", "fmt", "lint", "check-versions", "swift-exec"]
+            [
+                "demo",
+                "test",
+                "bench",
+                "chaos",
+                "ci",
+                "live",
+                "build",
+                "setup",
+                "fmt",
+                "lint",
+                "check-versions",
+                "swift-exec",
+            ]
         );
         for command in commands {
             // A command starts only from a parsed `Command`; asking for help ends the parsing.

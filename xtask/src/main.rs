@@ -3,6 +3,7 @@
 
 mod arguments;
 mod bench;
+mod chaos;
 mod checks;
 mod children;
 mod command;
@@ -58,6 +59,7 @@ fn run(command: Option<Command>) -> Result<bool> {
     match command {
         Command::Demo(arguments) => demo::run(workspace, &arguments),
         Command::Bench(arguments) => bench::run(workspace, &arguments),
+        Command::Chaos(arguments) => chaos::run(&workspace, &arguments),
         Command::Setup(arguments) => front_ends(workspace, Stage::Setup, &arguments),
         Command::Build(arguments) => front_ends(workspace, Stage::Build, &arguments),
         Command::Test(arguments) => front_ends(workspace, Stage::Test, &arguments),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::answer;
 use crate::boxed::Boxed;
+use crate::bug::{self, Bug};
 use crate::endpoint::{Id, check_id, tokens_path};
 use crate::engine::EngineError;
 use crate::engine::lane::Lane;
@@ -17,6 +18,7 @@ use crate::event::Event;
 use crate::exchange::Call;
 use crate::options::OnUnknown;
 use crate::retry::{Acted, Repeat};
+use crate::tag;
 use crate::timestamp::Timestamp;
 use crate::token::{self, CreatedToken, ListedToken, NewToken, Wanted};
 use crate::transport::Method;
@@ -167,6 +169,9 @@ impl<'a> Create<'a> {
             Err(error) if acted == Acted::No => return Answer::Refused(error),
             Err(error) => return Answer::Lost(Lost { error, acted, answered_with: None }),
         };
+        if bug::is(Bug::LogBody) {
+            log::debug!(target: "netbird_tokens", "{}", String::from_utf8_lossy(&reply.body));
+        }
         let unusable = |why: &str, answered_with: Option<&CreatedToken>| {
             let answered_with = answered_with.map(|created| created.token.id().to_owned());
             Answer::Lost(Lost {
@@ -197,7 +202,10 @@ impl<'a> Create<'a> {
         let elapsed = self.began.elapsed();
         let mut tokens = token::parse_listed(&reply.body)
             .map_err(|_| answer::wrong_shape(&reply, "the body is not in NetBird's form"))?;
-        tokens.retain(|token| token.name == self.wanted.name);
+        let base = tag::without_tag(&self.wanted.name);
+        tokens.retain(|token| {
+            token.name == self.wanted.name || (bug::is(Bug::RevokeByName) && tag::without_tag(&token.name) == base)
+        });
         if !self.tagged {
             // By the server's clock alone: ours may be wrong by any amount.
             let now = reply.date.as_deref().and_then(Timestamp::from_http_date);
@@ -255,6 +263,9 @@ impl<'a> Create<'a> {
         if let Some(id) = unread {
             ids.insert(0, id);
         }
+        if bug::is(Bug::DropCandidates) {
+            ids.clear();
+        }
         let advice = match (&listed, ids.is_empty(), self.tagged) {
             (_, false, true) => {
                 format!("its secret cannot be recovered, so revoke {} and create the token again", ids.join(", "))
@@ -307,7 +318,7 @@ impl Left {
 
 impl Abandoned<Result<CreatedToken>> for Left {
     fn must_go_on(&self) -> bool {
-        self.call.sending.abandon()
+        self.call.sending.abandon() && !bug::is(Bug::ForgetInterrupted)
     }
 
     fn still_open(&self) -> impl Fn() + Send + Sync + 'static {

@@ -158,6 +158,12 @@ impl Adapter {
         Ok((parse_answer(&line, sent.id)?, took))
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Everything it printed so far on standard output (without answers to `expose`) and on standard error.
     #[must_use]
     pub fn output(&self) -> (&str, String) {

@@ -128,6 +128,12 @@ impl LineProcess {
         })
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it wrote on standard error so far.
     #[must_use]
     pub fn stderr(&self) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::compile::COMPILE;
 use super::front::Front;
 use super::live::{Server, live};
-use super::steps::{package_tests, scenarios};
+use super::steps::{campaign, package_tests, scenarios};
 use crate::plan::Step;
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
@@ -90,6 +90,8 @@ impl Front for C {
         vec![
             package_tests("c", "netbird-tokens-c").needs(LIBRARY),
             scenarios("c", "c", |_| Ok(Vec::new())).needs(LIBRARY),
+            // After these scenarios, which build the same adapter.
+            campaign("c", "c", "60s", |_| Ok(Vec::new())).needs("c: scenarios of c"),
             scenarios("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
             live("c", "c", Server { version: "0.59", limited: true }, |_| Ok(Vec::new())).needs(LIBRARY),
         ]

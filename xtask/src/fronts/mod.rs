@@ -3,6 +3,7 @@
 //! A new language is one file here and one line in [`all`].
 
 pub mod c;
+mod chaos;
 mod cli;
 pub mod compile;
 mod conformance;
@@ -29,6 +30,7 @@ fn all() -> Vec<Box<dyn Front>> {
         Box::new(rust::Rust),
         Box::new(mock::Mock),
         Box::new(conformance::Conformance),
+        Box::new(chaos::Chaos),
         Box::new(cli::Cli),
         Box::new(python::Python),
         Box::new(c::C),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::front::Front;
 use super::live::{Server, live};
-use super::steps::scenarios;
+use super::steps::{campaign, scenarios};
 use crate::command::Cmd;
 use crate::plan::{Job, Step};
 use crate::toolchain::python::{self, Python as Interpreter};
@@ -207,13 +207,11 @@ impl Front for Python {
             .needs(WHEEL)
             .needs(CHECKERS),
         );
-        steps.push(
-            scenarios("python", "python", move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
-        );
+        let adapter = move |job: &Job| Ok(adapter(job.workspace(), newest));
+        steps.push(scenarios("python", "python", adapter).needs(test_name(newest)));
         let server = Server { version: "0.40", limited: true };
-        steps.push(
-            live("python", "python", server, move |job| Ok(adapter(job.workspace(), newest))).needs(test_name(newest)),
-        );
+        steps.push(live("python", "python", server, adapter).needs(test_name(newest)));
+        steps.push(campaign("python", "python", "60s", adapter).needs(test_name(newest)));
         steps
     }
 }

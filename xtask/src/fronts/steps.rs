@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Result, bail};
 
 use super::compile::{self, COMPILE, built};
+use crate::chaos;
 use crate::plan::{Job, Step};
 
 /// Runs every scenario against the adapter of a front end. `prepare` returns environment variables for the runner.
@@ -27,6 +28,32 @@ pub fn scenarios(
         }
         command.run()?;
         job.tests_passed()
+    })
+    .needs(COMPILE)
+}
+
+/// Plays the fault campaign over a front end with a fresh seed, which the summary shows.
+pub fn campaign(
+    adapter: &'static str,
+    front: &str,
+    time: &'static str,
+    prepare: impl FnOnce(&Job) -> Result<Vec<(String, String)>> + Send + 'static,
+) -> Step {
+    Step::new(format!("{front}: campaign over {adapter}"), move |job| {
+        let program = built(job.workspace(), "netbird-chaos");
+        let mut command = job
+            .logged(chaos::campaign(job.workspace(), &program))
+            .args(["--front", adapter, "--for", time])
+            .limit_minutes(10);
+        for (name, value) in prepare(job)? {
+            command = command.env(name, value);
+        }
+        command.run()?;
+        let log = fs::read_to_string(&job.log)?;
+        let figures = ["Seed", "| runs", "| operations", "| faults"];
+        let found = log.lines().filter(|line| figures.iter().any(|figure| line.starts_with(figure)));
+        let plain = |line: &str| line.trim_matches(['|', ' ', '.']).replace(" |", "");
+        Ok(found.map(plain).collect::<Vec<_>>().join(", "))
     })
     .needs(COMPILE)
 }

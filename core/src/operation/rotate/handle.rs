@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::boxed::Boxed;
+use crate::bug::{self, Bug};
 use crate::cancel::CancelToken;
 use crate::effect::Effect;
 use crate::error::{Error, ErrorKind, Result};
@@ -274,6 +275,9 @@ impl Rotation {
         };
         let (new, owner) = (created.token.id(), self.inner.old.user_id());
         let successor = as_successor(&call, &created.plain_token, owner)?;
+        if bug::is(Bug::RevokeBeforeProof) && !keep_old {
+            revoke(&call, self.inner.old.id(), owner).await?;
+        }
         prove(&successor, new, owner).await?;
         let call = if self.inner.adopt {
             self.inner.shared.identity.store(Arc::clone(&successor.identity));

@@ -43,10 +43,11 @@ pub(super) async fn prove(successor: &Call, token_id: &str, owner: &str) -> Resu
     Ok(Some(token))
 }
 
-/// Whether the server refuses what was asked, knowing who asks.
+/// Whether the server refuses what was asked, knowing who asks. Only a rule of NetBird's shows that: a gateway may answer 403 in
+/// the same form, before anything has looked at the credential.
 fn authenticates(error: &Error) -> bool {
     let rule = error.server_message().and_then(answer::rule);
-    error.kind() == ErrorKind::Forbidden && !matches!(rule, Some(Rule::Blocked | Rule::PendingApproval))
+    error.kind() == ErrorKind::Forbidden && matches!(rule, Some(Rule::AdminRole | Rule::UnknownRole | Rule::Permission))
 }
 
 /// Revokes a token that may be gone already.
