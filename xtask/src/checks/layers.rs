@@ -12,8 +12,14 @@ const MOCK: &str = "netbird-mock";
 
 /// Crates that may depend on the mock server outside their tests: the tools that test, the command-line tool (for
 /// `mock-server` and `demo`), and the wheel (for its `testing` module and the command-line tool in it).
-const MAY_NEED_THE_MOCK: &[&str] =
-    &["netbird-mock", "netbird-conformance", "netbird-bench", "netbird-tokens-cli", "netbird-tokens-python"];
+const MAY_NEED_THE_MOCK: &[&str] = &[
+    "netbird-mock",
+    "netbird-conformance",
+    "netbird-properties",
+    "netbird-bench",
+    "netbird-tokens-cli",
+    "netbird-tokens-python",
+];
 
 /// Checks indirect dependencies, too.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
