@@ -9,7 +9,7 @@
     clippy::wildcard_imports,
     reason = "arbitrary values are the point"
 )]
-#[path = "../fuzz/drive.rs"]
+#[path = "arguments/drive.rs"]
 mod drive;
 
 use std::ffi::CString;

@@ -30,6 +30,16 @@ use clap::error::ErrorKind as ClapKind;
 
 use crate::failure::Failure;
 
+/// A journal's text, read and written again.
+///
+/// # Errors
+/// What is wrong with it.
+#[cfg(feature = "test-support")]
+#[doc(hidden)]
+pub fn rewritten_journal(text: &str) -> Result<String, String> {
+    journal::rewritten(text)
+}
+
 /// Runs one command line, the program's name first, and returns the exit status. `--help` lists them.
 ///
 /// It reads and writes the process's standard streams, reads its environment, and handles SIGINT and SIGTERM from the first

@@ -51,7 +51,8 @@ pub(crate) fn normalise(text: &str, allow_insecure_http: bool) -> Result<String>
         ));
     }
     let mut base = url.as_str().trim_end_matches('/');
-    if let Some(without_api) = base.strip_suffix("/api") {
+    // As often as it is there: what is accepted must mean the same when it is given again.
+    while let Some(without_api) = base.strip_suffix("/api") {
         base = without_api.trim_end_matches('/');
     }
     Ok(base.to_owned())
@@ -165,6 +166,7 @@ mod tests {
             "https://nb.example/",
             "https://nb.example/api",
             "https://nb.example/api/",
+            "https://nb.example/api/api",
             " https://nb.example//\n",
         ] {
             assert_eq!(normalise(text, false).unwrap(), "https://nb.example", "{text:?}");

@@ -214,6 +214,12 @@ impl Journal {
     }
 }
 
+/// A journal's text, read and written again.
+#[cfg(feature = "test-support")]
+pub(crate) fn rewritten(text: &str) -> Result<String, String> {
+    Entry::parse(text).map(|entry| entry.text())
+}
+
 fn read(path: &Path) -> io::Result<String> {
     use std::io::Read as _;
     if !std::fs::metadata(path)?.is_file() {

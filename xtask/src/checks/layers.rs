@@ -17,6 +17,7 @@ const MAY_NEED_THE_MOCK: &[&str] = &[
     "netbird-conformance",
     "netbird-bench",
     "netbird-chaos",
+    "netbird-properties",
     "netbird-tokens-cli",
     "netbird-tokens-python",
 ];

@@ -1,4 +1,4 @@
-//! The core crate and the task runner.
+//! The core crate, what must hold for any input, and the task runner.
 
 use super::compile::{self, COMPILE, built, excludes};
 use super::front::Front;
@@ -6,7 +6,7 @@ use super::steps::{package_tests, scenarios};
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
-/// `core` and `xtask`.
+/// `core`, `tests/properties` and `xtask`.
 pub struct Rust;
 
 impl Front for Rust {
@@ -29,6 +29,7 @@ impl Front for Rust {
     fn test(&self, _: &Workspace) -> Vec<Step> {
         vec![
             package_tests("rust", "netbird-tokens"),
+            package_tests("rust", "netbird-properties"),
             package_tests("rust", "xtask"),
             Step::new("rust: examples in the documentation", |job| {
                 job.cargo("test").args(["--workspace", "--doc"]).args(excludes(job)).run()?;
