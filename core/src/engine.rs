@@ -1,7 +1,7 @@
-//! The engine: one background thread with an asynchronous runtime, on which all requests run. Only it names tokio.
+//! Who drives the sockets: the caller's thread on a lane, or the engine, one background thread. Only this module and its own name tokio.
 //!
-//! A caller's thread never drives a socket. It hands a future to the engine and waits for the result, so a call works the
-//! same from a plain thread, from inside somebody else's runtime and from any number of threads at once. After a `fork` the
+//! The engine carries asynchronous calls, blocking calls inside somebody's runtime, and what goes on without a caller. It is
+//! handed a future and the result is waited for, so that works the same from any thread and executor. After a `fork` the
 //! child has the parent's memory but not its threads; everything here is therefore kept per process, and what the parent
 //! made is leaked in the child, never dropped: dropping it would reach through the shared epoll instance into the parent.
 

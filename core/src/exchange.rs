@@ -84,10 +84,11 @@ impl Call {
 
     /// Waits.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<()> {
-        match &self.lane {
-            Some(lane) => lane.run(async move { tokio::time::sleep(duration).await }).await.map_err(Error::from),
-            None => engine::sleep(duration).await.map_err(Error::from),
-        }
+        let waited = match &self.lane {
+            Some(lane) => lane.sleep(duration).await,
+            None => engine::sleep(duration).await,
+        };
+        waited.map_err(Error::from)
     }
 
     /// The same call with all of its time, for one of several requests that each have it.

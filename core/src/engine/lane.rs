@@ -108,6 +108,11 @@ impl Lane {
         receiver.await.map_err(|_| EngineError::Died)
     }
 
+    /// Waits.
+    pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), EngineError> {
+        self.run(async move { tokio::time::sleep(duration).await }).await
+    }
+
     /// Waits on this thread for a future that waits for this lane, until `end`. While it waits, `interrupted` is asked about
     /// every 20 ms, outside of the runtime.
     pub(crate) fn block_on<F: Future>(
