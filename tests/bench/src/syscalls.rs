@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clients::NAMES;
 use crate::plan::Run;
-use crate::server::{PAT, Server};
+use crate::server::Server;
 
 /// Two runs, whose difference is what the calls alone take.
 const CALLS: [usize; 2] = [100, 1_100];
@@ -46,7 +46,6 @@ fn count(name: &str, url: &str, calls: usize) -> Result<BTreeMap<String, f64>> {
         .args(["--follow-forks", "--summary-only"])
         .arg(std::env::current_exe()?)
         .args(["case", "latency", name, url, "list10", &calls.to_string()])
-        .env("NETBIRD_BENCH_PAT", PAT)
         .stdout(Stdio::null())
         .output()?;
     if !output.status.success() {

@@ -15,7 +15,7 @@ pub struct Row<'a> {
 pub fn rows(figures: &Value) -> Vec<Row<'_>> {
     let rust = entries(&figures["latency"]["list10"]).map(|(name, figures)| {
         let label = match name {
-            "floor" => "a raw socket with serde (the floor)",
+            "floor" => "raw socket and serde (the floor)",
             "ours" => "Rust",
             other => other,
         };
