@@ -29,6 +29,11 @@ pub(crate) struct RotateForm {
     #[arg(long, value_name = "NAME")]
     new_name: Option<String>,
 
+    /// Give the successor its name without a tag. If its answer is lost, or this run is killed meanwhile, nothing tells it from
+    /// other tokens of that name, so the rotation cannot be resumed
+    #[arg(long)]
+    no_tag: bool,
+
     /// Lifetime of the successor: a number of days, a length of time (30d, 4w), or a date [default: the same lifetime]
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     expires_in: Option<String>,
@@ -81,6 +86,7 @@ pub(crate) struct RotateOrder {
     pub(crate) token_id: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) new_name: Option<String>,
+    pub(crate) tag: bool,
     pub(crate) expires_in: Option<String>,
     pub(crate) destination: Destination,
     pub(crate) journal: Option<PathBuf>,
@@ -125,6 +131,7 @@ impl RotateForm {
             token_id: target.or(token_id),
             name,
             new_name,
+            tag: !self.no_tag,
             expires_in,
             destination,
             journal,
@@ -136,6 +143,7 @@ impl RotateForm {
 
     fn into_resume(self) -> Result<ResumeOrder, &'static str> {
         let only_for_new = self.new_name.is_some()
+            || self.no_tag
             || self.expires_in.is_some()
             || self.exec.is_some()
             || self.if_expires_within.is_some()

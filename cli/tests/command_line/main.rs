@@ -25,6 +25,7 @@ mod rotate_cron;
 mod rotate_desk;
 mod rotate_exec;
 mod rotate_guides;
+mod rotate_no_tag;
 mod rotate_refused;
 mod secret_output;
 mod secrets;

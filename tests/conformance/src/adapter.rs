@@ -18,6 +18,10 @@ const HELLO_LIMIT: Duration = Duration::from_secs(90);
 pub const PROCESS_PER_CALL: &str = "process_per_call";
 /// The ability that all other adapters have: a client keeps what it learned, and its connections.
 const MEMORY: &str = "memory";
+/// The option by which an adapter says that lengths of time which are no limits of a connection are whole seconds for it.
+const WHOLE_SECONDS: &str = "whole_seconds";
+/// The ability that all other adapters have.
+const MILLISECONDS: &str = "milliseconds";
 
 /// What an adapter declares that it has.
 #[derive(Clone, Debug, Default)]
@@ -111,8 +115,10 @@ impl Adapter {
             serde_json::from_value(hello[field].clone()).with_context(|| format!("`{field}` in the answer to `hello`"))
         };
         let mut hello = Hello { operations: names("operations")?, options: names("options")? };
-        if !hello.options.contains(PROCESS_PER_CALL) {
-            hello.options.insert(MEMORY.to_owned());
+        for (lack, ability) in [(PROCESS_PER_CALL, MEMORY), (WHOLE_SECONDS, MILLISECONDS)] {
+            if !hello.options.contains(lack) {
+                hello.options.insert(ability.to_owned());
+            }
         }
         Ok((adapter, hello))
     }

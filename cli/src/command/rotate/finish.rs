@@ -75,6 +75,19 @@ pub(super) fn finish(session: &Session, client: &Client, journal: &mut Journal) 
             journal.shown_path()
         )));
     }
+    if entry.record.token_id.is_none() && !entry.record.is_tagged {
+        return Err(Failure::refused(
+            ErrorKind::Conflict,
+            format!(
+                "the last run ended while it created a token named {}, without a tag, so nothing tells it from others of that \
+                 name. The old token, {}, still works. Look at the tokens with `netbird-tokens list`, revoke the one that was \
+                 never used if it is there, and move the journal {} away",
+                printable(&entry.record.token_name),
+                printable(&entry.record.old_token_id),
+                journal.shown_path()
+            ),
+        ));
+    }
     let record = client.resume_rotation(&entry.record, held.as_ref()).map_err(|error| {
         let mut subject = session.subject(None);
         // Trying again helps where the call itself failed.

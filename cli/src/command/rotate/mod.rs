@@ -17,6 +17,7 @@ use self::report::{Outcome, Report, named, note_rotated, time};
 use self::target::{NotThere, Ready, Target};
 use crate::arguments::RotateOrder;
 use crate::failure::Failure;
+use crate::finishing::Finishing;
 use crate::journal::{Entry, Journal, Lock, Named};
 use crate::printable::printable;
 use crate::secret_output::{SecretText, survive_file_size_limit};
@@ -36,11 +37,14 @@ pub(crate) fn rotate(session: &Session, order: &RotateOrder) -> Result<(), Failu
         _ => None,
     };
     let journal = journal_path.as_deref().map(Journal::load).transpose()?.flatten();
-    let client = session.client()?;
+    let finishing = Finishing::default();
+    let observer = finishing.observer(session.connection.verbose);
+    let client = session.build(session.options()?.observer(observer))?;
     if let Some(journal) = &journal {
         check::belongs(session, order, &target, &client, journal)?;
     }
-    let mut run = Run { session, order, target: &target, client, journal_path, journal, revoked: Vec::new() };
+    let revoked = Vec::new();
+    let mut run = Run { session, order, target: &target, client, finishing, journal_path, journal, revoked };
     if run.finish_interrupted()? {
         return Ok(());
     }
@@ -65,6 +69,7 @@ struct Run<'a> {
     order: &'a RotateOrder,
     target: &'a Target,
     client: Client,
+    finishing: Finishing,
     journal_path: Option<PathBuf>,
     journal: Option<Journal>,
     /// What this run revoked, or would revoke.
@@ -153,6 +158,7 @@ impl Run<'_> {
         let is_own = self.session.user_id().is_none();
         let rotate = rotate
             .new_name::<String>(self.order.new_name.clone())
+            .tag(self.order.tag)
             .expires_in_days(days)
             .adopt(is_own)
             .prepare_only(true);

@@ -41,6 +41,9 @@ impl Run<'_> {
 
     /// The successor was not created, or nobody can say.
     pub(super) fn not_created(&mut self, rotation: &Rotation, before: Option<Entry>, error: Error) -> Failure {
+        if !rotation.record().is_tagged {
+            return self.not_created_untagged(rotation, before, error);
+        }
         let undone = match error.kind() {
             ErrorKind::OutcomeUnknown => return self.unfinished(error),
             ErrorKind::Cancelled => {
@@ -62,6 +65,15 @@ impl Run<'_> {
             ErrorKind::Cancelled => Failure::cancelled("interrupted. Nothing has changed: no new token is left"),
             _ => self.session.failed_for(error, rotation.old_token().id()),
         }
+    }
+
+    /// Without a tag a later run could not find the successor: what may be left of it is named now, and the journal forgets it.
+    fn not_created_untagged(&mut self, rotation: &Rotation, before: Option<Entry>, error: Error) -> Failure {
+        let failure = match error.kind() {
+            ErrorKind::Cancelled => self.finishing.wait(self.session, &self.client, &rotation.record().token_name),
+            _ => self.session.failed_for(error, rotation.old_token().id()),
+        };
+        self.restore(before).err().unwrap_or(failure)
     }
 
     /// Puts the journal back to what it was before this rotation.

@@ -35,6 +35,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "cancel_after_ms",
     "cancel_file",
     "process_per_call",
+    "whole_seconds",
 ];
 
 const CREDENTIALS: &[&str] = &["pat", "bearer", "detect"];
@@ -108,6 +109,15 @@ impl Connection {
         }
         let error = reported(&output);
         if output.stdout.is_empty() { Err(error) } else { Ok((printed(&output)?, Some(error))) }
+    }
+
+    /// Runs `audit`, which prints its report also if it is incomplete. The report's last line is the summary.
+    pub(crate) fn audit(&self, words: &[OsString], interrupt: Option<&Interrupt>) -> Result<Vec<Value>, Value> {
+        let output = self.output(words, interrupt).map_err(|error| refused(&error.to_string()))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
+        let lines = lines.map_err(|error| broken(&output, &error.to_string()))?;
+        if lines.last().is_some_and(|line| line.get("summary").is_some()) { Ok(lines) } else { Err(reported(&output)) }
     }
 
     fn output(&self, words: &[OsString], interrupt: Option<&Interrupt>) -> std::io::Result<Output> {

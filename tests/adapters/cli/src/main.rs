@@ -28,6 +28,7 @@ const OPERATIONS: &[&str] = &[
     "current_user",
     "list_users",
     "check_credential",
+    "audit_tokens",
     "set_credential",
     "expose",
 ];
@@ -144,6 +145,7 @@ impl Adapter {
             }
             Some("current_user") => Ok(shown::user(&run(&["whoami".into()])?)),
             Some("list_users") => Ok(elements(&run(&["users".into()])?).map(shown::user).collect()),
+            Some("audit_tokens") => Ok(shown::audit(&connection.audit(&audit_words(args)?, interrupt.as_ref())?)),
             Some("check_credential") => Ok(shown::check(&connection.check(interrupt.as_ref())?)),
             Some("set_credential") => {
                 let swapped = connection.with_credential(args);
@@ -159,6 +161,21 @@ impl Adapter {
             _ => Err(unsupported(command)),
         }
     }
+}
+
+/// `audit` with its options. The command line has whole seconds.
+fn audit_words(args: &Fields) -> Result<Vec<OsString>, Value> {
+    let mut words: Vec<OsString> = vec!["audit".into()];
+    for (name, value) in args {
+        let value = match (name.strip_suffix("_ms"), value.as_u64()) {
+            (Some(_), Some(ms)) if ms % 1_000 == 0 => format!("{}s", ms / 1_000),
+            (Some(_), _) => return Err(refused(&format!("{name} is not a number of whole seconds"))),
+            (None, _) => value.to_string(),
+        };
+        let flag = name.trim_end_matches("_ms").replace('_', "-");
+        words.push(format!("--{flag}={value}").into());
+    }
+    Ok(words)
 }
 
 fn elements(list: &Value) -> impl Iterator<Item = &Value> {

@@ -39,6 +39,26 @@ pub(crate) fn check((check, error): &(Value, Option<Value>)) -> Value {
     })
 }
 
+/// The lines that `audit` printed: users in any order, then the summary.
+pub(crate) fn audit(lines: &[Value]) -> Value {
+    let (summary, users) = lines.split_last().map_or((&Value::Null, lines), |(last, users)| (&last["summary"], users));
+    let mut users: Vec<Value> = users.iter().map(audited_user).collect();
+    users.sort_by_key(|result| result["user"]["id"].as_str().map(str::to_owned));
+    json!({"users": users, "summary": summary})
+}
+
+fn audited_user(line: &Value) -> Value {
+    let tokens = line["tokens"].as_array().into_iter().flatten().map(|audited| {
+        json!({
+            "token": token(&audited["token"], false),
+            "state": audited["state"],
+            "findings": audited["findings"],
+            "reason": audited["reason"],
+        })
+    });
+    json!({"user": user(&line["user"]), "tokens": tokens.collect::<Value>(), "error": error(line["error"].clone())})
+}
+
 /// An error, with its wait in milliseconds.
 pub(crate) fn error(mut error: Value) -> Value {
     if let Some(fields) = error.as_object_mut() {

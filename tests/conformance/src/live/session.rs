@@ -122,7 +122,15 @@ fn run_all(
     let mut lines = Vec::new();
     let mut total = Total { all_passed: true, counts: Counts::default() };
     for launch in front_ends {
-        let outcomes = run_front_end(launch, &session, &live)?;
+        let outcomes = match run_front_end(launch, &session, &live) {
+            Ok(outcomes) => outcomes,
+            // One that cannot be started does not keep the others from running.
+            Err(error) => {
+                total.all_passed = false;
+                lines.push(format!("{}: did not run: {error:#}", launch.name));
+                continue;
+            }
+        };
         let counts = count(&outcomes);
         total.all_passed &= counts.failed == 0 && counts.passed > 0;
         total.counts = total.counts + counts;

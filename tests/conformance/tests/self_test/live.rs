@@ -225,3 +225,17 @@ fn a_run_without_a_server_or_with_a_wrong_credential_says_why() {
     assert_eq!(output.status.code(), Some(2));
     server.is_as_before();
 }
+
+#[test]
+fn a_front_end_that_does_not_start_is_a_failure() {
+    let folder = scenarios(|text| text);
+    let server = RealServer::start(&json!({}));
+    let mut program = Command::new(env!("CARGO_BIN_EXE_netbird-conformance"));
+    program.args(["live", "--adapter", "fake", "--command", "no-such-program", "--scenarios"]).arg(folder.path());
+    program.env("NETBIRD_TEST_URL", server.0.url()).env("NETBIRD_TEST_TOKEN", server.owners_pat());
+    let output = program.output().expect("runs");
+    let text = printed(&server, &output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("fake: did not run"), "{text}");
+    server.is_as_before();
+}
