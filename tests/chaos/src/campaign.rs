@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::call::What;
 use crate::check::{Rule, Violation, check};
 use crate::driver::Front;
 use crate::generate;
@@ -87,7 +86,7 @@ impl Tally {
         self.operations += played.operations() as u64;
         self.faults += played.faults as u64;
         self.requests += played.wire.len() as u64;
-        for call in played.calls.iter().filter(|call| !matches!(call.what, What::Drop | What::Close)) {
+        for call in played.calls.iter().filter(|call| call.what.is_operation()) {
             let outcomes = self.outcomes.entry(call.what.name()).or_default();
             *outcomes.entry(call.outcome().to_owned()).or_default() += 1;
         }

@@ -13,7 +13,7 @@ use netbird_mock::MockServer;
 use netbird_mock::world::SeededToken;
 
 use crate::actor::Actor;
-use crate::call::{Call, What};
+use crate::call::Call;
 use crate::driver::{Front, Opening, Output};
 use crate::link::Link;
 use crate::logs;
@@ -211,6 +211,6 @@ impl Played {
     /// How many operations of the public API were called.
     #[must_use]
     pub fn operations(&self) -> usize {
-        self.calls.iter().filter(|call| !matches!(call.what, What::Drop | What::Close)).count()
+        self.calls.iter().filter(|call| call.what.is_operation()).count()
     }
 }

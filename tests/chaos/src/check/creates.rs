@@ -52,7 +52,11 @@ fn is_known(facts: &Facts<'_>, id: &str, name: &str, exchange: &Exchange) -> boo
                 call.record().is_some_and(|record| record.new_id.as_deref() == Some(id) || record.name == name);
             let in_error = call.failure().is_some_and(|failure| {
                 let is_its_call = call.days() == exchange.days;
-                let in_background = failure.kind == "cancelled" && !output.is_complete && is_its_call;
+                // Finished in the background, unless the process is killed first: its caller knows of both.
+                let died = facts.played.calls.iter().any(|later| {
+                    later.actor == call.actor && later.began > call.began && matches!(later.what, What::Crash)
+                });
+                let in_background = failure.kind == "cancelled" && is_its_call && (died || !output.is_complete);
                 failure.ids.iter().any(|named| named == id)
                     || (is_its_call && failure.token_name.as_deref() == Some(name))
                     || in_background

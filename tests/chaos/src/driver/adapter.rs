@@ -107,7 +107,7 @@ impl Front for AdapterFront {
     }
 
     fn take_output(&mut self) -> Output {
-        // These two print warnings of their own; an adapter that does not leaves what its errors say.
+        // It prints the library's warnings on standard error. Of the others, what their errors say must do.
         let is_complete = matches!(self.launch.name.as_str(), "python");
         Output { is_complete, ..std::mem::take(&mut *lock(&self.shared.output)) }
     }
@@ -357,12 +357,13 @@ impl Seat for AdapterSeat {
         Some(self.call("rotation_drop", json!({"rotation": rotation}))?.map(drop))
     }
 
-    fn crash(&mut self) {
+    fn crash(&mut self) -> bool {
         self.kill();
         self.process = self.front.start().ok();
         if self.open().is_err() {
             self.kill();
         }
+        true
     }
 
     fn resume(&mut self, record_given: &Record, secret: Option<&str>) -> Reply<Record> {

@@ -104,8 +104,8 @@ pub trait Seat: Send {
     fn abort(&mut self) -> Reply<Record>;
     /// Lets go of the rotation.
     fn let_go(&mut self) -> Reply<()>;
-    /// Ends as a crash does, where it can, and starts again; otherwise lets go of the rotation.
-    fn crash(&mut self);
+    /// Ends as a crash does, and starts again, where there is a process: true. Otherwise lets go of the rotation.
+    fn crash(&mut self) -> bool;
     /// `resume_rotation`.
     fn resume(&mut self, record: &Record, secret: Option<&str>) -> Reply<Record>;
     /// `close`.

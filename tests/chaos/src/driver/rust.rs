@@ -222,8 +222,9 @@ impl Seat for RustSeat {
         Some(Ok(()))
     }
 
-    fn crash(&mut self) {
+    fn crash(&mut self) -> bool {
         self.rotation = None;
+        false
     }
 
     fn resume(&mut self, record_given: &Record, secret: Option<&str>) -> Reply<Record> {
