@@ -152,7 +152,7 @@ impl<'a> Actor<'a> {
         };
         if *prepare {
             let what = What::RotationCreate { old: old.clone(), days: *days };
-            match self.tell(what, |seat| seat.rotation_create(killed), begun) {
+            match self.tell(what, |seat| seat.rotation_create(*days, killed), begun) {
                 Some(Ok((later, created))) => (record, made) = (later, created),
                 Some(Err(_)) => {}
                 None => return self.finish(record, None, false, Ending::Resume { stored: false, secret: false }),

@@ -61,7 +61,11 @@ fn is_known(facts: &Facts<'_>, id: &str, name: &str, exchange: &Exchange) -> boo
                     || (is_its_call && failure.token_name.as_deref() == Some(name))
                     || in_background
             });
-            in_record || in_error
+            // The process died with the call: there is nobody to tell, and only a stored record can name what it made.
+            let died_with_it = call.result.is_none()
+                && call.days() == exchange.days
+                && !matches!(call.what, What::RotationCreate { .. });
+            in_record || in_error || died_with_it
         })
 }
 

@@ -93,9 +93,9 @@ pub trait Seat: Send {
     fn audit(&mut self) -> Reply<Vec<String>>;
     /// `rotate_token`.
     fn rotate(&mut self, rotating: Rotating<'_>, interrupt: Option<Moment>) -> Reply<(Record, Option<Made>)>;
-    /// The create of a prepared rotation. At that moment the process is killed, where there is one; otherwise the call is
+    /// The create of a prepared rotation, with the successor's lifetime, by which its request is known. At that moment the process is killed, where there is one; otherwise the call is
     /// interrupted.
-    fn rotation_create(&mut self, killed: Option<Moment>) -> Reply<(Record, Option<Made>)>;
+    fn rotation_create(&mut self, days: i64, killed: Option<Moment>) -> Reply<(Record, Option<Made>)>;
     /// Notes that the secret is stored.
     fn mark_stored(&mut self) -> Reply<Record>;
     /// The commit.
