@@ -6,6 +6,7 @@ It calls the public API as any Python program would, and prints the result.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -315,6 +316,8 @@ def answer(command: dict[str, Any]) -> Any:
 
 
 def main() -> None:
+    # What could not be cleaned up after an interruption is only in the log. Standard error is for that.
+    logging.basicConfig(level=logging.WARNING)
     # Even if whoever started us ignores Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for line in sys.stdin:

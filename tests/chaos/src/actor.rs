@@ -152,7 +152,7 @@ impl<'a> Actor<'a> {
         };
         if *prepare {
             let what = What::RotationCreate { old: old.clone(), days: *days };
-            match self.tell(what, |seat| seat.rotation_create(killed), begun) {
+            match self.tell(what, |seat| seat.rotation_create(*days, killed), begun) {
                 Some(Ok((later, created))) => (record, made) = (later, created),
                 Some(Err(_)) => {}
                 None => return self.finish(record, None, false, Ending::Resume { stored: false, secret: false }),
@@ -185,14 +185,10 @@ impl<'a> Actor<'a> {
             Ending::Resume { stored, secret } => {
                 let marked = if stored { self.seat.mark_stored() } else { None };
                 let record = marked.and_then(Result::ok).unwrap_or(record);
-                self.tell(
-                    What::Drop,
-                    |seat| {
-                        seat.crash();
-                        Some(Ok(()))
-                    },
-                    |()| Success::Done,
-                );
+                let (died, began, took) = timed(|| self.seat.crash());
+                let what = if died { What::Crash } else { What::Drop };
+                let (actor, client, result) = (self.number, self.plan.client, Some(Ok(Success::Done)));
+                self.calls.push(Call { actor, client, what, began, took, result });
                 let secret = made.filter(|_| secret).map(|made| made.secret);
                 for _ in 0..2 {
                     let what = What::Resume { record: record.clone(), with_secret: secret.is_some() };

@@ -108,6 +108,8 @@ pub enum What {
     },
     /// Letting go of a rotation.
     Drop,
+    /// The end of the process, by SIGKILL.
+    Crash,
     /// `resume_rotation`.
     Resume {
         /// The record that it was given.
@@ -160,6 +162,8 @@ impl Call {
         let beyond = match self.what {
             What::Create { .. } | What::Rotate { .. } | What::RotationCreate { .. } => allowance.min(ALLOWANCE),
             What::Close => Duration::from_secs(5),
+            // Starting some languages takes long, and is no call.
+            What::Crash => Duration::from_secs(90),
             _ => Duration::ZERO,
         };
         TIMEOUT + beyond + SLACK
@@ -217,6 +221,12 @@ impl Call {
 }
 
 impl What {
+    /// Whether it is an operation of the public API that can send a request.
+    #[must_use]
+    pub fn is_operation(&self) -> bool {
+        !matches!(self, What::Drop | What::Crash | What::Close)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -233,6 +243,7 @@ impl What {
             What::Commit { .. } => "rotation: commit",
             What::Abort { .. } => "rotation: abort",
             What::Drop => "rotation: let go",
+            What::Crash => "crash",
             What::Resume { .. } => "resume_rotation",
             What::Close => "close",
         }

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::call::What;
 use crate::check::{Rule, Violation, check};
 use crate::driver::Front;
 use crate::generate;
@@ -18,8 +17,8 @@ use crate::play::{Played, Stage};
 use crate::shrink::shrink;
 use crate::story::Story;
 
-/// How many runs take place at once: most of a run is waiting.
-pub const WORKERS: usize = 24;
+/// How many runs take place at once: much of a run is waiting, but a machine that is too busy makes every call time out.
+pub const WORKERS: usize = 10;
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -75,6 +74,8 @@ pub struct Failed {
     pub story: Story,
     /// What it broke.
     pub broken: Vec<Violation>,
+    /// What happened in it, line by line.
+    pub account: Vec<String>,
     /// A shorter story that breaks the same promise.
     pub shortest: Story,
     /// What that broke.
@@ -87,7 +88,7 @@ impl Tally {
         self.operations += played.operations() as u64;
         self.faults += played.faults as u64;
         self.requests += played.wire.len() as u64;
-        for call in played.calls.iter().filter(|call| !matches!(call.what, What::Drop | What::Close)) {
+        for call in played.calls.iter().filter(|call| call.what.is_operation()) {
             let outcomes = self.outcomes.entry(call.what.name()).or_default();
             *outcomes.entry(call.outcome().to_owned()).or_default() += 1;
         }
@@ -161,7 +162,8 @@ impl Campaign {
                 let is_first = tally.failure.as_ref().is_none_or(|failed| failed.story.run > run);
                 if is_first {
                     let (shortest, shortest_broken) = (story.clone(), broken.clone());
-                    tally.failure = Some(Failed { story, broken, shortest, shortest_broken });
+                    tally.failure =
+                        Some(Failed { story, broken, account: played.account(), shortest, shortest_broken });
                 }
             }
         }
@@ -199,7 +201,9 @@ impl Display for Failed {
         writeln!(f, "Run {} of seed {} broke what is promised:", self.story.run, self.story.seed)?;
         list(f, &self.broken)?;
         writeln!(f, "\nThe story:\n{}", self.story)?;
-        writeln!(f, "The shortest story that was found to do the same:\n{}", self.shortest)?;
+        writeln!(f, "What happened, as each answer came:")?;
+        self.account.iter().try_for_each(|line| writeln!(f, "{line}"))?;
+        writeln!(f, "\nThe shortest story that was found to do the same:\n{}", self.shortest)?;
         list(f, &self.shortest_broken)
     }
 }

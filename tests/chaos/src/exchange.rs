@@ -40,8 +40,8 @@ pub(crate) fn pass_on(
         _ => On::Get,
     };
     let fault = link.next_fault(on);
-    link.reached(Moment::Sent, on);
-    let mut passing = Passing { link, run, request, client, server, on };
+    link.reached(Moment::Sent, request);
+    let mut passing = Passing { link, run, request, client, server };
     match fault {
         None => passing.whole(Duration::ZERO, true),
         Some(fault) => passing.broken(fault),
@@ -54,7 +54,6 @@ struct Passing<'a> {
     request: &'a Message,
     client: &'a mut TcpStream,
     server: &'a mut Server,
-    on: On,
 }
 
 impl Passing<'_> {
@@ -71,7 +70,7 @@ impl Passing<'_> {
         stream.write_all(&self.request.bytes)?;
         let answer = http::read(stream, rest)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let number = self.run.wire.answered(Exchange::new(self.run.client, self.request, &answer));
-        self.link.reached(Moment::Acted, self.on);
+        self.link.reached(Moment::Acted, self.request);
         Ok((answer, number))
     }
 

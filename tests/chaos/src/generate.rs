@@ -40,17 +40,21 @@ fn step(rng: &mut Rng, client: &ClientPlan, used_days: &mut i64) -> Step {
     let interrupt = |rng: &mut Rng, one_in: u8| {
         (rng.u8(..one_in) == 0).then(|| if rng.bool() { Moment::Sent } else { Moment::Acted })
     };
-    let mut days = |rng: &mut Rng| {
+    // An interrupt needs a lifetime of its own, by which the request is known.
+    let mut days = |rng: &mut Rng, interrupt: Option<Moment>| {
         *used_days += 1;
-        if rng.u8(..6) == 0 { COMMON_DAYS } else { *used_days }
+        if rng.u8(..6) == 0 && interrupt.is_none() { COMMON_DAYS } else { *used_days }
     };
     match rng.u8(..100) {
-        0..42 => Step::Create {
-            name: rng.usize(..NAMES.len()),
-            days: days(rng),
-            tag: rng.bool() || (client.revoke_and_retry && rng.u8(..8) != 0),
-            interrupt: interrupt(rng, 5),
-        },
+        0..42 => {
+            let interrupt = interrupt(rng, 5);
+            Step::Create {
+                name: rng.usize(..NAMES.len()),
+                days: days(rng, interrupt),
+                tag: rng.bool() || (client.revoke_and_retry && rng.u8(..8) != 0),
+                interrupt,
+            }
+        }
         42..56 => {
             let which = match rng.u8(..10) {
                 0..6 => Which::Own(rng.usize(..2)),
@@ -78,13 +82,14 @@ fn step(rng: &mut Rng, client: &ClientPlan, used_days: &mut i64) -> Step {
                 6 => Ending::Drop,
                 _ => Ending::Resume { stored: rng.bool(), secret: rng.u8(..3) == 0 },
             };
+            let interrupt = interrupt(rng, 8);
             Step::Rotate {
                 which,
-                days: days(rng),
+                days: days(rng, interrupt),
                 tag: rng.u8(..6) != 0,
                 adopt: matches!(which, Which::Credential),
                 prepare: rng.u8(..3) == 0,
-                interrupt: interrupt(rng, 8),
+                interrupt,
                 ending,
             }
         }

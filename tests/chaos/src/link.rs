@@ -8,9 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::exchange;
-use crate::http;
+use crate::http::{self, Message};
 use crate::story::{Fault, Moment, On, PlannedFault};
-use crate::wire::Wire;
+use crate::wire::{self, Wire};
 
 /// How long after an interrupt the proxy holds what it is about to send on, so that the interrupt comes first.
 const HOLD: Duration = Duration::from_millis(80);
@@ -26,6 +26,25 @@ struct Shared {
     quiet: Condvar,
 }
 
+/// By which the request of one call is known.
+#[derive(Clone, Debug)]
+pub(crate) enum Mark {
+    /// A create with this lifetime.
+    Days(i64),
+    /// The delete of this token.
+    Delete(String),
+}
+
+impl Mark {
+    fn is_on(&self, request: &Message) -> bool {
+        let (method, target) = request.method_and_target();
+        match self {
+            Mark::Days(days) => method == "POST" && wire::days(request) == Some(*days),
+            Mark::Delete(id) => method == "DELETE" && target.ends_with(id.as_str()),
+        }
+    }
+}
+
 /// What a moment sets off.
 type Action = Box<dyn FnOnce() + Send>;
 
@@ -39,7 +58,7 @@ struct State {
     next_socket: u64,
     /// Requests that are being passed on.
     busy: usize,
-    armed: HashMap<u64, (Moment, On, Action)>,
+    armed: HashMap<u64, (Moment, Mark, Action)>,
     next_armed: u64,
 }
 
@@ -106,21 +125,22 @@ impl Link {
         }
     }
 
-    /// Has `action` happen once, when a request counted in `on` comes to that moment.
-    pub(crate) fn arm(&self, moment: Moment, on: On, action: impl FnOnce() + Send + 'static) -> Armed {
+    /// Has `action` happen once, when the request with that mark comes to that moment.
+    pub(crate) fn arm(&self, moment: Moment, mark: Mark, action: impl FnOnce() + Send + 'static) -> Armed {
         let mut state = self.lock();
         let number = state.next_armed;
         state.next_armed += 1;
-        state.armed.insert(number, (moment, on, Box::new(action)));
+        state.armed.insert(number, (moment, mark, Box::new(action)));
         Armed { link: self.clone(), number }
     }
 
     /// Sets off what was armed for this moment, and holds on if something was.
-    pub(crate) fn reached(&self, moment: Moment, on: On) {
+    pub(crate) fn reached(&self, moment: Moment, request: &Message) {
         let actions: Vec<Action> = {
             let mut state = self.lock();
+            let is_due = |(at, mark, _): &(Moment, Mark, Action)| *at == moment && mark.is_on(request);
             let due: Vec<u64> =
-                state.armed.iter().filter(|(_, (at, what, _))| (*at, *what) == (moment, on)).map(|(n, _)| *n).collect();
+                state.armed.iter().filter(|(_, armed)| is_due(armed)).map(|(number, _)| *number).collect();
             due.iter().filter_map(|number| state.armed.remove(number)).map(|(_, _, action)| action).collect()
         };
         if actions.is_empty() {

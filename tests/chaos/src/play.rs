@@ -13,7 +13,7 @@ use netbird_mock::MockServer;
 use netbird_mock::world::SeededToken;
 
 use crate::actor::Actor;
-use crate::call::{Call, What};
+use crate::call::Call;
 use crate::driver::{Front, Opening, Output};
 use crate::link::Link;
 use crate::logs;
@@ -208,9 +208,30 @@ pub(crate) fn timed<T>(call: impl FnOnce() -> T) -> (T, Instant, std::time::Dura
 }
 
 impl Played {
+    /// What happened, line by line: the calls in the order in which they ended, and the requests in that of their answers.
+    #[must_use]
+    pub fn account(&self) -> Vec<String> {
+        let calls = self.calls.iter().map(|call| {
+            let made = call.made().map(|made| format!(" of {}", made.id)).unwrap_or_default();
+            let said = format!("caller {}: {} -> {}{made}", call.actor, call.what.name(), call.outcome());
+            (call.began + call.took, said)
+        });
+        let requests = self.wire.iter().map(|exchange| {
+            let made = exchange.made.as_ref().map(|(id, _)| format!(", made {id}")).unwrap_or_default();
+            let arrived = if exchange.delivered { "" } else { ", which did not arrive" };
+            let Exchange { client, method, target, status, .. } = exchange;
+            (exchange.at, format!("client {client}:   {method} {target} -> {status}{made}{arrived}"))
+        });
+        let mut lines: Vec<(Instant, String)> = calls.chain(requests).collect();
+        lines.sort_by_key(|(at, _)| *at);
+        let began = lines.first().map(|(at, _)| *at);
+        let since = |at: Instant| began.map_or(0, |began| at.saturating_duration_since(began).as_millis());
+        lines.iter().map(|(at, line)| format!("{:>6} ms  {line}", since(*at))).collect()
+    }
+
     /// How many operations of the public API were called.
     #[must_use]
     pub fn operations(&self) -> usize {
-        self.calls.iter().filter(|call| !matches!(call.what, What::Drop | What::Close)).count()
+        self.calls.iter().filter(|call| call.what.is_operation()).count()
     }
 }

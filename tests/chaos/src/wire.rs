@@ -8,6 +8,12 @@ use serde_json::Value;
 
 use crate::http::Message;
 
+/// The lifetime in the body of a create.
+pub(crate) fn days(request: &Message) -> Option<i64> {
+    let sent: Value = serde_json::from_slice(request.body()).ok()?;
+    sent["expires_in"].as_i64()
+}
+
 /// A request that reached the server in full, with the server's answer.
 #[derive(Clone, Debug)]
 pub struct Exchange {
@@ -70,7 +76,7 @@ impl Exchange {
             target,
             authenticated_with: request.credential().to_owned(),
             name: text(&sent["name"]),
-            days: sent["expires_in"].as_i64(),
+            days: days(request),
             status,
             made,
             listed,

@@ -52,12 +52,20 @@ fn is_known(facts: &Facts<'_>, id: &str, name: &str, exchange: &Exchange) -> boo
                 call.record().is_some_and(|record| record.new_id.as_deref() == Some(id) || record.name == name);
             let in_error = call.failure().is_some_and(|failure| {
                 let is_its_call = call.days() == exchange.days;
-                let in_background = failure.kind == "cancelled" && !output.is_complete && is_its_call;
+                // Finished in the background, unless the process is killed first: its caller knows of both.
+                let died = facts.played.calls.iter().any(|later| {
+                    later.actor == call.actor && later.began > call.began && matches!(later.what, What::Crash)
+                });
+                let in_background = failure.kind == "cancelled" && is_its_call && (died || !output.is_complete);
                 failure.ids.iter().any(|named| named == id)
                     || (is_its_call && failure.token_name.as_deref() == Some(name))
                     || in_background
             });
-            in_record || in_error
+            // The process died with the call: there is nobody to tell, and only a stored record can name what it made.
+            let died_with_it = call.result.is_none()
+                && call.days() == exchange.days
+                && !matches!(call.what, What::RotationCreate { .. });
+            in_record || in_error || died_with_it
         })
 }
 

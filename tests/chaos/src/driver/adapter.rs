@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use super::{Front, New, Opening, Output, Reply, Rotating, Seat};
 use crate::call::{Failure, Made, Record};
-use crate::link::{Armed, Link};
-use crate::story::{Moment, On};
+use crate::link::{Armed, Link, Mark};
+use crate::story::Moment;
 use crate::world::{BACKOFF, SILENCE, TIMEOUT};
 
 /// How long an answer may take before the adapter counts as hung.
@@ -107,7 +107,7 @@ impl Front for AdapterFront {
     }
 
     fn take_output(&mut self) -> Output {
-        // These two print warnings of their own; an adapter that does not leaves what its errors say.
+        // It prints the library's warnings on standard error. Of the others, what their errors say must do.
         let is_complete = matches!(self.launch.name.as_str(), "python");
         Output { is_complete, ..std::mem::take(&mut *lock(&self.shared.output)) }
     }
@@ -209,11 +209,11 @@ impl AdapterSeat {
         self.send(json!({"cmd": "call", "client": CLIENT, "operation": operation, "args": args}), false)
     }
 
-    /// A call that is interrupted at that moment of a request that is counted in `on`.
-    fn interrupted(&mut self, operation: &str, args: Value, at: Option<Moment>, on: On) -> Reply<Value> {
+    /// A call that is interrupted at that moment of a request with that mark.
+    fn interrupted(&mut self, operation: &str, args: Value, at: Option<Moment>, mark: Mark) -> Reply<Value> {
         let Some(at) = at else { return self.call(operation, args) };
         let file = self.cancel_file.clone();
-        let armed: Armed = self.link.arm(at, on, move || {
+        let armed: Armed = self.link.arm(at, mark, move || {
             // Without the file the call is not interrupted, which is a story too.
             let _ = std::fs::write(&file, "");
         });
@@ -273,14 +273,15 @@ impl Drop for AdapterSeat {
 impl Seat for AdapterSeat {
     fn create(&mut self, new: New<'_>, interrupt: Option<Moment>) -> Reply<Made> {
         let args = json!({"name": new.name, "expires_in_days": new.days, "tag": new.tag});
-        match self.interrupted("create_token", args, interrupt, On::Post)? {
+        match self.interrupted("create_token", args, interrupt, Mark::Days(new.days))? {
             Ok(answer) => self.made(&answer).map(Ok),
             Err(failure) => Some(Err(failure)),
         }
     }
 
     fn delete(&mut self, id: &str, interrupt: Option<Moment>) -> Reply<()> {
-        let reply = self.interrupted("delete_token", json!({"token_id": id}), interrupt, On::Delete)?;
+        let reply =
+            self.interrupted("delete_token", json!({"token_id": id}), interrupt, Mark::Delete(id.to_owned()))?;
         Some(reply.map(drop))
     }
 
@@ -311,7 +312,7 @@ impl Seat for AdapterSeat {
             "token_id": rotating.old, "expires_in_days": rotating.days, "tag": rotating.tag, "adopt": rotating.adopt,
             "prepare_only": rotating.prepare,
         });
-        match self.interrupted("rotate_token", args, interrupt, On::Post)? {
+        match self.interrupted("rotate_token", args, interrupt, Mark::Days(rotating.days))? {
             Ok(answer) => {
                 self.rotation = text(&answer["rotation"]);
                 let made = self.made(&answer);
@@ -321,7 +322,7 @@ impl Seat for AdapterSeat {
         }
     }
 
-    fn rotation_create(&mut self, killed: Option<Moment>) -> Reply<(Record, Option<Made>)> {
+    fn rotation_create(&mut self, days: i64, killed: Option<Moment>) -> Reply<(Record, Option<Made>)> {
         let pid = self.process.as_ref().and_then(|process| Pid::from_raw(i32::try_from(process.adapter.id()).ok()?));
         let kill = move || {
             if let Some(pid) = pid {
@@ -329,7 +330,7 @@ impl Seat for AdapterSeat {
                 let _ = kill_process(pid, Signal::KILL);
             }
         };
-        let _armed = killed.map(|at| self.link.arm(at, On::Post, kill));
+        let _armed = killed.map(|at| self.link.arm(at, Mark::Days(days), kill));
         let args = json!({"rotation": self.rotation.clone()?});
         match self.call("rotation_create", args)? {
             Ok(answer) => {
@@ -357,12 +358,13 @@ impl Seat for AdapterSeat {
         Some(self.call("rotation_drop", json!({"rotation": rotation}))?.map(drop))
     }
 
-    fn crash(&mut self) {
+    fn crash(&mut self) -> bool {
         self.kill();
         self.process = self.front.start().ok();
         if self.open().is_err() {
             self.kill();
         }
+        true
     }
 
     fn resume(&mut self, record_given: &Record, secret: Option<&str>) -> Reply<Record> {

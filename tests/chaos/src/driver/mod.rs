@@ -93,9 +93,9 @@ pub trait Seat: Send {
     fn audit(&mut self) -> Reply<Vec<String>>;
     /// `rotate_token`.
     fn rotate(&mut self, rotating: Rotating<'_>, interrupt: Option<Moment>) -> Reply<(Record, Option<Made>)>;
-    /// The create of a prepared rotation. At that moment the process is killed, where there is one; otherwise the call is
+    /// The create of a prepared rotation, with the successor's lifetime, by which its request is known. At that moment the process is killed, where there is one; otherwise the call is
     /// interrupted.
-    fn rotation_create(&mut self, killed: Option<Moment>) -> Reply<(Record, Option<Made>)>;
+    fn rotation_create(&mut self, days: i64, killed: Option<Moment>) -> Reply<(Record, Option<Made>)>;
     /// Notes that the secret is stored.
     fn mark_stored(&mut self) -> Reply<Record>;
     /// The commit.
@@ -104,8 +104,8 @@ pub trait Seat: Send {
     fn abort(&mut self) -> Reply<Record>;
     /// Lets go of the rotation.
     fn let_go(&mut self) -> Reply<()>;
-    /// Ends as a crash does, where it can, and starts again; otherwise lets go of the rotation.
-    fn crash(&mut self);
+    /// Ends as a crash does, and starts again, where there is a process: true. Otherwise lets go of the rotation.
+    fn crash(&mut self) -> bool;
     /// `resume_rotation`.
     fn resume(&mut self, record: &Record, secret: Option<&str>) -> Reply<Record>;
     /// `close`.

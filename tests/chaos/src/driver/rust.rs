@@ -10,8 +10,8 @@ use netbird_tokens::{
 
 use super::{Front, New, Opening, Output, Reply, Rotating, Seat};
 use crate::call::{Failure, Made, Record};
-use crate::link::{Armed, Link};
-use crate::story::{Moment, On};
+use crate::link::{Armed, Link, Mark};
+use crate::story::Moment;
 use crate::world::{BACKOFF, SILENCE, TIMEOUT};
 
 /// The crate itself.
@@ -78,12 +78,12 @@ struct RustSeat {
 }
 
 impl RustSeat {
-    /// The client, interrupted at that moment of a request that is counted in `on`.
-    fn interrupted(&self, at: Option<Moment>, on: On) -> (Client, Option<Armed>) {
+    /// The client, interrupted at that moment of a request with that mark.
+    fn interrupted(&self, at: Option<Moment>, mark: Mark) -> (Client, Option<Armed>) {
         let Some(at) = at else { return (self.client.clone(), None) };
         let cancel = CancelToken::new();
         let client = self.client.with_cancel(&cancel);
-        (client, Some(self.link.arm(at, on, move || cancel.cancel())))
+        (client, Some(self.link.arm(at, mark, move || cancel.cancel())))
     }
 
     fn step(&mut self, step: impl FnOnce(&Rotation) -> Result<()>) -> Reply<Record> {
@@ -129,7 +129,7 @@ fn begun(rotation: &Rotation) -> (Record, Option<Made>) {
 
 impl Seat for RustSeat {
     fn create(&mut self, new: New<'_>, interrupt: Option<Moment>) -> Reply<Made> {
-        let (client, _armed) = self.interrupted(interrupt, On::Post);
+        let (client, _armed) = self.interrupted(interrupt, Mark::Days(new.days));
         let new = NewToken::new(new.name).expires_in_days(new.days).tag(new.tag);
         let created = client.create_token(&new, None);
         self.say(&format!("{created:?}"));
@@ -142,7 +142,7 @@ impl Seat for RustSeat {
     }
 
     fn delete(&mut self, id: &str, interrupt: Option<Moment>) -> Reply<()> {
-        let (client, _armed) = self.interrupted(interrupt, On::Delete);
+        let (client, _armed) = self.interrupted(interrupt, Mark::Delete(id.to_owned()));
         Some(client.delete_token(id, None).map_err(failure))
     }
 
@@ -178,7 +178,7 @@ impl Seat for RustSeat {
     }
 
     fn rotate(&mut self, rotating: Rotating<'_>, interrupt: Option<Moment>) -> Reply<(Record, Option<Made>)> {
-        let (client, _armed) = self.interrupted(interrupt, On::Post);
+        let (client, _armed) = self.interrupted(interrupt, Mark::Days(rotating.days));
         let rotate = RotateToken::id(rotating.old)
             .expires_in_days(rotating.days)
             .tag(rotating.tag)
@@ -194,11 +194,11 @@ impl Seat for RustSeat {
         }
     }
 
-    fn rotation_create(&mut self, killed: Option<Moment>) -> Reply<(Record, Option<Made>)> {
+    fn rotation_create(&mut self, days: i64, killed: Option<Moment>) -> Reply<(Record, Option<Made>)> {
         let rotation = self.rotation.as_ref()?;
         let cancel = CancelToken::new();
         let interrupted = rotation.with_cancel(&cancel);
-        let _armed = killed.map(|at| self.link.arm(at, On::Post, move || cancel.cancel()));
+        let _armed = killed.map(|at| self.link.arm(at, Mark::Days(days), move || cancel.cancel()));
         Some(interrupted.create().map(|()| begun(rotation)).map_err(failure))
     }
 
@@ -222,8 +222,9 @@ impl Seat for RustSeat {
         Some(Ok(()))
     }
 
-    fn crash(&mut self) {
+    fn crash(&mut self) -> bool {
         self.rotation = None;
+        false
     }
 
     fn resume(&mut self, record_given: &Record, secret: Option<&str>) -> Reply<Record> {
