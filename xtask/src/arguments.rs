@@ -48,6 +48,14 @@ pub enum Command {
     Lint(Lint),
     /// Compare every copy of the version with the one in Cargo.toml
     CheckVersions(Verbose),
+    /// Bring the lists of each front end's public API up to date
+    ///
+    /// `lint` and the tests compare the front ends with these lists. A name that went or changed is refused without --breaking.
+    Api(Api),
+    /// Build the C library and the wheel twice, in two folders, and compare the files
+    ///
+    /// Builds what is committed, in release mode: this takes a while.
+    Reproduce(Reproduce),
     /// Run a command where Swift is installed
     ///
     /// That is this system if it has Swift, or else a Debian root that has it.
@@ -194,6 +202,22 @@ pub struct Verbose {
     pub verbose: bool,
 }
 
+/// Arguments of `api`.
+#[derive(Debug, Args)]
+pub struct Api {
+    /// Also take out what went or changed
+    #[arg(long)]
+    pub breaking: bool,
+}
+
+/// Arguments of `reproduce`.
+#[derive(Debug, Args)]
+pub struct Reproduce {
+    /// Only the C library
+    #[arg(long)]
+    pub without_wheel: bool,
+}
+
 /// Arguments of `swift-exec`.
 #[derive(Debug, Args)]
 pub struct SwiftExec {
@@ -250,6 +274,8 @@ mod tests {
                 "fmt",
                 "lint",
                 "check-versions",
+                "api",
+                "reproduce",
                 "swift-exec",
             ]
         );

@@ -1,6 +1,7 @@
 //! The task runner: one set of commands for developers and for continuous integration.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod api;
 mod arguments;
 mod bench;
 mod chaos;
@@ -12,6 +13,7 @@ mod fronts;
 mod live;
 mod log;
 mod plan;
+mod reproduce;
 mod test_counts;
 mod toolchain;
 mod workspace;
@@ -74,6 +76,8 @@ fn run(command: Option<Command>) -> Result<bool> {
         Command::CheckVersions(arguments) => {
             run_steps(workspace, vec![checks::version_step()], &[], false, arguments.verbose)
         }
+        Command::Reproduce(arguments) => reproduce::run(&workspace, &arguments),
+        Command::Api(arguments) => api::run(&workspace, &arguments),
         Command::Fmt(_) | Command::SwiftExec(_) | Command::Live(_) => unreachable!("handled above"),
     }
 }

@@ -15,7 +15,7 @@ fn corpus(target: &str) -> Vec<PathBuf> {
     let folder = folder(target);
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
+        .map(|entry| entry.expect("it can be listed").path())
         .collect();
     files.sort();
     files

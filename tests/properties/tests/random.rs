@@ -88,8 +88,10 @@ fn apply(mut data: Vec<u8>, change: Change) -> Vec<u8> {
 
 fn inputs(target: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-    let mut corpus: Vec<Vec<u8>> =
-        fs::read_dir(folder).unwrap().map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect();
+    let mut corpus: Vec<Vec<u8>> = fs::read_dir(folder)
+        .expect("it has a corpus")
+        .map(|entry| fs::read(entry.expect("it can be listed").path()).expect("it can be read"))
+        .collect();
     corpus.sort();
     let changed =
         (select(corpus), vec(change(), 1..5)).prop_map(|(data, changes)| changes.into_iter().fold(data, apply));

@@ -9,28 +9,26 @@ use super::findings::Findings;
 use super::metadata::{Graph, Kind, Package};
 use crate::workspace::Workspace;
 
-/// Licences that only ask for their text to be distributed.
-static ALLOWED: LazyLock<Vec<Licensee>> = LazyLock::new(|| {
-    [
-        "0BSD",
-        "Apache-2.0",
-        "Apache-2.0 WITH LLVM-exception",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "BSL-1.0",
-        "CC0-1.0",
-        "CDLA-Permissive-2.0",
-        "ISC",
-        "MIT",
-        "MIT-0",
-        "Unicode-3.0",
-        "Unlicense",
-        "Zlib",
-    ]
-    .iter()
-    .map(|name| Licensee::parse(name).expect("parsed in a test"))
-    .collect()
-});
+/// Licences that only ask for their text to be distributed. `deny.toml` has the same list.
+pub const ALLOWED_NAMES: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+static ALLOWED: LazyLock<Vec<Licensee>> =
+    LazyLock::new(|| ALLOWED_NAMES.iter().map(|name| Licensee::parse(name).expect("parsed in a test")).collect());
 
 /// The Mozilla licence asks for the source of changed files. These packages are used unchanged.
 static MPL: LazyLock<Licensee> = LazyLock::new(|| Licensee::parse("MPL-2.0").expect("parsed in a test"));

@@ -11,6 +11,7 @@ mod links;
 mod metadata;
 mod private;
 mod scripts;
+mod supply;
 mod text;
 mod versions;
 
@@ -18,6 +19,7 @@ use anyhow::Result;
 
 use findings::Findings;
 
+use crate::api;
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
@@ -33,6 +35,7 @@ const CHECKS: &[(&str, Check)] = &[
     VERSIONS,
     ("dependencies need no newer Rust", dependencies::msrv),
     ("dependencies' licences", licences::check),
+    ("dependencies' sources", supply::check),
     ("licence texts", licence_texts::check),
     ("dependencies once each", dependencies::duplicates),
     ("dependencies between crates", layers::check),
@@ -41,7 +44,22 @@ const CHECKS: &[(&str, Check)] = &[
     ("links", links::check),
     ("scripts", scripts::check),
     ("white space", text::check),
+    ("public APIs are as listed", apis),
 ];
+
+/// The front ends whose API can be read from committed files.
+fn apis(workspace: &Workspace) -> Result<Findings> {
+    let mut findings = Findings::default();
+    let mut numbers = Vec::new();
+    for surface in api::FROM_SOURCES {
+        match surface.check(workspace) {
+            Ok(number) => numbers.push(number),
+            Err(error) => findings.add(format!("{error:#}")),
+        }
+    }
+    findings.note = numbers.join(", ");
+    Ok(findings)
+}
 
 fn step((name, check): (&str, Check)) -> Step {
     Step::new(format!("{NAME}: {name}"), move |job| check(job.workspace())?.into_result())

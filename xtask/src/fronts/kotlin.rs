@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::compile::COMPILE;
 use super::front::Front;
 use super::steps::scenarios;
+use crate::api;
 use crate::command::{Cmd, on_path};
 use crate::plan::{Job, Step};
 use crate::toolchain::apt;
@@ -92,6 +93,7 @@ impl Front for Kotlin {
             .needs(TOOLCHAIN)
             .needs(NATIVE)
             .needs(COMPILE),
+            Step::new("kotlin: public API is as listed", |job| api::KOTLIN.check(job.workspace())).needs(BUILD),
             scenarios("kotlin", "kotlin", |_| Ok(vec![("NETBIRD_ADAPTER_KOTLIN".to_owned(), ADAPTER.to_owned())]))
                 .needs(BUILD),
         ]

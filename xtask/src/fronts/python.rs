@@ -64,19 +64,24 @@ pub fn wheel(workspace: &Workspace) -> Result<PathBuf> {
     }
 }
 
+/// The tool that builds wheels, where the setup installs it.
+pub fn maturin(workspace: &Workspace) -> PathBuf {
+    python::folder(workspace, TOOLS_VENV).join("bin/maturin")
+}
+
 fn build_wheel(job: &Job) -> Result<()> {
     let workspace = job.workspace();
     let folder = workspace.target.join("wheels");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let tools = python::folder(workspace, TOOLS_VENV).join("bin");
+    let maturin = maturin(workspace);
     let mut command = job
-        .command(tools.join("maturin"))
+        .command(&maturin)
         .args(["build", "--release", "--manifest-path"])
         .arg(workspace.path("python/Cargo.toml"))
         .arg("--interpreter")
-        .arg(tools.join("python"))
+        .arg(maturin.with_file_name("python"))
         .arg("--out")
         .arg(&folder)
         .env("CARGO_TARGET_DIR", &workspace.target)
