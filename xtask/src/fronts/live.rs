@@ -21,7 +21,7 @@ pub struct Server {
     pub limited: bool,
 }
 
-/// Somebody's server: an owner, and a service user that is none of the run's business.
+/// Somebody's server: an owner, and a service user that the run must not touch.
 const USERS: &str = r#""users": [
     {"id": "google-oauth2|1", "name": "Olga", "role": "owner", "tokens": [{"name": "desktop"}]},
     {"id": "theirs", "name": "theirs", "role": "admin", "is_service_user": true, "tokens": [{"name": "laptop"}]}]"#;

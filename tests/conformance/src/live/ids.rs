@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seeded_token_was_created_by_whom_the_scenario_says() {
+    fn a_seeded_token_keeps_the_creator_that_the_scenario_names() {
         let seeded = json!({"id": "d4xid", "created_by": "maker"});
         assert_eq!(ids().for_scenario(seeded), json!({"id": "deploy", "created_by": "alice"}));
         let other = json!({"id": "new", "created_by": "maker"});

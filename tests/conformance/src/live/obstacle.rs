@@ -45,7 +45,7 @@ impl fmt::Display for Obstacle {
             Self::Proxy => "watches a proxy",
             Self::Timing => "interrupts a call or measures a time",
             Self::Jwt => "needs the JWT of a person",
-            Self::Person => "needs a person whom the API cannot make",
+            Self::Person => "needs a person that the API cannot make",
             Self::Token => "needs a token that the API cannot make",
             Self::Time => "compares with a time of the mock's clock",
             Self::Address => "needs a server on this machine",

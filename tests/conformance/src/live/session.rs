@@ -96,7 +96,7 @@ struct CleanUp(Arc<Made>);
 impl Drop for CleanUp {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // There is nobody left to tell.
+            // The panic is what gets reported.
             let _ = self.0.remove_all();
         }
     }

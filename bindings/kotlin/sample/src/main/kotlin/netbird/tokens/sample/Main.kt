@@ -7,7 +7,7 @@ import netbird.tokens.Credential
 import netbird.tokens.NetBirdException
 
 /**
- * Lists the tokens, creates one, uses it and revokes it. The credential and the server come from the environment: `NB_PAT` and
+ * Lists the tokens, creates one, uses it, rotates it and revokes it. The credential and the server come from the environment: `NB_PAT` and
  * `NB_MANAGEMENT_URL`.
  */
 fun main() {
@@ -28,13 +28,19 @@ private suspend fun tour(client: Client) {
 
     client.createToken("kotlin-sample", expiresInDays = 1).use { created ->
         println("created ${created.token.id}: ${created.plainToken}")
+        var current = created.token.id
         try {
             val newcomer =
                 Credential.pat(created.plainToken.expose()).use { Client(it) { managementUrl = client.managementUrl } }
             newcomer.use { println("used it as ${it.currentUser().id}") }
+            // The block is where the secret is stored. When it ends, the new token is proved to work and the old one is revoked.
+            current = client.rotateToken(current).use { rotation ->
+                println("rotated it to ${rotation.token.id}: ${rotation.plainToken}")
+                rotation.token.id
+            }
         } finally {
-            client.deleteToken(created.token.id)
-            println("revoked ${created.token.id}")
+            client.deleteToken(current)
+            println("revoked $current")
         }
     }
 }
