@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::call::{Call, Failure, Made, Record, Success, What};
 use crate::driver::{New, Reply, Rotating, Seat};
-use crate::play::{Scene, Token, timed};
+use crate::scene::{Scene, Token, timed};
 use crate::story::{ActorPlan, Ending, Moment, NAMES, Step, Story, Which};
 use crate::world::{CREDENTIALS, SPARES};
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::http::{self, Message};
-use crate::link::{Link, Run, reset, wait_for_end, write_first};
+use crate::link::{Link, Run, Server, reset, wait_for_end, write_first};
 use crate::story::{Fault, Form, Moment, On};
 use crate::wire::Exchange;
 
@@ -18,9 +18,6 @@ const STALL: Duration = Duration::from_secs(20);
 
 /// The pause between two bytes of a slow body: shorter than the silence that clients allow.
 const DRIP: Duration = Duration::from_millis(30);
-
-/// The server's end of a connection, and what was read ahead from it.
-pub(crate) type Server = Option<(TcpStream, Vec<u8>)>;
 
 /// Passes a request on. Says whether the connection can take another one.
 pub(crate) fn pass_on(

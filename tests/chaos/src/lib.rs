@@ -12,6 +12,7 @@ mod http;
 pub mod link;
 pub mod logs;
 pub mod play;
+mod scene;
 pub mod shrink;
 pub mod story;
 pub mod tell;

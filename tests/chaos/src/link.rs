@@ -7,7 +7,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::exchange;
 use crate::http::{self, Message};
 use crate::story::{Fault, Moment, On, PlannedFault};
 use crate::wire::{self, Wire};
@@ -25,6 +24,12 @@ struct Shared {
     state: Mutex<State>,
     quiet: Condvar,
 }
+
+/// The server's end of a connection, and what was read ahead from it.
+pub(crate) type Server = Option<(TcpStream, Vec<u8>)>;
+
+/// What passes a request on, and says whether the connection can take another one.
+pub(crate) type PassOn = fn(&Link, &Run, &Message, &mut TcpStream, &mut Server) -> io::Result<bool>;
 
 /// By which the request of one call is known.
 #[derive(Clone, Debug)]
@@ -82,14 +87,14 @@ impl Link {
     ///
     /// # Errors
     /// No port is free.
-    pub fn start() -> io::Result<Self> {
+    pub(crate) fn start(pass_on: PassOn) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let link = Link(Arc::new(Shared { address, state: Mutex::default(), quiet: Condvar::new() }));
         let accepting = link.clone();
         thread::Builder::new().name("chaos-proxy".to_owned()).spawn(move || {
             for stream in listener.incoming().flatten() {
-                accepting.accepted(stream);
+                accepting.accepted(stream, pass_on);
             }
         })?;
         Ok(link)
@@ -173,7 +178,7 @@ impl Link {
         found
     }
 
-    fn accepted(&self, stream: TcpStream) {
+    fn accepted(&self, stream: TcpStream, pass_on: PassOn) {
         let Some((run, number)) = self.register(&stream) else { return };
         if self.next_fault(On::Connection) == Some(Fault::Refuse) {
             reset(&stream);
@@ -183,7 +188,7 @@ impl Link {
         let link = self.clone();
         let served = thread::Builder::new().name("chaos-proxy".to_owned()).spawn(move || {
             // A broken connection is the point; the client reports it.
-            let _ = link.serve(stream, &run);
+            let _ = link.serve(stream, &run, pass_on);
             link.lock().sockets.remove(&number);
         });
         if served.is_err() {
@@ -201,12 +206,12 @@ impl Link {
         Some((run, number))
     }
 
-    fn serve(&self, mut client: TcpStream, run: &Run) -> io::Result<()> {
+    fn serve(&self, mut client: TcpStream, run: &Run, pass_on: PassOn) -> io::Result<()> {
         client.set_nodelay(true)?;
         let (mut rest, mut server) = (Vec::new(), None);
         while let Some(request) = http::read(&mut client, &mut rest)? {
             let Some(_busy) = Busy::begin(self) else { return Ok(()) };
-            if !exchange::pass_on(self, run, &request, &mut client, &mut server)? {
+            if !pass_on(self, run, &request, &mut client, &mut server)? {
                 break;
             }
         }

@@ -1,9 +1,7 @@
 //! Plays a story: a mock server, a proxy for each client, and the callers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::Instant;
 
@@ -15,11 +13,13 @@ use netbird_mock::world::SeededToken;
 use crate::actor::Actor;
 use crate::call::Call;
 use crate::driver::{Front, Opening, Output};
+use crate::exchange;
 use crate::link::Link;
 use crate::logs;
+use crate::scene::{Scene, Token};
 use crate::story::Story;
 use crate::wire::{Exchange, Wire};
-use crate::world::{self, CREDENTIALS, STRANGERS, USERS};
+use crate::world::{self, CREDENTIALS, USERS};
 
 /// Everything that a finished run is judged by.
 pub struct Played {
@@ -56,46 +56,6 @@ pub struct Stage {
     folder: tempfile::TempDir,
 }
 
-/// A token that the world began with.
-#[derive(Clone)]
-pub(crate) struct Token {
-    pub(crate) id: String,
-    pub(crate) secret: String,
-}
-
-/// What the actors of a run share.
-pub(crate) struct Scene<'a> {
-    pub(crate) server: &'a MockServer,
-    pub(crate) address: SocketAddr,
-    pub(crate) seeded: BTreeMap<(usize, String), Token>,
-    pub(crate) token_files: Vec<Option<PathBuf>>,
-}
-
-impl Scene<'_> {
-    /// A seeded token by its owner's number and its name.
-    pub(crate) fn token(&self, user: usize, name: &str) -> Option<&Token> {
-        self.seeded.get(&(user, name.to_owned()))
-    }
-
-    /// The tokens of that user which nobody in the story made.
-    pub(crate) fn strangers(&self, user: usize) -> Vec<&Token> {
-        STRANGERS.iter().filter(|(owner, _)| *owner == user).filter_map(|(_, name)| self.token(user, name)).collect()
-    }
-
-    /// Revokes a token with itself, past the proxies. Says whether the server did it.
-    pub(crate) fn revoke_as_operator(&self, user: usize, token: &Token) -> std::io::Result<bool> {
-        let mut stream = TcpStream::connect(self.address)?;
-        write!(
-            stream,
-            "DELETE /api/users/{}/tokens/{} HTTP/1.1\r\nHost: mock\r\nAuthorization: Token {}\r\nConnection: close\r\n\r\n",
-            USERS[user], token.id, token.secret
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer.starts_with("HTTP/1.1 200"))
-    }
-}
-
 impl Stage {
     /// A stage for this front end.
     ///
@@ -104,7 +64,7 @@ impl Stage {
     pub fn new(front: Box<dyn Front>) -> Result<Self> {
         let server = MockServer::start(world::world(0))?;
         let address = server.url().trim_start_matches("http://").parse().context("the mock's address")?;
-        let links = (0..3).map(|_| Link::start()).collect::<std::io::Result<_>>()?;
+        let links = (0..3).map(|_| Link::start(exchange::pass_on)).collect::<std::io::Result<_>>()?;
         Ok(Stage { server, address, links, front, folder: tempfile::tempdir()? })
     }
 
@@ -198,13 +158,6 @@ fn by_name(server: &MockServer, seeded: &[SeededToken]) -> BTreeMap<(usize, Stri
         }
     }
     found
-}
-
-/// Times a call and writes it down.
-pub(crate) fn timed<T>(call: impl FnOnce() -> T) -> (T, Instant, std::time::Duration) {
-    let began = Instant::now();
-    let result = call();
-    (result, began, began.elapsed())
 }
 
 impl Played {

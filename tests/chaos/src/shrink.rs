@@ -27,11 +27,23 @@ fn shorter(story: &Story) -> Vec<Story> {
         found.push(story);
     };
     if story.actors.len() > 1 {
-        (0..story.actors.len()).for_each(|at| without(&|story| drop(story.actors.remove(at))));
+        (0..story.actors.len()).for_each(|at| {
+            without(&|story| {
+                story.actors.remove(at);
+            })
+        });
     }
-    (0..story.faults.len()).for_each(|at| without(&|story| drop(story.faults.remove(at))));
+    (0..story.faults.len()).for_each(|at| {
+        without(&|story| {
+            story.faults.remove(at);
+        })
+    });
     for (actor, plan) in story.actors.iter().enumerate() {
-        (0..plan.steps.len()).for_each(|at| without(&|story| drop(story.actors[actor].steps.remove(at))));
+        (0..plan.steps.len()).for_each(|at| {
+            without(&|story| {
+                story.actors[actor].steps.remove(at);
+            })
+        });
     }
     if story.clock_step_secs > 0 {
         without(&|story| story.clock_step_secs = 0);

@@ -65,3 +65,14 @@ impl<'a> Facts<'a> {
         })
     }
 }
+
+/// A call in words, for a message.
+pub(super) fn named(what: &What) -> String {
+    match what {
+        What::Delete { id } => format!("delete_token of {id}"),
+        What::Commit { old, new, .. } => format!("the commit of {old} -> {new}"),
+        What::Abort { old, .. } => format!("the abort of the rotation of {old}"),
+        What::Resume { record, .. } => format!("resume_rotation of {} ({})", record.old_id, record.stage),
+        other => other.name().to_owned(),
+    }
+}

@@ -7,7 +7,6 @@ mod revocations;
 
 use std::time::Duration;
 
-use crate::call::What;
 use crate::play::Played;
 
 use facts::Facts;
@@ -130,15 +129,4 @@ fn disagreement(played: &Played) -> Vec<String> {
         return Vec::new();
     }
     vec![format!("the server did {} writes, and the proxies saw {seen}", played.writes)]
-}
-
-/// A call in words, for a message.
-fn named(what: &What) -> String {
-    match what {
-        What::Delete { id } => format!("delete_token of {id}"),
-        What::Commit { old, new, .. } => format!("the commit of {old} -> {new}"),
-        What::Abort { old, .. } => format!("the abort of the rotation of {old}"),
-        What::Resume { record, .. } => format!("resume_rotation of {} ({})", record.old_id, record.stage),
-        other => other.name().to_owned(),
-    }
 }

@@ -1,7 +1,6 @@
 //! Whether what callers were told is true.
 
-use super::facts::Facts;
-use super::named;
+use super::facts::{Facts, named};
 use crate::call::{Call, Made, Record, Success, What};
 use crate::story::{Fault, Form, On, PlannedFault};
 
