@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use crate::credential::looks_like_credential;
 use crate::error::{Error, Result};
+use crate::identity::holds_credential;
 use crate::timestamp::Timestamp;
 
 const SECONDS_PER_DAY: u64 = 86_400;
@@ -104,7 +105,11 @@ fn days_since_1970(date: Date) -> i64 {
 }
 
 fn refused(text: &str, why: &str, what_to_write: &str) -> Error {
-    let shown = if looks_like_credential(text) { "a credential".to_owned() } else { format!("{text:?}") };
+    let shown = if looks_like_credential(text) || holds_credential(text) {
+        "a credential".to_owned()
+    } else {
+        format!("{text:?}")
+    };
     Error::invalid_argument(format!("{shown} {why}: {what_to_write}"))
 }
 
@@ -158,6 +163,7 @@ mod tests {
         for text in ["36501d", "18446744073709551615w", "18446744073709551616s", "99999999999999999999999999d"] {
             assert!(says(parse_duration(text)).contains("longer than 100 years"), "{text}");
         }
+        assert!(!says(parse_duration("1dnbp_abcdefghijklmnopqrstuvwxyz01232LolCm")).contains("abcdef"));
         assert!(!says(parse_duration("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm")).contains("abcdef"));
     }
 

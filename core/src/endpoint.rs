@@ -7,6 +7,7 @@ use url::{Host, Url};
 
 use crate::credential::looks_like_credential;
 use crate::error::{Advice, Error, Result};
+use crate::identity::holds_credential;
 
 /// NetBird's cloud.
 pub(crate) const DEFAULT_MANAGEMENT_URL: &str = "https://api.netbird.io";
@@ -135,7 +136,7 @@ pub(crate) fn check_id(id: &str, which: Id) -> Result<()> {
         "has a control character in it, perhaps a newline from where it was copied"
     } else if id.len() > MAX_ID_LENGTH {
         "is longer than 1024 bytes"
-    } else if looks_like_credential(id) {
+    } else if looks_like_credential(id) || holds_credential(id) {
         "looks like a credential, which must not get into a URL or a log"
     } else {
         return Ok(());
@@ -241,6 +242,7 @@ mod tests {
         for id in ["", ".", "..", "a/b", "a\nb", "\0", &"x".repeat(1025), "nbp_abc", "eyJhbGciOiJIUzI1NiJ9.e30.c2ln"] {
             assert!(check_id(id, Id::User).is_err(), "{id:?}");
         }
+        assert!(check_id("x nbp_abcdefghijklmnopqrstuvwxyz01232LolCm", Id::Token).is_err());
         for id in ["...", ".a", "%2E", "a\\b", " ", &"x".repeat(1024)] {
             check_id(id, Id::Token).unwrap();
         }

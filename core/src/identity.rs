@@ -128,6 +128,11 @@ fn occurrences(text: &str, secret: &str) -> Vec<(usize, usize)> {
     found
 }
 
+/// Whether something of the form of a PAT or a JWT is anywhere in the text.
+pub(crate) fn holds_credential(text: &str) -> bool {
+    !credentials(text).is_empty()
+}
+
 /// Where the text has something of the form of a PAT or a JWT.
 fn credentials(text: &str) -> Vec<(usize, usize)> {
     // A cut or lower-cased PAT is as secret as a whole one; shorter than this it is rather a word.

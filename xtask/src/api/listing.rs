@@ -40,7 +40,7 @@ pub fn format(lines: &[String]) -> String {
 }
 
 pub fn parse(text: &str) -> Vec<String> {
-    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect()
+    text.lines().filter(|line| !line.starts_with("# ") && !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// One line each, with white space brought to one form, sorted.
@@ -56,8 +56,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let lines = sorted(["b  (x,\n   y)".to_owned(), "a".to_owned(), "a".to_owned()]);
-        assert_eq!(lines, ["a", "b (x, y)"]);
+        let lines = sorted(["b  (x,\n   y)".to_owned(), "#define a".to_owned(), "#define a".to_owned()]);
+        assert_eq!(lines, ["#define a", "b (x, y)"]);
         assert_eq!(parse(&format(&lines)), lines);
     }
 }
