@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
-use crate::bench::{self, Language};
+use crate::bench::{Language, PARTS};
 use crate::{checks, fronts};
 
 /// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
@@ -113,7 +113,7 @@ pub struct Bench {
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_enum)]
     pub only: Vec<Language>,
     /// Only this part; can be repeated or a list with commas
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(bench::PARTS))]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = PossibleValuesParser::new(PARTS))]
     pub part: Vec<String>,
     /// Measure for a shorter time, with less precise results
     #[arg(long)]

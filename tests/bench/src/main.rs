@@ -15,6 +15,7 @@ mod measure;
 mod plan;
 mod report;
 mod rounds;
+mod run;
 mod server;
 mod start;
 mod syscalls;

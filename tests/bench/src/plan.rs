@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clients::NAMES;
 use crate::rounds::{alternate, case, case_on, pin};
+use crate::run::Run;
 use crate::server::{self, Kind, LENGTHS, OWNER, PAT, SCRATCH, Server};
 use crate::{audit, document, machine, report, start, syscalls, tls};
 
@@ -28,26 +29,6 @@ pub struct Options {
     pub sizes: Vec<(String, String)>,
     /// The command-line tool, for its cold start.
     pub tool: Option<PathBuf>,
-}
-
-/// What all parts need.
-pub struct Run {
-    pub pin: Vec<String>,
-    pub quick: bool,
-    pub tool: Option<PathBuf>,
-    rows: Vec<(String, String)>,
-}
-
-impl Run {
-    /// How often each client is measured.
-    pub fn rounds(&self, most: usize) -> usize {
-        if self.quick { 1 } else { most }
-    }
-
-    /// How many calls are made.
-    pub fn calls(&self, calls: usize) -> usize {
-        if self.quick { (calls / 20).max(20) } else { calls }
-    }
 }
 
 type Part = fn(&Run) -> Result<Value>;

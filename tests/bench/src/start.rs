@@ -7,8 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::plan::Run;
 use crate::rounds::alternate;
+use crate::run::Run;
 use crate::server::{self, PAT, Server};
 
 pub fn part(run: &Run) -> Result<Value> {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use crate::clients::NAMES;
-use crate::plan::Run;
+use crate::run::Run;
 use crate::server::Server;
 
 /// Two runs, whose difference is what the calls alone take.

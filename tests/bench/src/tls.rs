@@ -6,8 +6,8 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use crate::clients::{self, TLS_NAMES};
-use crate::plan::Run;
 use crate::rounds::{alternate, case_on};
+use crate::run::Run;
 use crate::server::{Kind, PAT, Server};
 
 pub fn part(run: &Run) -> Result<Value> {

@@ -4,6 +4,7 @@
 //! says why. The Rust rows are always there.
 
 mod language;
+mod parts;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use clap::ValueEnum as _;
 
 pub use language::Language;
 use language::SWIFT_PRODUCT;
+pub use parts::PARTS;
 
 use crate::arguments::Bench;
 use crate::command::Cmd;
@@ -23,10 +25,6 @@ use crate::workspace::Workspace;
 
 /// The clients that the Python rows are compared with.
 const PEERS: &[&str] = &["netbird==1.4.0", "httpx==0.28.1", "requests==2.32.5"];
-
-/// What is measured; the measuring program knows what each means.
-pub const PARTS: [&str; 10] =
-    ["latency", "first_call", "large", "rows", "threads", "slow", "tls", "syscalls", "start", "audit"];
 
 /// Where the documents are that show the figures.
 const DOCS: &str = "docs";
