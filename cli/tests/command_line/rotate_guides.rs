@@ -176,10 +176,13 @@ fn the_job_for_kubernetes() {
     let manifest = recipe("### Kubernetes CronJob", "yaml");
     let mut documents = manifest.split("\n---\n").map(|text| serde_norway::from_str::<Value>(text).unwrap());
     let (job, role) = (documents.next().unwrap(), documents.next().unwrap());
-    has_the_shape_of_a_cron_job(&job);
     assert_eq!((&role["kind"], &role["rules"][0]["verbs"][0]), (&"Role".into(), &"patch".into()));
 
-    let container = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0];
+    let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];
+    let container = &pod["containers"][0];
+    // The task runner holds the manifest against Kubernetes' schemas, which do not compare names.
+    let names = |list: &Value| -> Vec<_> { list.as_array().unwrap().iter().map(|item| item["name"].clone()).collect() };
+    assert_eq!(names(&container["volumeMounts"]), names(&pod["volumes"]), "each mount has its volume");
     let script = container["args"][0].as_str().unwrap();
     let (url, patches) = api_server();
     let account = bench.desk.path("account");
@@ -216,28 +219,6 @@ fn the_job_for_kubernetes() {
     bench.desk.server.0.advance_clock(25 * 3600);
     job().ok();
     assert_eq!(bench.desk.ids(), [new]);
-}
-
-/// What the API's published types require of a CronJob, as far as this one uses them.
-fn has_the_shape_of_a_cron_job(job: &Value) {
-    assert_eq!((&job["apiVersion"], &job["kind"]), (&"batch/v1".into(), &"CronJob".into()));
-    assert!(job["metadata"]["name"].is_string());
-    assert_eq!(job["spec"]["schedule"].as_str().unwrap().split(' ').count(), 5);
-    assert!(["Allow", "Forbid", "Replace"].map(Value::from).contains(&job["spec"]["concurrencyPolicy"]));
-    let pod = &job["spec"]["jobTemplate"]["spec"]["template"]["spec"];
-    assert!(["Never", "OnFailure"].map(Value::from).contains(&pod["restartPolicy"]));
-    let names = |list: &Value| -> Vec<String> {
-        list.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
-    };
-    for container in pod["containers"].as_array().unwrap() {
-        assert!(container["name"].is_string() && container["image"].is_string());
-        assert!(container["command"].is_array() && container["args"].is_array());
-        assert!(
-            container["env"].as_array().unwrap().iter().all(|env| env["name"].is_string() && env["value"].is_string())
-        );
-        assert!(container["volumeMounts"].as_array().unwrap().iter().all(|mount| mount["mountPath"].is_string()));
-        assert_eq!(names(&container["volumeMounts"]), names(&pod["volumes"]), "each mount has its volume");
-    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use super::compile::{self, COMPILE, built};
 use super::front::Front;
+use super::manifests;
 use super::steps::{package_tests, scenarios};
 use crate::command::on_path;
 use crate::plan::Step;
@@ -48,6 +49,7 @@ impl Front for Cli {
                 Ok(String::new())
             })
             .waits(),
+            manifests::toolchain(),
         ]
     }
 
@@ -55,6 +57,7 @@ impl Front for Cli {
         vec![
             package_tests("cli", PACKAGE),
             completion_tests(),
+            manifests::test(),
             scenarios("cli", "cli", |job| {
                 let path = |program| built(job.workspace(), program).display().to_string();
                 Ok(vec![

@@ -10,6 +10,7 @@ mod conformance;
 mod front;
 pub mod kotlin;
 mod live;
+mod manifests;
 mod mock;
 pub mod python;
 mod rust;
