@@ -67,6 +67,9 @@ impl Server {
     pub fn collect_secrets(&self, secrets: &mut Secrets) {
         match self {
             Self::Mock { server, users } => {
+                for secret in server.login_secrets() {
+                    secrets.add("a secret of a login", &secret);
+                }
                 for user in users {
                     for token in server.tokens(user) {
                         if let Some(plain) = server.plain_of(&token.id) {
@@ -144,6 +147,11 @@ impl Server {
                 mock.close_idle_connections();
             }
             ServerAction::ReleaseHeld(_) => mock.release_held(),
+            ServerAction::ApproveLogin { user } => mock.approve_login(&newest_login(mock)?, user)?,
+            ServerAction::DenyLogin(_) => mock.deny_login(&newest_login(mock)?)?,
+            ServerAction::ExpireLogin(_) => mock.expire_login(&newest_login(mock)?)?,
+            ServerAction::HangLogin(endpoint) => mock.hang_login(*endpoint)?,
+            ServerAction::RestartIdentityProvider(_) => mock.restart_identity_provider()?,
             ServerAction::PushFault(fault) => {
                 let fault = expanded.unwrap_or_else(|| fault.clone());
                 mock.push_fault(serde_json::from_value(fault).context("the fault")?);
@@ -156,4 +164,9 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// The code of the login that was begun last.
+fn newest_login(mock: &MockServer) -> Result<String> {
+    mock.logins().pop().map(|login| login.user_code).context("no login was begun")
 }

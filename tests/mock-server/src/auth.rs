@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::errors::ApiError;
 use crate::http::Request;
+use crate::jwt::AUDIENCE;
 use crate::pat;
 use crate::state::{State, UserKey};
 use crate::world::ServerVersion;
@@ -31,8 +32,12 @@ pub(crate) fn authenticate(state: &mut State, request: &Request) -> Result<UserK
 }
 
 fn jwt(state: &State, token: &str) -> Result<UserKey, ApiError> {
-    let user = state.jwt.check(token, state.now());
-    user.and_then(|id| state.find_user(&id)).ok_or_else(token_invalid)
+    let (id, audience) = state.jwt.check(token, state.now()).ok_or_else(token_invalid)?;
+    let wanted = state.identity.as_ref().and_then(|provider| provider.settings.required_audience.as_ref());
+    if audience != AUDIENCE && wanted.is_some_and(|wanted| *wanted != audience) {
+        return Err(token_invalid());
+    }
+    state.find_user(&id).ok_or_else(token_invalid)
 }
 
 fn personal_access_token(state: &mut State, request: &Request, plain: &str) -> Result<UserKey, ApiError> {

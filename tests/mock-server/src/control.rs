@@ -8,7 +8,7 @@ use crate::http::{Framing, Request, Response};
 use crate::paths::decode_segment;
 use crate::shared::Core;
 use crate::time;
-use crate::world::{SeededToken, WorldError};
+use crate::world::{LoginEndpoint, SeededToken, WorldError};
 
 /// Why a control call failed.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,18 @@ struct ClockOrder {
 #[serde(deny_unknown_fields)]
 struct AdvanceOrder {
     secs: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApproveOrder {
+    user_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HangOrder {
+    endpoint: LoginEndpoint,
 }
 
 #[derive(Serialize)]
@@ -130,6 +142,29 @@ async fn run(core: &Core, request: &Request, path: &str) -> Result<Value, Refusa
             let order: JwtOrder = read(request)?;
             let jwt = core.state().issue_jwt(&order.user_id, order.valid_for_secs);
             Ok(json!({ "jwt": jwt }))
+        }
+        ("GET", ["logins"]) => to_json(&core.state().logins()),
+        ("POST", ["logins", code, "approve"]) => {
+            let order: ApproveOrder = read(request)?;
+            core.state().approve_login(code, &order.user_id)?;
+            Ok(json!({}))
+        }
+        ("POST", ["logins", code, "deny"]) => {
+            core.state().deny_login(code)?;
+            Ok(json!({}))
+        }
+        ("POST", ["logins", code, "expire"]) => {
+            core.state().expire_login(code)?;
+            Ok(json!({}))
+        }
+        ("POST", ["identity-provider", "hang"]) => {
+            let order: HangOrder = read(request)?;
+            core.state().provider()?.hang(order.endpoint);
+            Ok(json!({}))
+        }
+        ("POST", ["identity-provider", "restart"]) => {
+            core.restart_identity_provider()?;
+            Ok(json!({}))
         }
         ("GET", ["clock"]) => Ok(clock(core)),
         ("PUT", ["clock"]) => {

@@ -6,8 +6,28 @@ use jiff::Timestamp;
 use ring::hmac;
 use serde::{Deserialize, Serialize};
 
-const ISSUER: &str = "https://netbird.example/oauth2";
-const AUDIENCE: &str = "netbird-mock";
+/// The audience of a JWT that a test asked for, which the API always accepts.
+pub(crate) const AUDIENCE: &str = "netbird-mock";
+
+/// Who a JWT is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) name: &'a str,
+}
+
+/// Where a JWT comes from, and which audience it is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) audience: &'a str,
+}
+
+impl Origin<'_> {
+    /// That of a JWT that a test asked for.
+    pub(crate) const TEST: Origin<'static> = Origin { issuer: "https://netbird.example/oauth2", audience: AUDIENCE };
+}
 
 #[derive(Deserialize, Serialize)]
 struct Head {
@@ -40,34 +60,33 @@ impl Issuer {
     }
 
     /// A JWT for this user, valid from `now` for this many seconds; a negative number gives one that has expired.
-    pub(crate) fn issue(&self, user_id: &str, email: &str, name: &str, now: Timestamp, valid_for: i64) -> String {
+    pub(crate) fn issue(&self, user: Named<'_>, origin: Origin<'_>, now: Timestamp, valid_for: i64) -> String {
         let exp = now.as_second().saturating_add(valid_for);
         let head = Head { alg: "HS256".to_owned(), typ: "JWT".to_owned() };
         let claims = Claims {
-            iss: ISSUER.to_owned(),
-            sub: user_id.to_owned(),
-            aud: AUDIENCE.to_owned(),
+            iss: origin.issuer.to_owned(),
+            sub: user.id.to_owned(),
+            aud: origin.audience.to_owned(),
             // `iat` has to be before `exp`, also for an expired JWT.
             iat: now.as_second().min(exp.saturating_sub(1)),
             exp,
-            email: email.to_owned(),
-            name: name.to_owned(),
+            email: user.email.to_owned(),
+            name: user.name.to_owned(),
         };
         let signed = format!("{}.{}", part(&head), part(&claims));
         let signature = hmac::sign(&self.key, signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// The user that it was issued for, if this server issued it and it has not expired.
-    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<String> {
+    /// The user and the audience that it was issued for, if this server issued it and it has not expired.
+    pub(crate) fn check(&self, token: &str, now: Timestamp) -> Option<(String, String)> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
         hmac::verify(&self.key, signed.as_bytes(), &signature).ok()?;
         let (head, claims) = signed.split_once('.')?;
         let head: Head = read(head)?;
         let claims: Claims = read(claims)?;
-        let ours = head.alg == "HS256" && claims.iss == ISSUER && claims.aud == AUDIENCE;
-        (ours && now.as_second() < claims.exp).then_some(claims.sub)
+        (head.alg == "HS256" && now.as_second() < claims.exp).then_some((claims.sub, claims.aud))
     }
 }
 
@@ -88,11 +107,12 @@ mod tests {
     fn only_this_servers_jwts_are_accepted_until_they_expire() {
         let issuer = Issuer::new();
         let now = Timestamp::now();
-        let token = issuer.issue("u|1", "a@b.example", "A", now, 60);
-        assert_eq!(issuer.check(&token, now).as_deref(), Some("u|1"));
+        let user = Named { id: "u|1", email: "a@b.example", name: "A" };
+        let token = issuer.issue(user, Origin::TEST, now, 60);
+        assert_eq!(issuer.check(&token, now), Some(("u|1".to_owned(), AUDIENCE.to_owned())));
         let later = now + jiff::SignedDuration::from_secs(60);
         assert_eq!(issuer.check(&token, later), None, "expired");
-        assert_eq!(issuer.check(&issuer.issue("u", "", "", now, -1), now), None);
+        assert_eq!(issuer.check(&issuer.issue(user, Origin::TEST, now, -1), now), None);
         assert_eq!(Issuer::new().check(&token, now), None, "another server's");
         let (signed, _) = token.rsplit_once('.').expect("three parts");
         assert_eq!(issuer.check(&format!("{signed}.AAAA"), now), None);

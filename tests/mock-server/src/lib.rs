@@ -31,6 +31,7 @@ mod faults;
 mod gojson;
 mod handlers;
 mod http;
+mod identity;
 mod jwt;
 mod limiter;
 mod link;

@@ -2,6 +2,7 @@
 
 use jiff::tz::Offset;
 
+use crate::identity::Provider;
 use crate::limiter::Limiter;
 use crate::pat;
 use crate::permissions::Role;
@@ -28,6 +29,7 @@ impl State {
         clock.set_step(world.clock_step_secs.unwrap_or_default());
         let zone = world.zone.as_deref().map_or(Ok(Offset::UTC), time::parse_zone)?;
         let mut state = Self::empty(world.server_version, clock, digits, zone);
+        state.identity = world.identity_provider.map(Provider::new);
         state.limiter = world.rate_limit.map(limiter).transpose()?;
         for fault in world.faults {
             state.faults.push(fault);

@@ -12,7 +12,8 @@ use crate::listener::{Listeners, Ports};
 use crate::shared::Core;
 use crate::time;
 use crate::world::{
-    Fault, SeededToken, SeenRequest, ServerVersion, StoredToken, TokenSeed, UserSeed, World, WorldError,
+    Fault, LoginEndpoint, SeededToken, SeenRequest, ServerVersion, StartedLogin, StoredToken, TokenSeed, UserSeed,
+    World, WorldError,
 };
 
 /// A running server. It has its own thread, so synchronous and asynchronous tests can use it; dropping it stops it.
@@ -142,6 +143,65 @@ impl MockServer {
     #[must_use]
     pub fn issue_jwt(&self, user_id: &str, valid_for_secs: i64) -> String {
         self.core.state().issue_jwt(user_id, valid_for_secs)
+    }
+
+    /// The logins that were begun, oldest first; empty if the world has no identity provider.
+    #[must_use]
+    pub fn logins(&self) -> Vec<StartedLogin> {
+        self.core.state().logins()
+    }
+
+    /// Approves a login as this user.
+    ///
+    /// # Errors
+    ///
+    /// If no such login waits, its client is unknown, or the user does not exist.
+    pub fn approve_login(&self, user_code: &str, user_id: &str) -> Result<(), WorldError> {
+        self.core.state().approve_login(user_code, user_id)
+    }
+
+    /// Denies a login.
+    ///
+    /// # Errors
+    ///
+    /// If no such login waits.
+    pub fn deny_login(&self, user_code: &str) -> Result<(), WorldError> {
+        self.core.state().deny_login(user_code)
+    }
+
+    /// Ends a login as if its time were over.
+    ///
+    /// # Errors
+    ///
+    /// If no such login waits.
+    pub fn expire_login(&self, user_code: &str) -> Result<(), WorldError> {
+        self.core.state().expire_login(user_code)
+    }
+
+    /// From now on this part of the identity provider gives no answer.
+    ///
+    /// # Errors
+    ///
+    /// If the world has no identity provider.
+    pub fn hang_login(&self, endpoint: LoginEndpoint) -> Result<(), WorldError> {
+        self.core.state().provider().map(|provider| provider.hang(endpoint))
+    }
+
+    /// Restarts the identity provider: it answers again, and requests that got no answer lose their connection. Logins
+    /// are kept.
+    ///
+    /// # Errors
+    ///
+    /// If the world has no identity provider.
+    pub fn restart_identity_provider(&self) -> Result<(), WorldError> {
+        self.core.restart_identity_provider()
+    }
+
+    /// Every secret that the identity provider gave out: device codes, tokens and refresh tokens.
+    #[must_use]
+    pub fn login_secrets(&self) -> Vec<String> {
+        let state = self.core.state();
+        state.identity.as_ref().map(|provider| provider.issued.clone()).unwrap_or_default()
     }
 
     /// Sets the server's clock to an RFC 3339 time. It keeps running from there.

@@ -73,6 +73,13 @@ impl Core {
         self.release.notify_waiters();
     }
 
+    /// Lets the identity provider answer again. What waits for an answer loses its connection.
+    pub(crate) fn restart_identity_provider(&self) -> Result<(), WorldError> {
+        self.state().provider()?.restart();
+        self.release_held();
+        Ok(())
+    }
+
     pub(crate) fn url(&self) -> String {
         let scheme = if lock(&self.acceptor).is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.api)

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::faults::Faults;
-use crate::jwt::Issuer;
+use crate::identity::Provider;
+use crate::jwt::{Issuer, Named, Origin};
 use crate::limiter::Limiter;
 use crate::log::RequestLog;
 use crate::pat;
@@ -35,6 +36,7 @@ pub(crate) struct State {
     pub(crate) zone: Offset,
     pub(crate) limiter: Option<Limiter>,
     pub(crate) jwt: Issuer,
+    pub(crate) identity: Option<Provider>,
     pub(crate) faults: Faults,
     pub(crate) log: RequestLog,
     pub(crate) digits: u8,
@@ -56,6 +58,7 @@ impl State {
             zone,
             limiter: None,
             jwt: Issuer::new(),
+            identity: None,
             faults: Faults::default(),
             log: RequestLog::default(),
             digits,
@@ -195,9 +198,18 @@ impl State {
 
     /// A JWT for this user, valid for this many seconds from now.
     pub(crate) fn issue_jwt(&self, user_id: &str, valid_for: i64) -> String {
+        self.issue(user_id, Origin::TEST, valid_for)
+    }
+
+    /// A JWT of a login.
+    pub(crate) fn issue_login_jwt(&self, user_id: &str, issuer: &str, audience: &str, valid_for: i64) -> String {
+        self.issue(user_id, Origin { issuer, audience }, valid_for)
+    }
+
+    fn issue(&self, user_id: &str, origin: Origin<'_>, valid_for: i64) -> String {
         let user = self.find_user(user_id).and_then(|key| self.user(key));
         let (email, name) = user.map_or(("", ""), |user| (&user.email, &user.name));
-        self.jwt.issue(user_id, email, name, self.now(), valid_for)
+        self.jwt.issue(Named { id: user_id, email, name }, origin, self.now(), valid_for)
     }
 
     /// The plain text of any user's token.

@@ -92,7 +92,7 @@ fn of_server(scenario: &Scenario, world: &World) -> Option<Obstacle> {
     if !world.faults.is_empty() {
         return Some(Obstacle::Fault);
     }
-    let keys = ["server_version", "clock_step_secs", "zone", "digits", "rate_limit", "tls"];
+    let keys = ["server_version", "clock_step_secs", "zone", "digits", "rate_limit", "tls", "identity_provider"];
     // The version of a scenario for several is not set by the scenario itself.
     let sets =
         |key: &&str| scenario.server.contains_key(*key) && !(*key == "server_version" && scenario.version.is_some());

@@ -1,7 +1,7 @@
 //! The world of a server that was started without one.
 
 use crate::users::new_person_id;
-use crate::world::{ServerVersion, TokenSeed, UserSeed, World};
+use crate::world::{IdentityProvider, ServerVersion, TokenSeed, UserSeed, World};
 
 /// An example world: an owner, a person with the role `user`, and two service users, with tokens that are in use, unused,
 /// about to expire and expired.
@@ -32,6 +32,7 @@ pub fn example_world_of(server_version: ServerVersion) -> World {
     };
     World {
         server_version,
+        identity_provider: Some(IdentityProvider::default()),
         users: vec![
             UserSeed {
                 email: "ada@example.com".to_owned(),

@@ -18,6 +18,7 @@ use tokio::time::sleep;
 use crate::control;
 use crate::faults::Applied;
 use crate::http::{Framing, Request, Response};
+use crate::identity;
 use crate::link::{End, Link};
 use crate::log::EntryId;
 use crate::routes;
@@ -121,6 +122,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     }
 }
 
+fn respond(core: &Core, request: &Request) -> Response {
+    let mut state = core.state();
+    let answer = identity::answer(&mut state, || core.url(), request);
+    answer.unwrap_or_else(|| routes::answer(&mut state, request))
+}
+
 /// Acts on a request as the fault's action says.
 async fn handle(
     core: &Core,
@@ -128,7 +135,11 @@ async fn handle(
     action: Option<Action>,
     released: impl Future<Output = ()>,
 ) -> Outcome {
-    let act = || routes::answer(&mut core.state(), request);
+    if action.as_ref().is_none_or(Action::acts) && identity::hangs(&mut core.state(), request) {
+        released.await;
+        return Outcome::End(dropped(false));
+    }
+    let act = || respond(core, request);
     let reply = match action {
         // `Faults::take` returns header edits apart from the action.
         None | Some(Action::EditHeaders { .. }) => Reply::whole(act()),

@@ -118,3 +118,14 @@ pub enum Action {
         to: usize,
     },
 }
+
+impl Action {
+    /// Whether the server acts on the request.
+    pub(crate) fn acts(&self) -> bool {
+        match self {
+            Self::Answer { act, .. } | Self::Raw { act, .. } => *act,
+            Self::DropBefore { .. } | Self::Redirect { .. } => false,
+            _ => true,
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! These types are the JSON of the control API and, unchanged, the `server:` part of a scenario.
 
 mod fault;
+mod identity;
 mod observed;
 mod version;
 
@@ -12,6 +13,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use fault::{Action, Fault};
+pub use identity::{IdentityProvider, LoginEndpoint, LoginState, Refresh, StartedLogin, Verdict};
 pub use observed::{SeededToken, SeenRequest, StoredToken};
 pub use version::{ServerVersion, UnknownVersion};
 
@@ -34,6 +36,8 @@ pub struct World {
     pub digits: Option<u8>,
     /// The per-PAT rate limiter. Default: off, as on a real server.
     pub rate_limit: Option<RateLimit>,
+    /// The identity provider under `/oauth2`. Default: the server has none.
+    pub identity_provider: Option<IdentityProvider>,
     /// Serve HTTPS. Default: HTTP.
     pub tls: Option<Tls>,
     /// Which requests fail, and how. For each request the first matching fault that is not used up applies.

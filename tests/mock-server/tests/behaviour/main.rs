@@ -10,6 +10,7 @@ mod control;
 mod credentials;
 mod faults;
 mod limiter;
+mod login;
 mod program;
 mod setup;
 mod tls;

@@ -4,6 +4,7 @@
 mod support;
 
 mod comparator;
+mod device_flow;
 
 use std::path::Path;
 
