@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use netbird_mock::world::LoginEndpoint;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -206,6 +207,19 @@ pub enum ServerAction {
         /// A `TokenSeed`.
         token: Value,
     },
+    /// A user approves the newest login.
+    ApproveLogin {
+        /// The user's id.
+        user: String,
+    },
+    /// Somebody denies the newest login.
+    DenyLogin(bool),
+    /// The time of the newest login is over.
+    ExpireLogin(bool),
+    /// This part of the identity provider gives no more answers.
+    HangLogin(LoginEndpoint),
+    /// The identity provider is restarted and answers again.
+    RestartIdentityProvider(bool),
 }
 
 impl Step {

@@ -43,9 +43,7 @@ fn act(context: &mut Context<'_>, action: &ServerAction) -> Result<()> {
         ServerAction::PushFault(data) | ServerAction::AddToken { token: data, .. } => {
             Some(variables::expand(data, context)?)
         }
-        ServerAction::AdvanceClockSecs(_) | ServerAction::CloseIdleConnections(_) | ServerAction::ReleaseHeld(_) => {
-            None
-        }
+        _ => None,
     };
     context.server.act(action, data)?;
     context.collect_secrets();

@@ -11,6 +11,8 @@ use serde_json::Value;
 
 use crate::support::{Answer, Client, once, owner};
 
+type Change = fn(&mut IdentityProvider);
+
 /// How long a request that the recording shows without an answer is waited for.
 const SILENCE: Duration = Duration::from_millis(300);
 
@@ -131,7 +133,7 @@ fn the_device_flow_answers_as_recorded() {
 #[test]
 fn other_settings_differ_from_the_recording() {
     use netbird_mock::world::Refresh;
-    let changed: [(&str, fn(&mut IdentityProvider)); 5] = [
+    let changed: [(&str, Change); 5] = [
         ("discovery", |provider| provider.issuer = Some("https://other.example".to_owned())),
         ("start", |provider| provider.interval_secs = 1),
         ("approved", |provider| provider.id_token = false),
