@@ -195,7 +195,7 @@ impl Provider {
 impl Login {
     pub(super) fn state(&self, now: Timestamp) -> LoginState {
         match self.decision {
-            // The real server forgets an approved login too, once its time is over.
+            // An approved login ends with its time too. The recording does not show this case.
             _ if now > self.expires_at => LoginState::Expired,
             Decision::Pending => LoginState::Pending,
             Decision::Approved { .. } => LoginState::Approved,
