@@ -91,8 +91,16 @@ fn a_server_that_resets_while_the_request_is_written_raises_no_sigpipe() {
 }
 
 #[test]
-fn a_program_that_gets_no_thread_is_told_so() {
+fn a_call_to_an_address_needs_no_thread() {
     for printed in play("no-thread", None) {
+        assert_eq!(printed.lines().filter(|line| line.starts_with("ok:")).count(), 2, "{printed}");
+    }
+}
+
+#[test]
+fn a_program_that_gets_no_thread_to_look_a_host_up_is_told_so() {
+    let url = scene().url.replace("127.0.0.1", "localhost");
+    for printed in play("no-thread", Some(url)) {
         assert!(printed.starts_with("connect: ") && printed.contains("thread"), "{printed}");
         assert!(printed.contains("\nok:"), "{printed}");
     }
