@@ -21,7 +21,8 @@ pub fn run(workspace: &Workspace, arguments: &Chaos) -> Result<bool> {
     }
     build.run()?;
     let program = workspace.target.join(PROFILE).join("netbird-chaos");
-    let mut campaign = campaign::command(workspace, &program).args(["--front", &arguments.front]).limit_minutes(24 * 60);
+    let mut campaign =
+        campaign::command(workspace, &program).args(["--front", &arguments.front]).limit_minutes(24 * 60);
     for (option, value) in [
         ("--runs", arguments.runs.map(|runs| runs.to_string())),
         ("--operations", arguments.operations.map(|operations| operations.to_string())),

@@ -99,7 +99,7 @@ fn a_call_to_an_address_needs_no_thread() {
 
 #[test]
 fn a_program_that_gets_no_thread_to_look_a_host_up_is_told_so() {
-    let url = scene().url.replace("127.0.0.1", "localhost");
+    let url = scene().server.url().replace("127.0.0.1", "localhost");
     for printed in play("no-thread", Some(url)) {
         assert!(printed.starts_with("connect: ") && printed.contains("thread"), "{printed}");
         assert!(printed.contains("\nok:"), "{printed}");
