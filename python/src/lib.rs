@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod awaiting;
 mod call;
 mod cancel;
 mod check;
@@ -20,6 +21,7 @@ mod mock;
 mod options;
 mod pickle;
 mod repr;
+mod requests;
 mod restore;
 mod rotation;
 mod secret;
@@ -27,6 +29,7 @@ mod sequence;
 mod token;
 mod user;
 mod vocabulary;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -38,6 +41,8 @@ mod native {
 
     #[pymodule_export]
     use crate::audit::Audit;
+    #[pymodule_export]
+    use crate::awaiting::AwaitedCall;
     #[pymodule_export]
     use crate::cancel::CancelToken;
     #[pymodule_export]

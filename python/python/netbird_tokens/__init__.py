@@ -6,7 +6,7 @@
         for token in client.list_tokens():
             print(token.name, token.days_left())
 
-See Client, and NetBirdError for what can go wrong. Requests are logged to logging.getLogger("netbird_tokens").
+See Client, AsyncClient for asyncio, and NetBirdError for what can go wrong. Requests are logged to logging.getLogger("netbird_tokens").
 """
 
 # collections.abc re-exports it; importing that would load all of collections.
@@ -49,11 +49,18 @@ from ._native import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._async_audit import AsyncAudit
+    from ._async_client import AsyncClient
+    from ._async_rotation import AsyncRotation
     from ._audit import AuditedToken, AuditSummary, TokenState, UserAudit
     from ._check import CredentialCheck, CredentialKind, CredentialState
+    from ._options import ClientOptions
     from ._rotation import RotationRecord
 
 __all__ = [
+    "AsyncAudit",
+    "AsyncClient",
+    "AsyncRotation",
     "Audit",
     "AuditSummary",
     "AuditedToken",
@@ -61,6 +68,7 @@ __all__ = [
     "CancelToken",
     "CancelledError",
     "Client",
+    "ClientOptions",
     "ConfigurationError",
     "ConflictError",
     "ConnectError",
@@ -100,8 +108,12 @@ _Sequence.register(UserList)  # pyright: ignore[reportAttributeAccessIssue, repo
 
 if not TYPE_CHECKING:
     _LATER = {
+        "AsyncAudit": "_async_audit",
+        "AsyncClient": "_async_client",
+        "AsyncRotation": "_async_rotation",
         "AuditSummary": "_audit",
         "AuditedToken": "_audit",
+        "ClientOptions": "_options",
         "CredentialCheck": "_check",
         "CredentialKind": "_check",
         "CredentialState": "_check",

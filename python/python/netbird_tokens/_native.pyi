@@ -1,19 +1,22 @@
 """What the compiled module defines. Users import it from netbird_tokens."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from types import TracebackType
-from typing import Any, ClassVar, Final, Literal, NoReturn, SupportsIndex, TypeAlias, final, overload
+from typing import Any, ClassVar, Final, Generic, Literal, NoReturn, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 from typing_extensions import Self
 
 from ._audit import AuditSummary, UserAudit
 from ._check import CredentialCheck
+from ._errors import NetBirdError
 from ._rotation import RotationRecord
 
 __all__ = [
     "Audit",
+    "AwaitedCall",
     "CancelToken",
     "Client",
     "CreatedToken",
@@ -797,6 +800,95 @@ class Audit(Iterator[UserAudit]):
         self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
     def __reduce__(self) -> NoReturn: ...
+
+_T_co = TypeVar("_T_co", covariant=True)
+_Done: TypeAlias = asyncio.Future[None]
+
+@final
+class AwaitedCall(Generic[_T_co]):
+    """An awaited call that the core has begun, and its outcome. For the coroutines of AsyncClient.
+
+    Each static method begins one and has the asyncio.Future done when it has ended. Letting go of it interrupts the call, and
+    undoes a result that was not taken.
+    """
+
+    @staticmethod
+    def list_tokens(future: _Done, client: Client, user_id: str | None, /) -> AwaitedCall[TokenList]: ...
+    @staticmethod
+    def get_token(future: _Done, client: Client, token_id: str, user_id: str | None, /) -> AwaitedCall[Token]: ...
+    @staticmethod
+    def create_token(
+        future: _Done, client: Client, name: str, expires_in_days: int, tag: bool, user_id: str | None, /
+    ) -> AwaitedCall[CreatedToken]: ...
+    @staticmethod
+    def delete_token(future: _Done, client: Client, token_id: str, user_id: str | None, /) -> AwaitedCall[None]: ...
+    @staticmethod
+    def current_user(future: _Done, client: Client, /) -> AwaitedCall[User]: ...
+    @staticmethod
+    def list_users(future: _Done, client: Client, /) -> AwaitedCall[UserList]: ...
+    @staticmethod
+    def check_credential(future: _Done, client: Client, /) -> AwaitedCall[CredentialCheck]: ...
+    @staticmethod
+    def rotate_token(
+        future: _Done,
+        client: Client,
+        token_id: str | None,
+        name: str | None,
+        new_name: str | None,
+        expires_in_days: int | None,
+        tag: bool,
+        adopt: bool,
+        prepare_only: bool,
+        user_id: str | None,
+        /,
+    ) -> AwaitedCall[Rotation]: ...
+    @staticmethod
+    def resume_rotation(
+        future: _Done, client: Client, record: Mapping[str, object], plain_token: str | Secret | None, /
+    ) -> AwaitedCall[RotationRecord]: ...
+    @staticmethod
+    def audit_tokens(
+        future: _Done,
+        client: Client,
+        expiring_within: float | timedelta | None,
+        unused_for: float | timedelta | None,
+        concurrency: int | None,
+        time_limit: float | timedelta | None,
+        /,
+    ) -> AwaitedCall[Audit]: ...
+    @staticmethod
+    def next_of_audit(future: _Done, client: Client, audit: Audit, /) -> AwaitedCall[UserAudit | None]:
+        """The next result of an audit; None at its end."""
+
+    @staticmethod
+    def create_in_rotation(future: _Done, client: Client, rotation: Rotation, /) -> AwaitedCall[None]: ...
+    @staticmethod
+    def commit_rotation(future: _Done, client: Client, rotation: Rotation, keep_old: bool, /) -> AwaitedCall[None]: ...
+    @staticmethod
+    def abort_rotation(future: _Done, client: Client, rotation: Rotation, /) -> AwaitedCall[None]:
+        """A token that was cancelled before does not keep it from being done."""
+
+    @staticmethod
+    def abort_in_background(rotation: Rotation, /) -> None:
+        """Revokes the successor in the background: the abort was interrupted."""
+
+    @staticmethod
+    def abort_failed(rotation: Rotation, failed: NetBirdError, exception: BaseException, /) -> None:
+        """Lets an exception go on although the abort failed."""
+
+    @staticmethod
+    def close(future: _Done, client: Client, /) -> AwaitedCall[bool]:
+        """Waits for the interrupted creates of a client, which need not be open. Gives whether they are finished."""
+
+    def take(self) -> _T_co:
+        """The outcome, once: returns the result or raises the error."""
+
+    def interrupt(self) -> NetBirdError | None:
+        """Interrupts the call, or undoes its result.
+
+        Returns:
+            What that means, as an exception. None if the outcome was taken, or needs no explanation.
+        """
 
 @final
 class MockServer:
