@@ -52,6 +52,12 @@ class AsyncClient:
         self._client = Client(**options)
 
     @staticmethod
+    def _of(client: Client) -> AsyncClient:
+        made = AsyncClient.__new__(AsyncClient)
+        made._client = client
+        return made
+
+    @staticmethod
     def from_env(**options: Unpack[ClientOptions]) -> AsyncClient:
         """A client with the credential and the management URL from the environment.
 
@@ -66,7 +72,7 @@ class AsyncClient:
             InvalidCredentialError: The credential cannot be one.
             InvalidArgumentError: An option has a value that cannot be used.
         """
-        return _of(Client.from_env(**options))
+        return AsyncClient._of(Client.from_env(**options))
 
     @property
     def management_url(self) -> str:
@@ -104,7 +110,7 @@ class AsyncClient:
         Raises:
             InvalidArgumentError: The time is zero, negative or longer than a day.
         """
-        return _of(self._client.with_timeout(timeout))
+        return AsyncClient._of(self._client.with_timeout(timeout))
 
     def with_cancel(self, token: CancelToken) -> AsyncClient:
         """A client whose calls end with CancelledError (ours) once the token is cancelled, by any thread.
@@ -118,7 +124,7 @@ class AsyncClient:
         Returns:
             A client that shares this one's connections and credential. It is closed on its own.
         """
-        return _of(self._client.with_cancel(token))
+        return AsyncClient._of(self._client.with_cancel(token))
 
     async def list_tokens(self, user_id: str | None = None) -> TokenList:
         """All tokens of a user, in no particular order.
@@ -344,12 +350,6 @@ class AsyncClient:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an AsyncClient cannot be pickled: it holds a credential; make one in each process")
-
-
-def _of(client: Client) -> AsyncClient:
-    made = AsyncClient.__new__(AsyncClient)
-    made._client = client
-    return made
 
 
 # Users import it from there.

@@ -21,7 +21,7 @@ def hello(command: dict[str, Any]) -> Any:
 def new_client(command: dict[str, Any]) -> Any:
     given = dict(command.get("options") or {})
     make = AsyncClient.from_env if given.pop("from_env", False) else AsyncClient
-    adapter.clients[command["client"]] = make(**adapter.renamed(given))  # type: ignore[arg-type]
+    adapter.clients[command["client"]] = make(**adapter.renamed(given))
     return {}
 
 
@@ -37,7 +37,10 @@ def call(command: dict[str, Any]) -> Any:
         return {}
     made = result_of(client, operation, args)
     result = loop.run_until_complete(interrupted(made, command.get("cancel_after_ms"), command.get("cancel_file")))
-    return adapter.audit(*result, now) if operation == "audit_tokens" else adapter.shown(operation, result, now)
+    if operation == "audit_tokens":
+        results, summary = result
+        return adapter.audit(results, summary, now)
+    return adapter.shown(operation, result, now)
 
 
 async def step(command: str, now: str | None, rotation: str, **args: Any) -> Any:
