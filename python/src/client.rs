@@ -34,7 +34,7 @@ use crate::{call, check, error, interrupt, logging};
 /// Args:
 ///     pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
 ///     bearer: A JWT, as str or Secret.
-///     credential: A PAT or a JWT as people paste it, as str or Secret.
+///     credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
 ///     token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
 ///         file holds another one by then, the client goes on with that one, and the call is repeated once.
 ///     management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
@@ -165,7 +165,7 @@ with_options!(methods {
     /// Args:
     ///     pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
     ///     bearer: A JWT, as str or Secret.
-    ///     credential: A PAT or a JWT as people paste it, as str or Secret.
+    ///     credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
     ///
     /// Raises:
     ///     InvalidCredentialError: It cannot be one. The client keeps the old one.

@@ -28,6 +28,7 @@ mod secret;
 mod sequence;
 mod token;
 mod user;
+mod value;
 mod vocabulary;
 mod worker;
 
@@ -47,6 +48,8 @@ mod native {
     use crate::cancel::CancelToken;
     #[pymodule_export]
     use crate::client::Client;
+    #[pymodule_export]
+    use crate::credential::Credential;
     #[pymodule_export]
     use crate::mock::MockServer;
     #[pymodule_export]

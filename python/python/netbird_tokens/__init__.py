@@ -38,6 +38,7 @@ from ._native import (
     CancelToken,
     Client,
     CreatedToken,
+    Credential,
     Rotation,
     Secret,
     Token,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from ._async_rotation import AsyncRotation
     from ._audit import AuditedToken, AuditSummary, TokenState, UserAudit
     from ._check import CredentialCheck, CredentialKind, CredentialState
+    from ._names import ErrorKind, Role, UserStatus
     from ._options import ClientOptions
     from ._rotation import RotationRecord
 
@@ -73,9 +75,11 @@ __all__ = [
     "ConflictError",
     "ConnectError",
     "CreatedToken",
+    "Credential",
     "CredentialCheck",
     "CredentialKind",
     "CredentialState",
+    "ErrorKind",
     "ForbiddenError",
     "InternalError",
     "InvalidArgumentError",
@@ -85,6 +89,7 @@ __all__ = [
     "OutcomeUnknownError",
     "RateLimitedError",
     "RejectedError",
+    "Role",
     "Rotation",
     "RotationRecord",
     "Secret",
@@ -99,6 +104,7 @@ __all__ = [
     "User",
     "UserAudit",
     "UserList",
+    "UserStatus",
     "__version__",
 ]
 
@@ -117,9 +123,12 @@ if not TYPE_CHECKING:
         "CredentialCheck": "_check",
         "CredentialKind": "_check",
         "CredentialState": "_check",
+        "ErrorKind": "_names",
+        "Role": "_names",
         "RotationRecord": "_rotation",
         "TokenState": "_audit",
         "UserAudit": "_audit",
+        "UserStatus": "_names",
     }
 
     def __getattr__(name):

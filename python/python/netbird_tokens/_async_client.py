@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ._async_audit import AsyncAudit
 from ._async_rotation import AsyncRotation
 from ._awaiting import Started, finished
-from ._native import AwaitedCall, CancelToken, Client, CreatedToken, Secret, Token, TokenList, User, UserList
+from ._native import AwaitedCall, CancelToken, Client, CreatedToken, Credential, Secret, Token, TokenList, User, UserList
 
 if TYPE_CHECKING:
     import asyncio
@@ -84,14 +84,14 @@ class AsyncClient:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
     ) -> None:
         """Uses another credential from the next call on, in all tasks. Calls in progress keep the old one.
 
         Args:
             pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
             bearer: A JWT, as str or Secret.
-            credential: A PAT or a JWT as people paste it, as str or Secret.
+            credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
 
         Raises:
             InvalidCredentialError: It cannot be one. The client keeps the old one.

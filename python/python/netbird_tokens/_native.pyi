@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Final, Generic, Literal, NoReturn, SupportsInd
 from typing_extensions import Self
 
 from ._audit import AuditSummary, UserAudit
-from ._check import CredentialCheck
+from ._check import CredentialCheck, CredentialKind
 from ._errors import NetBirdError
+from ._names import Role, UserStatus
 from ._rotation import RotationRecord
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "CancelToken",
     "Client",
     "CreatedToken",
+    "Credential",
     "MockServer",
     "Rotation",
     "Secret",
@@ -100,6 +102,61 @@ class Secret:
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
 @final
+class Credential:
+    """A credential that was checked offline: a PAT or a JWT. The option credential of a client takes it.
+
+    It shows as a mask wherever it is printed, and it cannot be pickled.
+    """
+
+    @staticmethod
+    def pat(text: str | Secret, /) -> Credential:
+        """A personal access token.
+
+        Args:
+            text: The PAT, as str or Secret.
+
+        Raises:
+            InvalidCredentialError: It cannot be one.
+        """
+
+    @staticmethod
+    def bearer(text: str | Secret, /) -> Credential:
+        """A JWT from the account's identity provider.
+
+        Args:
+            text: The JWT, as str or Secret.
+
+        Raises:
+            InvalidCredentialError: It cannot be one.
+        """
+
+    @staticmethod
+    def detect(text: str | Secret, /) -> Credential:
+        """A PAT or a JWT as people paste it.
+
+        Args:
+            text: The credential, as str or Secret.
+
+        Raises:
+            InvalidCredentialError: It cannot be one.
+        """
+
+    @property
+    def kind(self) -> CredentialKind:
+        """Whether it is a PAT or a JWT."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When a JWT says that it expires. None for a PAT, which does not say."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: Any, /) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
 class CancelToken:
     """Ends calls from another thread. Client.with_cancel takes it.
 
@@ -127,8 +184,30 @@ class Token:
     Immutable, compared by value, can be pickled, and usable in sets and in match statements. Attributes are made when
     read. Datetimes are timezone-aware, in UTC, truncated to microseconds; an instant that a datetime cannot hold (RFC 3339
     can write some around the years 1 and 9999 with an offset) becomes the nearest one.
+
+    Build one in your tests. What repr() shows builds an equal one.
+
+    Args:
+        id: See the attribute of that name, as for the others.
+        name: The name.
+        expiration_date: A timezone-aware datetime, or RFC 3339 as str.
+        created_at: The same.
+        created_by: The creator's user id.
+        last_used: The same as the dates, or None.
+        user_id: The owner's user id.
     """
 
+    def __new__(
+        cls,
+        *,
+        id: str,
+        name: str,
+        expiration_date: datetime | str,
+        created_at: datetime | str,
+        created_by: str,
+        last_used: datetime | str | None = None,
+        user_id: str,
+    ) -> Self: ...
     __match_args__: ClassVar[
         tuple[
             Literal["id"],
@@ -188,6 +267,21 @@ class Token:
             InvalidArgumentError: now has no time zone.
         """
 
+    def as_dict(self) -> dict[str, Any]:
+        """The token as plain data.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
+
+    def replace(self, **changes: Any) -> Self:
+        """The same token with other values for some attributes. Also copy.replace(), from Python 3.13 on.
+
+        Args:
+            **changes: The attributes to change.
+        """
+
+    def __replace__(self, **changes: Any) -> Self: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -197,8 +291,16 @@ class Token:
 
 @final
 class CreatedToken:
-    """A token that was just created. Its secret is shown only once."""
+    """A token that was just created. Its secret is shown only once.
 
+    Build one in your tests. It cannot be pickled, and as_dict() does not show the secret.
+
+    Args:
+        token: The Token.
+        plain_token: Its secret, as str or Secret.
+    """
+
+    def __new__(cls, *, token: Token, plain_token: str | Secret) -> Self: ...
     __match_args__: ClassVar[tuple[Literal["token"], Literal["plain_token"]]]
     @property
     def token(self) -> Token:
@@ -207,6 +309,13 @@ class CreatedToken:
     @property
     def plain_token(self) -> Secret:
         """The secret, which authenticates. Store it now: the server never shows it again."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The token as plain data. The secret is shown as nbp_****.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
 
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -221,8 +330,36 @@ class User:
 
     Immutable, compared by value, can be pickled, and usable in sets and in match statements. Attributes are made when
     read. Datetimes are timezone-aware, in UTC, truncated to microseconds.
+
+    Build one in your tests. What repr() shows builds an equal one.
+
+    Args:
+        id: See the attribute of that name, as for the others.
+        name: The display name.
+        email: The email address.
+        role: The role.
+        status: The status.
+        is_current: Whether the credential in use is this user's.
+        is_service_user: Whether it is a service user.
+        is_blocked: Whether an administrator has blocked it.
+        pending_approval: Whether it is waiting for an administrator's approval.
+        last_login: A timezone-aware datetime, RFC 3339 as str, or None.
     """
 
+    def __new__(
+        cls,
+        *,
+        id: str,
+        name: str,
+        email: str,
+        role: str,
+        status: str,
+        is_current: bool,
+        is_service_user: bool,
+        is_blocked: bool,
+        pending_approval: bool,
+        last_login: datetime | str | None = None,
+    ) -> Self: ...
     __match_args__: ClassVar[tuple[Literal["id"], Literal["name"], Literal["email"], Literal["role"]]]
     @property
     def id(self) -> str:
@@ -237,12 +374,12 @@ class User:
         """The email address; empty for a service user."""
 
     @property
-    def role(self) -> str:
-        """owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds."""
+    def role(self) -> Role:
+        """owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds. A Role, which is a str."""
 
     @property
-    def status(self) -> str:
-        """active, invited, blocked, or one that a newer server adds."""
+    def status(self) -> UserStatus:
+        """active, invited, blocked, or one that a newer server adds. A UserStatus, which is a str."""
 
     @property
     def is_current(self) -> bool:
@@ -264,6 +401,21 @@ class User:
     def last_login(self) -> datetime | None:
         """When it last logged in; None for never. Service users never log in."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """The user as plain data.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
+
+    def replace(self, **changes: Any) -> Self:
+        """The same user with other values for some attributes. Also copy.replace(), from Python 3.13 on.
+
+        Args:
+            **changes: The attributes to change.
+        """
+
+    def __replace__(self, **changes: Any) -> Self: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -372,7 +524,7 @@ class Client:
     Args:
         pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
         bearer: A JWT, as str or Secret.
-        credential: A PAT or a JWT as people paste it, as str or Secret.
+        credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
         token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
             file holds another one by then, the client goes on with that one, and the call is repeated once.
         management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
@@ -403,7 +555,7 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
         token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
@@ -425,7 +577,7 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
         token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
@@ -465,14 +617,14 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
     ) -> None:
         """Uses another credential from the next call on, in all threads. Calls in progress keep the old one.
 
         Args:
             pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
             bearer: A JWT, as str or Secret.
-            credential: A PAT or a JWT as people paste it, as str or Secret.
+            credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
 
         Raises:
             InvalidCredentialError: It cannot be one. The client keeps the old one.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from os import PathLike
 from typing import Literal, TypedDict
 
-from ._native import Secret
+from ._native import Credential, Secret
 
 
 class ClientOptions(TypedDict, total=False):
@@ -18,7 +18,7 @@ class ClientOptions(TypedDict, total=False):
 
     pat: str | Secret | None
     bearer: str | Secret | None
-    credential: str | Secret | None
+    credential: str | Secret | Credential | None
     token_file: str | PathLike[str] | None
     management_url: str | None
     connect_timeout: float | timedelta | None

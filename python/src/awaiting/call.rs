@@ -50,7 +50,8 @@ impl Drop for AwaitedCall {
 async fn guarded<T>(call: impl Future<Output = CoreResult<T>>) -> CoreResult<T> {
     let mut call = pin!(call);
     std::future::poll_fn(|context| {
-        catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context))).unwrap_or_else(|_| Poll::Ready(Err(Error::bug())))
+        catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)))
+            .unwrap_or_else(|_| Poll::Ready(Err(Error::bug())))
     })
     .await
 }
@@ -229,7 +230,8 @@ impl AwaitedCall {
         let arguments = RotateArguments { token_id, name, new_name, expires_in_days, tag, adopt, prepare_only };
         let rotate = arguments.read(future.py())?;
         let user_id = owned("user_id", user_id)?;
-        let call = |client: Arc<CoreClient>| async move { client.rotate_token_async(&rotate, user_id.as_deref()).await };
+        let call =
+            |client: Arc<CoreClient>| async move { client.rotate_token_async(&rotate, user_id.as_deref()).await };
         let give = |py: Python<'_>, rotation| object(py, Rotation::new(rotation));
         let undo = |_: &CoreClient, rotation: netbird_tokens::Rotation| rotation.discard();
         AwaitedCall::of_client(future, client.get(), Operation::RotateToken, call, give, undo)
@@ -245,9 +247,8 @@ impl AwaitedCall {
     ) -> PyResult<Self> {
         let record = rotation::from_mapping("record", record)?;
         let plain_token = optional("plain_token", plain_token, crate::credential::secret)?;
-        let call = |client: Arc<CoreClient>| async move {
-            client.resume_rotation_async(&record, plain_token.as_ref()).await
-        };
+        let call =
+            |client: Arc<CoreClient>| async move { client.resume_rotation_async(&record, plain_token.as_ref()).await };
         let give = |py: Python<'_>, record| rotation::to_dict(py, &record).map(Bound::unbind);
         AwaitedCall::of_client(future, client, Operation::ResumeRotation, call, give, |_, _| ())
     }
