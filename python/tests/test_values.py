@@ -131,7 +131,9 @@ def test_a_check_and_an_audit_as_plain_data(netbird_mock: MockNetBird, netbird_c
     audit = netbird_client.audit_tokens()
     (failed,) = audit
     assert failed.as_dict()["user"] == failed.user.as_dict()
-    assert failed.as_dict()["error"]["kind"] == "forbidden"
+    assert failed.error is not None
+    assert failed.as_dict()["error"] == failed.error.as_dict()
+    assert failed.error.as_dict()["status"] == 403
     (result,) = netbird_client.audit_tokens()
     (one,) = result.as_dict()["tokens"]
     assert one == {"token": result.tokens[0].token.as_dict(), "state": "healthy", "findings": [], "reason": one["reason"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 
 class Plain:
@@ -22,6 +22,5 @@ class Plain:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
-        return [_plain(each) for each in items]
+        return list(map(_plain, cast("tuple[Any, ...]", value)))
     return value.as_dict() if hasattr(value, "as_dict") else value

@@ -70,7 +70,7 @@ impl AwaitedCall {
         }
         logging::before_call(py)?;
         let Plan { give, undo, interrupted } = plan;
-        let cancelled = cancellations.iter().any(|each| each.is_cancelled()).then(|| interrupted());
+        let cancelled = cancellations.iter().any(|each| each.is_cancelled()).then(&interrupted);
         let slot = Slot::new(future.clone().unbind(), interrupted);
         if let Some(error) = cancelled {
             slot.end(Box::new(Cancelled(error)));
