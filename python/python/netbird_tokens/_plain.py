@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, cast
+from typing import Any
 
 
 class Plain:
@@ -22,5 +22,6 @@ class Plain:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return list(map(_plain, cast("tuple[Any, ...]", value)))
+        items: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
+        return [_plain(each) for each in items]
     return value.as_dict() if hasattr(value, "as_dict") else value
