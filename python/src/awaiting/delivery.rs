@@ -1,26 +1,25 @@
 //! Telling event loops, on a thread of ours, that calls have ended.
 
-use std::sync::Arc;
-
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use super::slot::Slot;
 use crate::worker::Worker;
 
-/// A call that has ended, and the asyncio.Future that its caller awaits.
+/// The end of a call.
 pub(super) struct Delivery {
-    pub(super) slot: Arc<Slot>,
+    /// The asyncio.Future that its caller awaits.
     pub(super) future: Py<PyAny>,
+    /// What to do if the caller will never take the result.
+    pub(super) undo: Box<dyn FnOnce() + Send>,
 }
 
 static LOOPS: Worker<Delivery> = Worker::new("netbird-tokens-loops", deliver);
 
-fn deliver(py: Python<'_>, Delivery { slot, future }: Delivery) {
+fn deliver(py: Python<'_>, Delivery { future, undo }: Delivery) {
     if wake_soon(future.bind(py)).is_err() {
-        // The loop is closed, so the caller will never take the result.
-        slot.interrupt();
+        // The loop is closed.
+        undo();
     }
 }
 

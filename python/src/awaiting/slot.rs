@@ -54,7 +54,7 @@ impl Slot {
                 drop(state);
                 // Of a task that is at its end.
                 drop(running);
-                delivery::submit(Delivery { slot: Arc::clone(self), future });
+                Arc::clone(self).deliver(future);
             }
             before => {
                 *state = before;
@@ -62,6 +62,11 @@ impl Slot {
                 outcome.undo();
             }
         }
+    }
+
+    fn deliver(self: Arc<Self>, future: Py<PyAny>) {
+        let undo = Box::new(move || drop(self.interrupt()));
+        delivery::submit(Delivery { future, undo });
     }
 
     /// The outcome, for the caller; once.
@@ -104,7 +109,7 @@ impl Interruptible for Slot {
                 *state = State::Ended(Box::new(Cancelled((self.interrupted)())));
                 drop(state);
                 drop(running);
-                delivery::submit(Delivery { slot: self, future });
+                self.deliver(future);
             }
             before => *state = before,
         }
