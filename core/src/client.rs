@@ -166,7 +166,7 @@ macro_rules! calls {
                     let call = self.call().on_lane(lane.as_ref());
                     let effect = Operation::$variant.effect();
                     let done = async { followed!(call, $path, $($argument),*) };
-                    self.scope.wait(effect, &call, || effect.interrupted(), done)
+                    call.wait(effect, || effect.interrupted(), done)
                 }
             )*
         }

@@ -127,7 +127,7 @@ impl From<EngineError> for Error {
 }
 
 /// A task that is aborted when nobody waits for it any more, so that dropping a call cancels its request.
-struct Task<T>(JoinHandle<T>);
+pub(crate) struct Task<T>(JoinHandle<T>);
 
 impl<T> Drop for Task<T> {
     fn drop(&mut self) {
@@ -160,6 +160,12 @@ impl Background {
     /// Runs a future to its end.
     pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
         drop(self.0.handle.spawn(future));
+    }
+
+    /// Runs a future until the task is dropped.
+    #[cfg(feature = "async")]
+    pub(crate) fn start(&self, future: impl Future<Output = ()> + Send + 'static) -> Task<()> {
+        Task(self.0.handle.spawn(future))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::answer::{self, Refusal};
 use crate::boxed::Boxed;
 use crate::bug::{self, Bug};
 use crate::credential::CredentialKind;
+use crate::effect::Effect;
 use crate::engine;
 use crate::engine::lane::{CheckedOut, Lane};
 use crate::error::{Error, ErrorKind, Result};
@@ -80,6 +81,17 @@ impl Call {
     /// The same call, on the engine, for what goes on when its caller returns.
     pub(crate) fn on_engine(&self) -> Self {
         Call { lane: None, ..self.clone() }
+    }
+
+    /// Waits on this thread for work of this call until it ends, its time is over, or the caller is interrupted, which ends it
+    /// with the error that `interrupted` gives.
+    pub(crate) fn wait<T>(
+        &self,
+        effect: Effect,
+        interrupted: impl FnOnce() -> Error,
+        future: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        self.scope.wait(effect, self.lane.as_deref(), self.end, interrupted, future)
     }
 
     /// Waits.

@@ -51,6 +51,8 @@ mod secret;
 mod sending;
 mod server_clock;
 mod shared;
+#[cfg(feature = "async")]
+mod spawn;
 mod tag;
 mod timestamp;
 mod tls;
@@ -74,6 +76,8 @@ pub use operation::rotate::{Rotation, RotationStep};
 pub use options::{ClientOptions, OnUnknown, OptionValue};
 pub use rotation::{RotateToken, RotationRecord, RotationStage};
 pub use secret::Secret;
+#[cfg(feature = "async")]
+pub use spawn::{Running, spawn};
 pub use timestamp::Timestamp;
 pub use token::{CreatedToken, NewToken, Token, TokenFields};
 pub use unfinished::wait_before_exit;

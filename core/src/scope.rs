@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 use crate::effect::Effect;
+use crate::engine::lane::Lane;
 use crate::engine::{self, EngineError, Waited};
 use crate::error::{Advice, Error, ErrorKind, Result};
-use crate::exchange::Call;
 
 /// What a call may take beyond its end before its caller stops waiting for whoever does the work.
 const GRACE: Duration = Duration::from_secs(1);
@@ -35,21 +35,22 @@ impl Scope {
         Scope { cancel, ..self.clone() }
     }
 
-    /// Waits for work of a call until it ends, its time is over, or the caller is interrupted, which ends it with the error that
-    /// `interrupted` gives.
+    /// Waits for work that ends by `end`, and that this thread drives if it is on a lane. An interruption ends the wait with the
+    /// error that `interrupted` gives.
     pub(crate) fn wait<T>(
         &self,
         effect: Effect,
-        call: &Call,
+        lane: Option<&Lane>,
+        end: Instant,
         interrupted: impl FnOnce() -> Error,
         future: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
             return Err(Error::cancelled().with_hint(" before anything was sent"));
         }
-        let waited = match &call.lane {
-            Some(lane) => lane.block_on(future, call.end() + GRACE, self.watched(&|| self.is_interrupted())),
-            None => self.block_on(future, call.end()),
+        let waited = match lane {
+            Some(lane) => lane.block_on(future, end + GRACE, self.watched(&|| self.is_interrupted())),
+            None => self.block_on(future, end),
         };
         waited.unwrap_or_else(|waited| {
             Err(match (waited, effect) {

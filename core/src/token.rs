@@ -28,10 +28,11 @@ const NANOSECONDS_PER_DAY: i128 = 86_400 * 1_000_000_000;
 /// Names are the API's own, except [`Token::user_id`], which the API leaves out.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Token {
-    // Boxed texts and a shared owner: a list of 100 000 tokens stays below the size of the body it came in.
+    // Boxed texts, and an owner and a creator that are shared: a list of 100 000 tokens stays below the size of the body it came
+    // in.
     id: Box<str>,
     name: Box<str>,
-    created_by: Box<str>,
+    created_by: Arc<str>,
     user_id: Arc<str>,
     created_at: Timestamp,
     expiration_date: Timestamp,
@@ -124,23 +125,28 @@ impl fmt::Debug for Token {
 
 /// The tokens' wire form.
 #[derive(Deserialize)]
-struct WireToken {
+struct WireToken<'a> {
     id: Box<str>,
     name: Box<str>,
-    created_by: Box<str>,
+    #[serde(borrow)]
+    created_by: Cow<'a, str>,
     created_at: Timestamp,
     expiration_date: Timestamp,
     #[serde(default)]
     last_used: Option<Timestamp>,
 }
 
-impl WireToken {
-    fn owned_by(self, user_id: Arc<str>) -> Token {
+impl WireToken<'_> {
+    /// `creator` is that of the token before, which often made this one too.
+    fn owned_by(self, user_id: &Arc<str>, creator: &mut Arc<str>) -> Token {
+        if **creator != *self.created_by {
+            *creator = Arc::from(self.created_by);
+        }
         Token {
             id: self.id,
             name: self.name,
-            created_by: self.created_by,
-            user_id,
+            created_by: Arc::clone(creator),
+            user_id: Arc::clone(user_id),
             created_at: self.created_at,
             expiration_date: self.expiration_date,
             last_used: self.last_used.and_then(Timestamp::or_never),
@@ -150,12 +156,14 @@ impl WireToken {
 
 /// Reads one token and adds its owner.
 pub(crate) fn parse_token(body: &[u8], user_id: &Arc<str>) -> Result<Token, serde_json::Error> {
-    serde_json::from_slice::<Object<WireToken>>(body).map(|wire| wire.0.owned_by(Arc::clone(user_id)))
+    let Object(wire) = serde_json::from_slice::<Object<WireToken<'_>>>(body)?;
+    Ok(wire.owned_by(user_id, &mut Arc::clone(user_id)))
 }
 
 /// Reads a list of tokens, or the `null` by which the server says that there are none, and adds their owner.
 pub(crate) fn parse_tokens(body: &[u8], user_id: &Arc<str>) -> Result<Vec<Token>, serde_json::Error> {
-    parse_list(body, |Object(wire): Object<WireToken>| wire.owned_by(Arc::clone(user_id)))
+    let mut creator = Arc::clone(user_id);
+    parse_list(body, |Object(wire): Object<WireToken<'_>>| wire.owned_by(user_id, &mut creator))
 }
 
 /// Which tokens of a list cannot be read, and which can; `None` if it is not a list of objects that have an id.
@@ -377,7 +385,8 @@ pub struct CreatedToken {
 pub(crate) fn parse_created(body: &[u8], user_id: &Arc<str>) -> Result<CreatedToken, serde_json::Error> {
     #[derive(Deserialize)]
     struct Wire<'a> {
-        personal_access_token: Object<WireToken>,
+        #[serde(borrow)]
+        personal_access_token: Object<WireToken<'a>>,
         // Borrowed from the body, which is wiped; owned only if the server ever escaped a character of it.
         #[serde(borrow)]
         plain_token: Cow<'a, str>,
@@ -385,7 +394,7 @@ pub(crate) fn parse_created(body: &[u8], user_id: &Arc<str>) -> Result<CreatedTo
     let Object(wire): Object<Wire<'_>> = serde_json::from_slice(body)?;
     Ok(CreatedToken {
         plain_token: Secret::new(wire.plain_token),
-        token: wire.personal_access_token.0.owned_by(Arc::clone(user_id)),
+        token: wire.personal_access_token.0.owned_by(user_id, &mut Arc::clone(user_id)),
     })
 }
 

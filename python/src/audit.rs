@@ -1,9 +1,12 @@
 //! An audit under way, and its results as the dataclasses of `netbird_tokens._audit`.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
-use netbird_tokens::{Audit as CoreAudit, AuditSummary, AuditedToken, Operation, TokenState, UserAudit};
+use netbird_tokens::{
+    Audit as CoreAudit, AuditSummary, AuditedToken, Operation, Result as CoreResult, TokenState, UserAudit,
+};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -25,13 +28,26 @@ pub(crate) struct Audit {
     core: ArcSwapOption<CoreAudit>,
     /// The last that was known when it was closed.
     closed: Mutex<Option<AuditSummary>>,
-    /// A result that could not be returned, because a signal handler raised an exception.
-    kept: Mutex<Option<UserAudit>>,
+    kept: Arc<Kept>,
+}
+
+/// Results that could not be returned, because a signal handler raised an exception or the task was cancelled.
+#[derive(Default)]
+pub(crate) struct Kept(Mutex<VecDeque<UserAudit>>);
+
+impl Kept {
+    pub(crate) fn keep(&self, result: Option<UserAudit>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(result);
+    }
+
+    fn take(&self) -> Option<UserAudit> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
 }
 
 impl Audit {
     pub(crate) fn new(core: CoreAudit) -> Self {
-        Audit { core: ArcSwapOption::from_pointee(core), closed: Mutex::new(None), kept: Mutex::new(None) }
+        Audit { core: ArcSwapOption::from_pointee(core), closed: Mutex::new(None), kept: Arc::default() }
     }
 
     fn numbers(&self) -> AuditSummary {
@@ -40,18 +56,30 @@ impl Audit {
         self.core.load().as_ref().map(|core| core.summary()).or_else(closed).unwrap_or_default()
     }
 
-    fn keep(&self, result: Option<UserAudit>) {
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = result;
+    pub(crate) fn kept(&self) -> Arc<Kept> {
+        Arc::clone(&self.kept)
+    }
+
+    /// The next result, for awaited calls.
+    pub(crate) fn next_async(&self) -> impl Future<Output = CoreResult<Option<UserAudit>>> + Send + 'static {
+        let (core, kept) = (self.core.load_full(), self.kept());
+        async move {
+            match (core, kept.take()) {
+                (None, _) => Ok(None),
+                (_, Some(result)) => Ok(Some(result)),
+                (Some(core), None) => core.next_async().await.transpose(),
+            }
+        }
     }
 
     fn next(&self, py: Python<'_>) -> PyResult<Option<UserAudit>> {
         let Some(core) = self.core.load_full() else { return Ok(None) };
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let kept = self.kept.take();
         if kept.is_some() {
             return Ok(kept);
         }
         let undo = |result| {
-            self.keep(result);
+            self.kept.keep(result);
             Some(Operation::AuditTokens.interrupted())
         };
         call::run(py, || (&*core).next().transpose(), undo)
@@ -129,7 +157,7 @@ fn module(py: Python<'_>) -> PyResult<Bound<'_, PyModule>> {
     py.import(intern!(py, "netbird_tokens._audit"))
 }
 
-fn user_audit(py: Python<'_>, result: UserAudit) -> PyResult<Bound<'_, PyAny>> {
+pub(crate) fn user_audit(py: Python<'_>, result: UserAudit) -> PyResult<Bound<'_, PyAny>> {
     let module = module(py)?;
     let states = module.getattr(intern!(py, "TokenState"))?;
     let class = module.getattr(intern!(py, "AuditedToken"))?;

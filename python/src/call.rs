@@ -61,7 +61,7 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send)
 }
 
 /// Whether the interpreter is shutting down: a thread that then releases the GIL may never get it back.
-fn is_finalizing(py: Python<'_>) -> PyResult<bool> {
+pub(crate) fn is_finalizing(py: Python<'_>) -> PyResult<bool> {
     static IS_FINALIZING: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let is_finalizing = IS_FINALIZING.get_or_try_init(py, || -> PyResult<_> {
         Ok(py.import(intern!(py, "sys"))?.getattr(intern!(py, "is_finalizing"))?.unbind())

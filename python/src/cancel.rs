@@ -1,17 +1,53 @@
 //! Ending calls from another thread.
 
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
 use netbird_tokens::CancelToken as CoreCancelToken;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+
+use crate::awaiting::Interruptible;
 
 /// Ends calls from another thread. Client.with_cancel takes it.
 ///
 /// It can be shared by any number of clients and threads. Once cancelled it stays cancelled.
 #[pyclass(frozen, module = "netbird_tokens", weakref)]
-pub(crate) struct CancelToken(CoreCancelToken);
+pub(crate) struct CancelToken(Arc<Cancellation>);
+
+/// What all who know a token share.
+#[derive(Default)]
+pub(crate) struct Cancellation {
+    /// For calls that block.
+    core: CoreCancelToken,
+    /// Calls that are awaited. Locked only with the GIL held, so that no fork happens meanwhile.
+    awaited: Mutex<Vec<Weak<dyn Interruptible>>>,
+}
+
+impl Cancellation {
+    pub(crate) fn core(&self) -> &CoreCancelToken {
+        &self.core
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.core.is_cancelled()
+    }
+
+    /// Has the token end this call, too.
+    pub(crate) fn watch(&self, call: Weak<dyn Interruptible>) {
+        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
+        awaited.retain(|call| call.strong_count() > 0);
+        awaited.push(call);
+    }
+
+    fn cancel(&self) {
+        self.core.cancel();
+        let awaited = std::mem::take(&mut *self.awaited.lock().unwrap_or_else(PoisonError::into_inner));
+        awaited.iter().filter_map(Weak::upgrade).for_each(Interruptible::cancel);
+    }
+}
 
 impl CancelToken {
-    pub(crate) fn core(&self) -> &CoreCancelToken {
+    pub(crate) fn shared(&self) -> &Arc<Cancellation> {
         &self.0
     }
 }
@@ -21,7 +57,7 @@ impl CancelToken {
     #[new]
     #[pyo3(signature = ())]
     fn py_new() -> Self {
-        CancelToken(CoreCancelToken::new())
+        CancelToken(Arc::default())
     }
 
     /// Ends the calls of every client that was made with it, within 50 ms, with a CancelledError.

@@ -1,21 +1,14 @@
 //! What is known about a credential, as the dataclass `netbird_tokens.CredentialCheck`.
 
-use netbird_tokens::{CredentialCheck, CredentialKind};
+use netbird_tokens::CredentialCheck;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::credential::kind_name;
 use crate::token::Token;
 use crate::user::User;
 use crate::{error, instant};
-
-/// The value of `CredentialKind` in Python.
-fn kind_name(kind: CredentialKind) -> &'static str {
-    match kind {
-        CredentialKind::Pat => "pat",
-        CredentialKind::Bearer => "bearer",
-    }
-}
 
 /// The dataclass. Its module is imported here, as few programs need it.
 pub(crate) fn to_python(py: Python<'_>, check: CredentialCheck) -> PyResult<Bound<'_, PyAny>> {

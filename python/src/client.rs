@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use netbird_tokens::{AuditOptions, Client as CoreClient, ClientOptions, NewToken, Operation, RotateToken};
+use netbird_tokens::{Client as CoreClient, ClientOptions, Operation};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
-use crate::arguments::{self, count, duration, flag, optional, text, whole_number};
+use crate::arguments::{self, optional, text};
 use crate::audit::Audit;
-use crate::cancel::CancelToken;
+use crate::cancel::{CancelToken, Cancellation};
 use crate::options::{ClientArguments, with_options};
 use crate::repr::Repr;
+use crate::requests::{self, RotateArguments};
 use crate::rotation::{self, Rotation};
 use crate::token::{CreatedToken, Token, TokenList};
 use crate::user::{User, UserList};
@@ -33,7 +34,7 @@ use crate::{call, check, error, interrupt, logging};
 /// Args:
 ///     pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
 ///     bearer: A JWT, as str or Secret.
-///     credential: A PAT or a JWT as people paste it, as str or Secret.
+///     credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
 ///     token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
 ///         file holds another one by then, the client goes on with that one, and the call is repeated once.
 ///     management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
@@ -61,20 +62,31 @@ use crate::{call, check, error, interrupt, logging};
 pub(crate) struct Client {
     // Empty once closed.
     core: ArcSwapOption<CoreClient>,
+    /// What ends its calls. The core knows of them for calls that block.
+    cancellations: Vec<Arc<Cancellation>>,
 }
 
 impl Client {
-    fn new(core: CoreClient) -> Self {
-        Client { core: ArcSwapOption::from_pointee(core) }
+    fn new(core: CoreClient, cancellations: Vec<Arc<Cancellation>>) -> Self {
+        Client { core: ArcSwapOption::from_pointee(core), cancellations }
+    }
+
+    pub(crate) fn cancellations(&self) -> &[Arc<Cancellation>] {
+        &self.cancellations
+    }
+
+    /// Closes the client at once. Gives what is to be waited for, unless it was closed before.
+    pub(crate) fn close_core(&self) -> Option<Arc<CoreClient>> {
+        self.core.swap(None)
     }
 
     fn build(py: Python<'_>, options: ClientOptions, given: ClientArguments<'_, '_>) -> PyResult<Self> {
         let options = given.fill(options)?.observer(logging::observe);
         let core = call::detached(py, || options.build())?.map_err(|error| error::raise(py, &error))?;
-        Ok(Client::new(core.with_interrupt(interrupt::interrupted)))
+        Ok(Client::new(core.with_interrupt(interrupt::interrupted), Vec::new()))
     }
 
-    fn open(&self, py: Python<'_>) -> PyResult<Arc<CoreClient>> {
+    pub(crate) fn open(&self, py: Python<'_>) -> PyResult<Arc<CoreClient>> {
         self.core.load_full().ok_or_else(|| error::invalid_argument(py, "the client is closed"))
     }
 
@@ -153,7 +165,7 @@ with_options!(methods {
     /// Args:
     ///     pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
     ///     bearer: A JWT, as str or Secret.
-    ///     credential: A PAT or a JWT as people paste it, as str or Secret.
+    ///     credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
     ///
     /// Raises:
     ///     InvalidCredentialError: It cannot be one. The client keeps the old one.
@@ -184,7 +196,8 @@ with_options!(methods {
     ///     InvalidArgumentError: The time is zero, negative or longer than a day.
     fn with_timeout(&self, py: Python<'_>, timeout: &Bound<'_, PyAny>) -> PyResult<Self> {
         let timeout = arguments::duration("timeout", timeout)?;
-        self.open(py)?.with_timeout(timeout).map(Client::new).map_err(|error| error::raise(py, &error))
+        let core = self.open(py)?.with_timeout(timeout).map_err(|error| error::raise(py, &error))?;
+        Ok(Client::new(core, self.cancellations.clone()))
     }
 
     /// A client whose calls end with CancelledError once the token is cancelled, by any thread.
@@ -198,7 +211,9 @@ with_options!(methods {
     ///     A client that shares this one's connections and credential. It is closed on its own.
     fn with_cancel(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<Self> {
         let token = token.cast::<CancelToken>().map_err(|_| error::wrong_type("token", "CancelToken", token))?;
-        Ok(Client::new(self.open(py)?.with_cancel(token.get().core())))
+        let cancellation = token.get().shared();
+        let cancellations = self.cancellations.iter().chain([cancellation]).map(Arc::clone).collect();
+        Ok(Client::new(self.open(py)?.with_cancel(cancellation.core()), cancellations))
     }
 
     /// All tokens of a user, in no particular order.
@@ -275,10 +290,7 @@ with_options!(methods {
         tag: Option<&Bound<'_, PyAny>>,
         user_id: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<CreatedToken> {
-        let days = optional("expires_in_days", expires_in_days, whole_number)?;
-        let new = NewToken::new(text("name", name)?)
-            .expires_in_days(days.unwrap_or(NewToken::DEFAULT_EXPIRES_IN_DAYS))
-            .tag(optional("tag", tag, flag)?.unwrap_or_default());
+        let new = requests::new_token(name, expires_in_days, tag)?;
         let user_id = optional("user_id", user_id, text)?;
         let create = |client: &CoreClient| client.create_token(&new, user_id);
         self.call_or_undo(py, Operation::CreateToken, create, CoreClient::discard).map(CreatedToken::new)
@@ -380,17 +392,8 @@ with_options!(methods {
         prepare_only: Option<&Bound<'_, PyAny>>,
         user_id: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Rotation> {
-        let token_id = optional("token_id", token_id, text)?;
-        let mut rotate = RotateToken::id_or_name(token_id, optional("name", name, text)?)
-            .map_err(|error| error::raise(py, &error))?
-            .new_name::<&str>(optional("new_name", new_name, text)?)
-            .expires_in_days(optional("expires_in_days", expires_in_days, whole_number)?);
-        if let Some(tag) = optional("tag", tag, flag)? {
-            rotate = rotate.tag(tag);
-        }
-        rotate = rotate
-            .adopt(optional("adopt", adopt, flag)?.unwrap_or_default())
-            .prepare_only(optional("prepare_only", prepare_only, flag)?.unwrap_or_default());
+        let arguments = RotateArguments { token_id, name, new_name, expires_in_days, tag, adopt, prepare_only };
+        let rotate = arguments.read(py)?;
         let user_id = optional("user_id", user_id, text)?;
         let begin = |client: &CoreClient| client.rotate_token(&rotate, user_id);
         self.call_or_undo(py, Operation::RotateToken, begin, |_, rotation| rotation.discard()).map(Rotation::new)
@@ -447,11 +450,7 @@ with_options!(methods {
         concurrency: Option<&Bound<'_, PyAny>>,
         time_limit: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Audit> {
-        let options = AuditOptions::default()
-            .expiring_within(optional("expiring_within", expiring_within, duration)?)
-            .unused_for(optional("unused_for", unused_for, duration)?)
-            .concurrency(optional("concurrency", concurrency, count::<usize>)?)
-            .time_limit(optional("time_limit", time_limit, duration)?);
+        let options = requests::audit_options(expiring_within, unused_for, concurrency, time_limit)?;
         self.call(py, Operation::AuditTokens, |client| client.audit_tokens(&options)).map(Audit::new)
     }
 
@@ -463,7 +462,7 @@ with_options!(methods {
     /// Returns:
     ///     Whether no interrupted create is left unfinished.
     fn close(&self, py: Python<'_>) -> PyResult<bool> {
-        self.core.swap(None).map_or(Ok(true), |core| call::close(py, &core))
+        self.close_core().map_or(Ok(true), |core| call::close(py, &core))
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {

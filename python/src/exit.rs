@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::{call, interrupt, logging, rotation};
+use crate::{awaiting, call, interrupt, logging, rotation};
 
 /// Waits until the interrupted creates of all clients are finished and logged: at most 5 seconds, and until a signal handler
 /// raises.
@@ -12,11 +12,14 @@ fn wait_before_exit(py: Python<'_>) -> PyResult<()> {
 }
 
 /// The last such wait: the end of the interpreter follows, and nothing is logged any more. So rotations that are still open end
-/// here, and not when their objects do.
+/// here, and not when their objects do. Awaited calls that are still in progress are never heard of again.
 #[pyfunction]
 fn wait_last_before_exit(py: Python<'_>) -> PyResult<()> {
     rotation::end_all();
-    wait(py, logging::background::end)
+    wait(py, || {
+        logging::background::end();
+        awaiting::end();
+    })
 }
 
 fn wait(py: Python<'_>, finish_logging: fn()) -> PyResult<()> {

@@ -6,8 +6,9 @@ use netbird_tokens::Timestamp;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDateTime, PyTzInfo};
+use pyo3::types::{PyDateTime, PyString, PyTzInfo};
 
+use crate::arguments::text;
 use crate::error;
 
 /// What a `datetime` holds.
@@ -35,13 +36,21 @@ pub(crate) fn to_datetime<'py>(py: Python<'py>, time: Timestamp) -> PyResult<Bou
 
 /// The instant that the argument `name` means; the present one if it is absent.
 pub(crate) fn from_datetime(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Timestamp> {
+    value.map_or_else(|| Ok(Timestamp::now()), |value| aware(name, value, "a timezone-aware datetime"))
+}
+
+/// The instant that a field of a result is built with: a `datetime`, or RFC 3339, which holds nanoseconds.
+pub(crate) fn from_field(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
+    if value.is_instance_of::<PyString>() {
+        return text(name, value)?.parse().map_err(|error| error::raise(value.py(), &error));
+    }
+    aware(name, value, "a timezone-aware datetime or str (RFC 3339)")
+}
+
+fn aware(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> PyResult<Timestamp> {
     static EPOCH: PyOnceLock<Py<PyDateTime>> = PyOnceLock::new();
-    let Some(value) = value else {
-        return Ok(Timestamp::now());
-    };
     let py = value.py();
-    let datetime =
-        value.cast::<PyDateTime>().map_err(|_| error::wrong_type(name, "a timezone-aware datetime", value))?;
+    let datetime = value.cast::<PyDateTime>().map_err(|_| error::wrong_type(name, expected, value))?;
     if datetime.call_method0(intern!(py, "utcoffset"))?.is_none() {
         let message = format!("{name} is a datetime without a time zone: write datetime.now(timezone.utc)");
         return Err(error::invalid_argument(py, &message));

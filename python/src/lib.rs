@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod awaiting;
 mod call;
 mod cancel;
 mod check;
@@ -20,13 +21,16 @@ mod mock;
 mod options;
 mod pickle;
 mod repr;
+mod requests;
 mod restore;
 mod rotation;
 mod secret;
 mod sequence;
 mod token;
 mod user;
+mod value;
 mod vocabulary;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -39,9 +43,13 @@ mod native {
     #[pymodule_export]
     use crate::audit::Audit;
     #[pymodule_export]
+    use crate::awaiting::AwaitedCall;
+    #[pymodule_export]
     use crate::cancel::CancelToken;
     #[pymodule_export]
     use crate::client::Client;
+    #[pymodule_export]
+    use crate::credential::Credential;
     #[pymodule_export]
     use crate::mock::MockServer;
     #[pymodule_export]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use netbird_tokens::Timestamp;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -35,6 +36,19 @@ impl<'py> Repr<'py> {
     /// A field that is True or False.
     pub(crate) fn flag(self, name: &str, value: bool) -> Self {
         self.field(name, if value { "True" } else { "False" })
+    }
+
+    /// A field with an instant, as RFC 3339 in quotes, which the class's constructor reads.
+    pub(crate) fn instant(self, name: &str, value: Timestamp) -> Self {
+        self.field(name, format_args!("'{value}'"))
+    }
+
+    /// The same, or None.
+    pub(crate) fn optional_instant(self, name: &str, value: Option<Timestamp>) -> Self {
+        match value {
+            Some(value) => self.instant(name, value),
+            None => self.field(name, "None"),
+        }
     }
 
     pub(crate) fn finish(mut self) -> String {

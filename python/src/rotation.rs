@@ -75,7 +75,7 @@ impl Rotation {
         Rotation { held, entered_in: AtomicU32::new(0) }
     }
 
-    fn core(&self) -> PyResult<Arc<CoreRotation>> {
+    pub(crate) fn core(&self) -> PyResult<Arc<CoreRotation>> {
         self.held.core.load_full().ok_or_else(call::finalizing)
     }
 
@@ -93,7 +93,7 @@ impl Rotation {
     }
 
     /// Lets an exception go on although the abort failed, unless a signal handler raised the failure.
-    fn abort_failed(&self, py: Python<'_>, failed: PyErr, exception: &Bound<'_, PyAny>) -> PyResult<()> {
+    pub(crate) fn abort_failed(&self, py: Python<'_>, failed: PyErr, exception: &Bound<'_, PyAny>) -> PyResult<()> {
         if !error::is_ours(py, &failed)? {
             return Err(failed);
         }

@@ -4,22 +4,40 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use netbird_tokens::{CreatedToken as CoreCreatedToken, Token as CoreToken};
+use netbird_tokens::{CreatedToken as CoreCreatedToken, Token as CoreToken, TokenFields};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyDateTime;
+use pyo3::types::{PyDateTime, PyDict};
 
+use crate::arguments::{optional, text};
+use crate::error;
 use crate::instant;
 use crate::pickle;
 use crate::repr::Repr;
 use crate::secret::Secret;
 use crate::sequence::sequence;
+use crate::value;
+
+type Any<'py> = Bound<'py, PyAny>;
+
+const FIELDS: &[&str] = &["id", "name", "expiration_date", "created_at", "created_by", "last_used", "user_id"];
 
 /// A personal access token as the server describes it, without its secret.
 ///
 /// Immutable, compared by value, can be pickled, and usable in sets and in match statements. Attributes are made when
 /// read. Datetimes are timezone-aware, in UTC, truncated to microseconds; an instant that a datetime cannot hold (RFC 3339
 /// can write some around the years 1 and 9999 with an offset) becomes the nearest one.
+///
+/// Build one in your tests. What repr() shows builds an equal one.
+///
+/// Args:
+///     id: See the attribute of that name, as for the others.
+///     name: The name.
+///     expiration_date: A timezone-aware datetime, or RFC 3339 as str.
+///     created_at: The same.
+///     created_by: The creator's user id.
+///     last_used: The same as the dates, or None.
+///     user_id: The owner's user id.
 #[pyclass(frozen, module = "netbird_tokens", eq, hash)]
 #[derive(Clone)]
 pub(crate) struct Token {
@@ -57,6 +75,29 @@ impl Hash for Token {
 
 #[pymethods]
 impl Token {
+    #[new]
+    #[pyo3(signature = (*, id, name, expiration_date, created_at, created_by, last_used=None, user_id))]
+    fn from_fields(
+        id: &Any<'_>,
+        name: &Any<'_>,
+        expiration_date: &Any<'_>,
+        created_at: &Any<'_>,
+        created_by: &Any<'_>,
+        last_used: Option<&Any<'_>>,
+        user_id: &Any<'_>,
+    ) -> PyResult<Self> {
+        let fields = TokenFields {
+            id: text("id", id)?.to_owned(),
+            name: text("name", name)?.to_owned(),
+            expiration_date: instant::from_field("expiration_date", expiration_date)?,
+            created_at: instant::from_field("created_at", created_at)?,
+            created_by: text("created_by", created_by)?.to_owned(),
+            last_used: optional("last_used", last_used, instant::from_field)?,
+            user_id: text("user_id", user_id)?.into(),
+        };
+        Ok(Token::new(fields.into()))
+    }
+
     #[classattr]
     fn __match_args__()
     -> (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str) {
@@ -129,16 +170,43 @@ impl Token {
         Ok(self.core().days_left(instant::from_datetime("now", now)?))
     }
 
+    /// The token as plain data.
+    ///
+    /// Returns:
+    ///     A dict with the attributes under their names.
+    pub(crate) fn as_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
+        value::as_dict(slf, FIELDS)
+    }
+
+    /// The same token with other values for some attributes. Also copy.replace(), from Python 3.13 on.
+    ///
+    /// Args:
+    ///     **changes: The attributes to change.
+    #[pyo3(signature = (**changes))]
+    fn replace<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        let token = slf.get().core();
+        let exact = [
+            ("expiration_date", Some(token.expiration_date())),
+            ("created_at", Some(token.created_at())),
+            ("last_used", token.last_used()),
+        ];
+        value::replace(slf, FIELDS, &exact, changes)
+    }
+
+    #[pyo3(signature = (**changes))]
+    fn __replace__<'py>(slf: &Bound<'py, Self>, changes: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
+        Token::replace(slf, changes)
+    }
+
     pub(crate) fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let token = self.core();
-        let last_used = token.last_used().map_or_else(|| "None".to_owned(), |time| time.to_string());
         Ok(Repr::new(py, "Token")
             .text("id", token.id())?
             .text("name", token.name())?
-            .field("expiration_date", token.expiration_date())
-            .field("created_at", token.created_at())
+            .instant("expiration_date", token.expiration_date())
+            .instant("created_at", token.created_at())
             .text("created_by", token.created_by())?
-            .field("last_used", last_used)
+            .optional_instant("last_used", token.last_used())
             .text("user_id", token.user_id())?
             .finish())
     }
@@ -167,6 +235,12 @@ sequence! {
 }
 
 /// A token that was just created. Its secret is shown only once.
+///
+/// Build one in your tests. It cannot be pickled, and as_dict() does not show the secret.
+///
+/// Args:
+///     token: The Token.
+///     plain_token: Its secret, as str or Secret.
 #[pyclass(frozen, module = "netbird_tokens", eq, hash)]
 #[derive(Clone, PartialEq)]
 pub(crate) struct CreatedToken {
@@ -191,6 +265,14 @@ impl Hash for CreatedToken {
 
 #[pymethods]
 impl CreatedToken {
+    #[new]
+    #[pyo3(signature = (*, token, plain_token))]
+    fn from_fields(token: &Any<'_>, plain_token: &Any<'_>) -> PyResult<Self> {
+        let token = token.cast::<Token>().map_err(|_| error::wrong_type("token", "Token", token))?;
+        let plain_token = Secret::new(crate::credential::secret("plain_token", plain_token)?);
+        Ok(CreatedToken { token: token.get().clone(), plain_token })
+    }
+
     #[classattr]
     fn __match_args__() -> (&'static str, &'static str) {
         ("token", "plain_token")
@@ -206,6 +288,17 @@ impl CreatedToken {
     #[getter]
     fn plain_token(&self) -> Secret {
         self.plain_token.clone()
+    }
+
+    /// The token as plain data. The secret is shown as nbp_****.
+    ///
+    /// Returns:
+    ///     A dict with the attributes under their names.
+    fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        dict.set_item("token", Token::as_dict(&Bound::new(py, self.token.clone())?)?)?;
+        dict.set_item("plain_token", self.plain_token.core().to_string())?;
+        Ok(dict)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -56,7 +56,8 @@ def test_an_audit(netbird_mock: MockNetBird, netbird_client: Client) -> None:
     netbird_mock.add_token("idle", user_id="bot", expiration_date=now + year, created_at=now - year)
     netbird_mock.add_token("new", user_id="bot", expiration_date=now + year)
     netbird_mock.add_token("fine", user_id="bot", expiration_date=now + year, last_used=now)
-    audit = netbird_client.audit_tokens()
+    # The client's own token lives 30 days, which is the default.
+    audit = netbird_client.audit_tokens(expiring_within=timedelta(days=10))
     assert audit.user_count == 2
     assert not audit.summary().is_complete
     results = {result.user.id: result for result in audit}
@@ -137,7 +138,8 @@ def test_one_user_may_fail(netbird_mock: MockNetBird, netbird_client: Client) ->
 
 
 def test_results_are_values(netbird_client: Client) -> None:
-    audit = netbird_client.audit_tokens()
+    # The client's own token lives 30 days, which is the default.
+    audit = netbird_client.audit_tokens(expiring_within=timedelta(days=10))
     (result,) = audit
     summary = audit.summary()
     assert isinstance(result, UserAudit) and isinstance(summary, AuditSummary)

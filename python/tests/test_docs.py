@@ -51,7 +51,7 @@ def test_a_script(netbird_mock: MockNetBird, tmp_path: Path, heading: str, sourc
 
 
 def test_all_examples_are_found() -> None:
-    assert (len(SCRIPTS), len(TESTS), len(blocks("yaml"))) == (13, 1, 1)
+    assert (len(SCRIPTS), len(TESTS), len(blocks("yaml"))) == (16, 1, 1)
 
 
 def test_the_cron_script_warns(netbird_mock: MockNetBird, tmp_path: Path) -> None:

@@ -169,8 +169,8 @@ def test_copies_are_the_thing_itself(token: Token, tokens: TokenList) -> None:
 
 def test_repr_shows_the_fields(token: Token, netbird_client: Client) -> None:
     assert repr(token) == (
-        """Token(id='ch8i54g6lnn4g9hqv7n0', name="ci 'quoted'", expiration_date=2026-12-22T14:02:53.235299Z, """
-        "created_at=2026-11-22T14:02:53.235299Z, created_by='owner', last_used=None, user_id='owner')"
+        """Token(id='ch8i54g6lnn4g9hqv7n0', name="ci 'quoted'", expiration_date='2026-12-22T14:02:53.235299Z', """
+        "created_at='2026-11-22T14:02:53.235299Z', created_by='owner', last_used=None, user_id='owner')"
     )
     assert repr(netbird_client.current_user()) == (
         "User(id='owner', name='Owner', email='owner@example.com', role='owner', status='active', is_current=True, "

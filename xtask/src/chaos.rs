@@ -1,10 +1,9 @@
 //! The fault campaign: builds the program that plays it, and the front end that it is played with.
 
-use std::path::Path;
-
 use anyhow::Result;
 
 use crate::arguments::Chaos;
+use crate::campaign;
 use crate::command::Cmd;
 use crate::workspace::Workspace;
 
@@ -22,7 +21,8 @@ pub fn run(workspace: &Workspace, arguments: &Chaos) -> Result<bool> {
     }
     build.run()?;
     let program = workspace.target.join(PROFILE).join("netbird-chaos");
-    let mut campaign = campaign(workspace, &program).args(["--front", &arguments.front]).limit_minutes(24 * 60);
+    let mut campaign =
+        campaign::command(workspace, &program).args(["--front", &arguments.front]).limit_minutes(24 * 60);
     for (option, value) in [
         ("--runs", arguments.runs.map(|runs| runs.to_string())),
         ("--operations", arguments.operations.map(|operations| operations.to_string())),
@@ -37,9 +37,4 @@ pub fn run(workspace: &Workspace, arguments: &Chaos) -> Result<bool> {
         }
     }
     Ok(campaign.status()?.success())
-}
-
-/// The program, in this checkout.
-pub fn campaign(workspace: &Workspace, program: &Path) -> Cmd {
-    Cmd::new(program).dir(&workspace.root).arg("--root").arg(&workspace.root)
 }

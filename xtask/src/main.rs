@@ -4,6 +4,7 @@
 mod api;
 mod arguments;
 mod bench;
+mod campaign;
 mod chaos;
 mod checks;
 mod children;
@@ -77,7 +78,7 @@ fn run(command: Option<Command>) -> Result<bool> {
             run_steps(workspace, vec![checks::version_step()], &[], false, arguments.verbose)
         }
         Command::Reproduce(arguments) => reproduce::run(&workspace, &arguments),
-        Command::Api(arguments) => api::run(&workspace, &arguments),
+        Command::Api(arguments) => api::run(&workspace, arguments.breaking),
         Command::Fmt(_) | Command::SwiftExec(_) | Command::Live(_) => unreachable!("handled above"),
     }
 }

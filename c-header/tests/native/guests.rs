@@ -23,13 +23,17 @@ fn guests() -> [PathBuf; 2] {
 
 /// Runs a scenario of both guests, and returns what they printed. Each must end by itself, with status 0.
 fn play(scenario: &str, url: Option<String>) -> Vec<String> {
+    play_at(scenario, |own| url.unwrap_or_else(|| own.to_owned()))
+}
+
+/// The same, with the management URL that is made of the mock server's.
+fn play_at(scenario: &str, url: impl FnOnce(&str) -> String) -> Vec<String> {
     let scene = scene();
+    let url = url(&scene.server.url());
     let outputs = guests().map(|program| {
         let mut command = Command::new(&program);
         scene.introduce(&mut command).arg(scenario).env("LD_LIBRARY_PATH", prefix().join("lib"));
-        if let Some(url) = &url {
-            command.env("NB_MANAGEMENT_URL", url);
-        }
+        command.env("NB_MANAGEMENT_URL", &url);
         let output = command.output().unwrap();
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         let last: String = printed.lines().last().unwrap_or_default().chars().take(100).collect();
@@ -91,8 +95,15 @@ fn a_server_that_resets_while_the_request_is_written_raises_no_sigpipe() {
 }
 
 #[test]
-fn a_program_that_gets_no_thread_is_told_so() {
+fn a_call_to_an_address_needs_no_thread() {
     for printed in play("no-thread", None) {
+        assert_eq!(printed.lines().filter(|line| line.starts_with("ok:")).count(), 2, "{printed}");
+    }
+}
+
+#[test]
+fn a_program_that_gets_no_thread_to_look_a_host_up_is_told_so() {
+    for printed in play_at("no-thread", |own| own.replace("127.0.0.1", "localhost")) {
         assert!(printed.starts_with("connect: ") && printed.contains("thread"), "{printed}");
         assert!(printed.contains("\nok:"), "{printed}");
     }

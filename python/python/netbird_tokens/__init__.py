@@ -6,7 +6,7 @@
         for token in client.list_tokens():
             print(token.name, token.days_left())
 
-See Client, and NetBirdError for what can go wrong. Requests are logged to logging.getLogger("netbird_tokens").
+See Client, AsyncClient for asyncio, and NetBirdError for what can go wrong. Requests are logged to logging.getLogger("netbird_tokens").
 """
 
 # collections.abc re-exports it; importing that would load all of collections.
@@ -38,6 +38,7 @@ from ._native import (
     CancelToken,
     Client,
     CreatedToken,
+    Credential,
     Rotation,
     Secret,
     Token,
@@ -49,11 +50,19 @@ from ._native import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._async_audit import AsyncAudit
+    from ._async_client import AsyncClient
+    from ._async_rotation import AsyncRotation
     from ._audit import AuditedToken, AuditSummary, TokenState, UserAudit
     from ._check import CredentialCheck, CredentialKind, CredentialState
+    from ._names import ErrorKind, Role, UserStatus
+    from ._options import ClientOptions
     from ._rotation import RotationRecord
 
 __all__ = [
+    "AsyncAudit",
+    "AsyncClient",
+    "AsyncRotation",
     "Audit",
     "AuditSummary",
     "AuditedToken",
@@ -61,13 +70,16 @@ __all__ = [
     "CancelToken",
     "CancelledError",
     "Client",
+    "ClientOptions",
     "ConfigurationError",
     "ConflictError",
     "ConnectError",
     "CreatedToken",
+    "Credential",
     "CredentialCheck",
     "CredentialKind",
     "CredentialState",
+    "ErrorKind",
     "ForbiddenError",
     "InternalError",
     "InvalidArgumentError",
@@ -77,6 +89,7 @@ __all__ = [
     "OutcomeUnknownError",
     "RateLimitedError",
     "RejectedError",
+    "Role",
     "Rotation",
     "RotationRecord",
     "Secret",
@@ -91,6 +104,7 @@ __all__ = [
     "User",
     "UserAudit",
     "UserList",
+    "UserStatus",
     "__version__",
 ]
 
@@ -100,14 +114,21 @@ _Sequence.register(UserList)  # pyright: ignore[reportAttributeAccessIssue, repo
 
 if not TYPE_CHECKING:
     _LATER = {
+        "AsyncAudit": "_async_audit",
+        "AsyncClient": "_async_client",
+        "AsyncRotation": "_async_rotation",
         "AuditSummary": "_audit",
         "AuditedToken": "_audit",
+        "ClientOptions": "_options",
         "CredentialCheck": "_check",
         "CredentialKind": "_check",
         "CredentialState": "_check",
+        "ErrorKind": "_names",
+        "Role": "_names",
         "RotationRecord": "_rotation",
         "TokenState": "_audit",
         "UserAudit": "_audit",
+        "UserStatus": "_names",
     }
 
     def __getattr__(name):

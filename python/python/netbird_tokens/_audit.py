@@ -8,6 +8,7 @@ from enum import Enum
 
 from ._errors import NetBirdError
 from ._native import Token, User
+from ._plain import Plain
 
 
 class TokenState(str, Enum):
@@ -37,7 +38,7 @@ class TokenState(str, Enum):
 
 
 @dataclass(frozen=True)
-class AuditedToken:
+class AuditedToken(Plain):
     """A token and what the audit says about it. Immutable, compared by value, and can be pickled."""
 
     token: Token
@@ -54,7 +55,7 @@ class AuditedToken:
 
 
 @dataclass(frozen=True)
-class UserAudit:
+class UserAudit(Plain):
     """One user's tokens. Immutable, compared by value (the error aside), and can be pickled."""
 
     user: User
@@ -71,7 +72,7 @@ class UserAudit:
 
 
 @dataclass(frozen=True)
-class AuditSummary:
+class AuditSummary(Plain):
     """An audit in numbers. Immutable, compared by value, and can be pickled."""
 
     users: int

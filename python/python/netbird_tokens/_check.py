@@ -8,6 +8,7 @@ from enum import Enum
 
 from ._errors import NetBirdError
 from ._native import Token, User
+from ._plain import Plain
 
 
 class CredentialState(str, Enum):
@@ -58,7 +59,7 @@ class CredentialKind(str, Enum):
 
 
 @dataclass(frozen=True)
-class CredentialCheck:
+class CredentialCheck(Plain):
     """What is known about a credential.
 
     Immutable, compared by value (the error aside), and can be pickled.

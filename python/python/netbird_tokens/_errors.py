@@ -80,6 +80,26 @@ class NetBirdError(Exception):
         self.candidate_token_ids = candidate_token_ids
         self.token_name = token_name
 
+    def as_dict(self) -> dict[str, object]:
+        """The error as plain data.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "message": self.message,
+            "status": self.status,
+            "server_message": self.server_message,
+            "request_id": self.request_id,
+            "retryable": self.retryable,
+            "retry_after": self.retry_after,
+            "attempts": self.attempts,
+            "candidate_token_ids": list(self.candidate_token_ids),
+            "token_name": self.token_name,
+        }
+
 
 class InvalidArgumentError(NetBirdError, ValueError):
     """An argument was refused before anything was sent: a name, a number of days, an id, a URL; or the client is closed."""

@@ -1,22 +1,27 @@
 """What the compiled module defines. Users import it from netbird_tokens."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from types import TracebackType
-from typing import Any, ClassVar, Final, Literal, NoReturn, SupportsIndex, TypeAlias, final, overload
+from typing import Any, ClassVar, Final, Generic, Literal, NoReturn, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 from typing_extensions import Self
 
 from ._audit import AuditSummary, UserAudit
-from ._check import CredentialCheck
+from ._check import CredentialCheck, CredentialKind
+from ._errors import NetBirdError
+from ._names import Role, UserStatus
 from ._rotation import RotationRecord
 
 __all__ = [
     "Audit",
+    "AwaitedCall",
     "CancelToken",
     "Client",
     "CreatedToken",
+    "Credential",
     "MockServer",
     "Rotation",
     "Secret",
@@ -97,6 +102,61 @@ class Secret:
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
 @final
+class Credential:
+    """A credential that was checked offline: a PAT or a JWT. The option credential of a client takes it.
+
+    It shows as a mask wherever it is printed, and it cannot be pickled.
+    """
+
+    @staticmethod
+    def pat(text: str | Secret, /) -> Credential:
+        """A personal access token.
+
+        Args:
+            text: The PAT, as str or Secret.
+
+        Raises:
+            InvalidCredentialError: It cannot be one.
+        """
+
+    @staticmethod
+    def bearer(text: str | Secret, /) -> Credential:
+        """A JWT from the account's identity provider.
+
+        Args:
+            text: The JWT, as str or Secret.
+
+        Raises:
+            InvalidCredentialError: It cannot be one.
+        """
+
+    @staticmethod
+    def detect(text: str | Secret, /) -> Credential:
+        """A PAT or a JWT as people paste it.
+
+        Args:
+            text: The credential, as str or Secret.
+
+        Raises:
+            InvalidCredentialError: It cannot be one.
+        """
+
+    @property
+    def kind(self) -> CredentialKind:
+        """Whether it is a PAT or a JWT."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When a JWT says that it expires. None for a PAT, which does not say."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: Any, /) -> Self: ...
+    def __reduce__(self) -> NoReturn: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
 class CancelToken:
     """Ends calls from another thread. Client.with_cancel takes it.
 
@@ -124,8 +184,30 @@ class Token:
     Immutable, compared by value, can be pickled, and usable in sets and in match statements. Attributes are made when
     read. Datetimes are timezone-aware, in UTC, truncated to microseconds; an instant that a datetime cannot hold (RFC 3339
     can write some around the years 1 and 9999 with an offset) becomes the nearest one.
+
+    Build one in your tests. What repr() shows builds an equal one.
+
+    Args:
+        id: See the attribute of that name, as for the others.
+        name: The name.
+        expiration_date: A timezone-aware datetime, or RFC 3339 as str.
+        created_at: The same.
+        created_by: The creator's user id.
+        last_used: The same as the dates, or None.
+        user_id: The owner's user id.
     """
 
+    def __new__(
+        cls,
+        *,
+        id: str,
+        name: str,
+        expiration_date: datetime | str,
+        created_at: datetime | str,
+        created_by: str,
+        last_used: datetime | str | None = None,
+        user_id: str,
+    ) -> Self: ...
     __match_args__: ClassVar[
         tuple[
             Literal["id"],
@@ -185,6 +267,21 @@ class Token:
             InvalidArgumentError: now has no time zone.
         """
 
+    def as_dict(self) -> dict[str, Any]:
+        """The token as plain data.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
+
+    def replace(self, **changes: Any) -> Self:
+        """The same token with other values for some attributes. Also copy.replace(), from Python 3.13 on.
+
+        Args:
+            **changes: The attributes to change.
+        """
+
+    def __replace__(self, **changes: Any) -> Self: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -194,8 +291,16 @@ class Token:
 
 @final
 class CreatedToken:
-    """A token that was just created. Its secret is shown only once."""
+    """A token that was just created. Its secret is shown only once.
 
+    Build one in your tests. It cannot be pickled, and as_dict() does not show the secret.
+
+    Args:
+        token: The Token.
+        plain_token: Its secret, as str or Secret.
+    """
+
+    def __new__(cls, *, token: Token, plain_token: str | Secret) -> Self: ...
     __match_args__: ClassVar[tuple[Literal["token"], Literal["plain_token"]]]
     @property
     def token(self) -> Token:
@@ -204,6 +309,13 @@ class CreatedToken:
     @property
     def plain_token(self) -> Secret:
         """The secret, which authenticates. Store it now: the server never shows it again."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The token as plain data. The secret is shown as nbp_****.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
 
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
@@ -218,8 +330,36 @@ class User:
 
     Immutable, compared by value, can be pickled, and usable in sets and in match statements. Attributes are made when
     read. Datetimes are timezone-aware, in UTC, truncated to microseconds.
+
+    Build one in your tests. What repr() shows builds an equal one.
+
+    Args:
+        id: See the attribute of that name, as for the others.
+        name: The display name.
+        email: The email address.
+        role: The role.
+        status: The status.
+        is_current: Whether the credential in use is this user's.
+        is_service_user: Whether it is a service user.
+        is_blocked: Whether an administrator has blocked it.
+        pending_approval: Whether it is waiting for an administrator's approval.
+        last_login: A timezone-aware datetime, RFC 3339 as str, or None.
     """
 
+    def __new__(
+        cls,
+        *,
+        id: str,
+        name: str,
+        email: str,
+        role: str,
+        status: str,
+        is_current: bool,
+        is_service_user: bool,
+        is_blocked: bool,
+        pending_approval: bool,
+        last_login: datetime | str | None = None,
+    ) -> Self: ...
     __match_args__: ClassVar[tuple[Literal["id"], Literal["name"], Literal["email"], Literal["role"]]]
     @property
     def id(self) -> str:
@@ -234,12 +374,12 @@ class User:
         """The email address; empty for a service user."""
 
     @property
-    def role(self) -> str:
-        """owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds."""
+    def role(self) -> Role:
+        """owner, admin, network_admin, auditor, user, billing_admin, or one that a newer server adds. A Role, which is a str."""
 
     @property
-    def status(self) -> str:
-        """active, invited, blocked, or one that a newer server adds."""
+    def status(self) -> UserStatus:
+        """active, invited, blocked, or one that a newer server adds. A UserStatus, which is a str."""
 
     @property
     def is_current(self) -> bool:
@@ -261,6 +401,21 @@ class User:
     def last_login(self) -> datetime | None:
         """When it last logged in; None for never. Service users never log in."""
 
+    def as_dict(self) -> dict[str, Any]:
+        """The user as plain data.
+
+        Returns:
+            A dict with the attributes under their names.
+        """
+
+    def replace(self, **changes: Any) -> Self:
+        """The same user with other values for some attributes. Also copy.replace(), from Python 3.13 on.
+
+        Args:
+            **changes: The attributes to change.
+        """
+
+    def __replace__(self, **changes: Any) -> Self: ...
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -369,7 +524,7 @@ class Client:
     Args:
         pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
         bearer: A JWT, as str or Secret.
-        credential: A PAT or a JWT as people paste it, as str or Secret.
+        credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
         token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
             file holds another one by then, the client goes on with that one, and the call is repeated once.
         management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
@@ -400,7 +555,7 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
         token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
@@ -422,7 +577,7 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
         token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
@@ -462,14 +617,14 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | None = None,
+        credential: str | Secret | Credential | None = None,
     ) -> None:
         """Uses another credential from the next call on, in all threads. Calls in progress keep the old one.
 
         Args:
             pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
             bearer: A JWT, as str or Secret.
-            credential: A PAT or a JWT as people paste it, as str or Secret.
+            credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
 
         Raises:
             InvalidCredentialError: It cannot be one. The client keeps the old one.
@@ -797,6 +952,95 @@ class Audit(Iterator[UserAudit]):
         self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None, /
     ) -> None: ...
     def __reduce__(self) -> NoReturn: ...
+
+_T_co = TypeVar("_T_co", covariant=True)
+_Done: TypeAlias = asyncio.Future[None]
+
+@final
+class AwaitedCall(Generic[_T_co]):
+    """An awaited call that the core has begun, and its outcome. For the coroutines of AsyncClient.
+
+    Each static method begins one and has the asyncio.Future done when it has ended. Letting go of it interrupts the call, and
+    undoes a result that was not taken.
+    """
+
+    @staticmethod
+    def list_tokens(future: _Done, client: Client, user_id: str | None, /) -> AwaitedCall[TokenList]: ...
+    @staticmethod
+    def get_token(future: _Done, client: Client, token_id: str, user_id: str | None, /) -> AwaitedCall[Token]: ...
+    @staticmethod
+    def create_token(
+        future: _Done, client: Client, name: str, expires_in_days: int, tag: bool, user_id: str | None, /
+    ) -> AwaitedCall[CreatedToken]: ...
+    @staticmethod
+    def delete_token(future: _Done, client: Client, token_id: str, user_id: str | None, /) -> AwaitedCall[None]: ...
+    @staticmethod
+    def current_user(future: _Done, client: Client, /) -> AwaitedCall[User]: ...
+    @staticmethod
+    def list_users(future: _Done, client: Client, /) -> AwaitedCall[UserList]: ...
+    @staticmethod
+    def check_credential(future: _Done, client: Client, /) -> AwaitedCall[CredentialCheck]: ...
+    @staticmethod
+    def rotate_token(
+        future: _Done,
+        client: Client,
+        token_id: str | None,
+        name: str | None,
+        new_name: str | None,
+        expires_in_days: int | None,
+        tag: bool,
+        adopt: bool,
+        prepare_only: bool,
+        user_id: str | None,
+        /,
+    ) -> AwaitedCall[Rotation]: ...
+    @staticmethod
+    def resume_rotation(
+        future: _Done, client: Client, record: Mapping[str, object], plain_token: str | Secret | None, /
+    ) -> AwaitedCall[RotationRecord]: ...
+    @staticmethod
+    def audit_tokens(
+        future: _Done,
+        client: Client,
+        expiring_within: float | timedelta | None,
+        unused_for: float | timedelta | None,
+        concurrency: int | None,
+        time_limit: float | timedelta | None,
+        /,
+    ) -> AwaitedCall[Audit]: ...
+    @staticmethod
+    def next_of_audit(future: _Done, client: Client, audit: Audit, /) -> AwaitedCall[UserAudit | None]:
+        """The next result of an audit; None at its end."""
+
+    @staticmethod
+    def create_in_rotation(future: _Done, client: Client, rotation: Rotation, /) -> AwaitedCall[None]: ...
+    @staticmethod
+    def commit_rotation(future: _Done, client: Client, rotation: Rotation, keep_old: bool, /) -> AwaitedCall[None]: ...
+    @staticmethod
+    def abort_rotation(future: _Done, client: Client, rotation: Rotation, /) -> AwaitedCall[None]:
+        """A token that was cancelled before does not keep it from being done."""
+
+    @staticmethod
+    def abort_in_background(rotation: Rotation, /) -> None:
+        """Revokes the successor in the background: the abort was interrupted."""
+
+    @staticmethod
+    def abort_failed(rotation: Rotation, failed: NetBirdError, exception: BaseException, /) -> None:
+        """Lets an exception go on although the abort failed."""
+
+    @staticmethod
+    def close(future: _Done, client: Client, /) -> AwaitedCall[bool]:
+        """Waits for the interrupted creates of a client, which need not be open. Gives whether they are finished."""
+
+    def take(self) -> _T_co:
+        """The outcome, once: returns the result or raises the error."""
+
+    def interrupt(self) -> NetBirdError | None:
+        """Interrupts the call, or undoes its result.
+
+        Returns:
+            What that means, as an exception. None if the outcome was taken, or needs no explanation.
+        """
 
 @final
 class MockServer:

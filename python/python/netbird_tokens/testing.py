@@ -15,9 +15,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from ._native import Client, MockServer
+
+if TYPE_CHECKING:
+    from ._async_client import AsyncClient
 
 __all__ = ["MockNetBird", "MockToken", "SeenRequest", "StoredToken"]
 
@@ -135,6 +138,22 @@ class MockNetBird:
         Returns:
             The Client.
         """
+        return Client(**self._completed(options))
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """An AsyncClient of this server, which retries almost without waiting.
+
+        Args:
+            **options: Those of AsyncClient. Without a credential, pat is used.
+
+        Returns:
+            The AsyncClient.
+        """
+        from ._async_client import AsyncClient
+
+        return AsyncClient(**self._completed(options))
+
+    def _completed(self, options: dict[str, Any]) -> Any:
         if not options.keys() & {"pat", "bearer", "credential", "token_file"}:
             options["pat"] = self.pat
         if self._tls:
@@ -142,7 +161,7 @@ class MockNetBird:
         options.setdefault("management_url", self.url)
         options.setdefault("retry_base_delay", 0.01)
         options.setdefault("proxy_from_env", False)
-        return Client(**options)
+        return options
 
     def add_user(
         self,

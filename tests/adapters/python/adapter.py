@@ -18,7 +18,9 @@ from datetime import datetime
 from typing import Any
 
 from netbird_tokens import (
-    Audit,
+    AsyncClient,
+    AsyncRotation,
+    AuditSummary,
     Client,
     CredentialCheck,
     InvalidArgumentError,
@@ -27,6 +29,7 @@ from netbird_tokens import (
     Secret,
     Token,
     User,
+    UserAudit,
     __version__,
 )
 
@@ -75,9 +78,9 @@ OPTIONS = {
     "on_unknown": "on_unknown",
 }
 
-clients: dict[str, Client] = {}
+clients: dict[str, Client | AsyncClient] = {}
 secrets: dict[str, Secret] = {}
-rotations: dict[str, Rotation] = {}
+rotations: dict[str, Rotation | AsyncRotation] = {}
 
 
 class Unsupported(Exception):
@@ -115,28 +118,40 @@ def milliseconds(value: Any) -> Any:
 
 
 def call(command: dict[str, Any]) -> Any:
+    operation, args, now = asked(command)
+    if operation in LOCAL:
+        return LOCAL[operation](**args)
+    if operation.startswith("rotation_"):
+        return rotation(operation.removeprefix("rotation_"), now, **args)
+    client = known_client(command)
+    with interrupted(command.get("cancel_after_ms"), command.get("cancel_file")):
+        result = getattr(client, operation)(**args)
+        if operation == "audit_tokens":
+            return audit(list(result), result.summary(), now)
+    return shown(operation, result, now)
+
+
+def asked(command: dict[str, Any]) -> tuple[str, dict[str, Any], str | None]:
+    """The operation, its arguments as the package takes them, and the instant to compute for."""
     operation, args = command["operation"], dict(command.get("args") or {})
     if operation not in OPERATIONS:
         raise Unsupported(f"there is no operation {operation}")
-    if operation == "expose":
-        return secrets[args["secret"]].expose()
-    if operation == "secret_equals":
-        return secrets[args["secret"]] == secrets[args["other"]]
     now = args.pop("now", None)
-    if operation.startswith("rotation_"):
-        return rotation(operation.removeprefix("rotation_"), now, **args)
-    client = clients.get(command["client"])
-    if client is None:
-        raise InvalidArgumentError("there is no such client")
     if operation == "set_credential":
         args = renamed(args)
     if operation == "audit_tokens":
         times = {name for name in args if name.endswith("_ms")}
         args |= {name.removesuffix("_ms"): milliseconds(args.pop(name)) for name in times}
-    with interrupted(command.get("cancel_after_ms"), command.get("cancel_file")):
-        result = getattr(client, operation)(**args)
-        if operation == "audit_tokens":
-            return audit(result, now)
+    return operation, args, now
+
+
+def known_client(command: dict[str, Any]) -> Any:
+    if command["client"] not in clients:
+        raise InvalidArgumentError("there is no such client")
+    return clients[command["client"]]
+
+
+def shown(operation: str, result: Any, now: str | None) -> Any:
     match operation:
         case "list_tokens":
             return [token(each, now) for each in result]
@@ -160,20 +175,34 @@ def call(command: dict[str, Any]) -> Any:
             return {}
 
 
+# What is asked of a Secret.
+LOCAL: dict[str, Callable[..., Any]] = {
+    "expose": lambda secret: secrets[secret].expose(),
+    "secret_equals": lambda secret, other: secrets[secret] == secrets[other],
+}
+
+
 def rotation(command: str, now: str | None, rotation: str, **args: Any) -> Any:
-    if rotation not in rotations:
-        raise InvalidArgumentError("there is no such rotation")
+    known = known_rotation(rotation)
     if command == "drop":
         del rotations[rotation]
         return {}
-    known = rotations[rotation]
-    if command == "record":
-        return {"record": known.record()}
-    getattr(known, command)(**args)
-    return successor(known, now) if command == "create" else {"record": known.record()}
+    if command != "record":
+        getattr(known, command)(**args)
+    return stepped(command, known, now)
 
 
-def successor(rotation: Rotation, now: str | None) -> Any:
+def known_rotation(handle: str) -> Any:
+    if handle not in rotations:
+        raise InvalidArgumentError("there is no such rotation")
+    return rotations[handle]
+
+
+def stepped(command: str, rotation: Rotation | AsyncRotation, now: str | None) -> Any:
+    return successor(rotation, now) if command == "create" else {"record": rotation.record()}
+
+
+def successor(rotation: Rotation | AsyncRotation, now: str | None) -> Any:
     record = rotation.record()
     none = {"token": None, "plain_token": None, "secret": None}
     made = none if record["stage"] == "planned" else created(rotation.token, rotation.plain_token, now)
@@ -181,7 +210,7 @@ def successor(rotation: Rotation, now: str | None) -> Any:
 
 
 def close(command: dict[str, Any]) -> Any:
-    clients[command["client"]].close()
+    known_client(command).close()
     return {}
 
 
@@ -260,7 +289,7 @@ def check(check: CredentialCheck, now: str | None) -> Any:
     }
 
 
-def audit(audit: Audit, now: str | None) -> Any:
+def audit(results: list[UserAudit], summary: AuditSummary, now: str | None) -> Any:
     users = [
         {
             "user": user(each.user),
@@ -270,9 +299,9 @@ def audit(audit: Audit, now: str | None) -> Any:
             ],
             "error": error(each.error) if each.error else None,
         }
-        for each in sorted(audit, key=lambda each: each.user.id)
+        for each in sorted(results, key=lambda each: each.user.id)
     ]
-    return {"users": users, "summary": asdict(audit.summary())}
+    return {"users": users, "summary": asdict(summary)}
 
 
 def time(time: datetime | None) -> str | None:
@@ -295,13 +324,16 @@ def error(error: NetBirdError) -> Any:
     }
 
 
-def answer(command: dict[str, Any]) -> Any:
-    commands: dict[str, Callable[[dict[str, Any]], Any]] = {
-        "hello": hello,
-        "new_client": new_client,
-        "call": call,
-        "close": close,
-    }
+# A front may have others for some of them.
+COMMANDS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "hello": hello,
+    "new_client": new_client,
+    "call": call,
+    "close": close,
+}
+
+
+def answer(command: dict[str, Any], commands: dict[str, Callable[[dict[str, Any]], Any]]) -> Any:
     try:
         if command["cmd"] not in commands:
             raise Unsupported(f"there is no command {command['cmd']}")
@@ -315,13 +347,17 @@ def answer(command: dict[str, Any]) -> Any:
         return {"id": command["id"], "error": {"kind": "unsupported", "code": 0, "message": str(missing)}}
 
 
-def main() -> None:
+def serve(commands: dict[str, Callable[[dict[str, Any]], Any]]) -> None:
     # What could not be cleaned up after an interruption is only in the log. Standard error is for that.
     logging.basicConfig(level=logging.WARNING)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line), commands)), flush=True)
+
+
+def main() -> None:
     # Even if whoever started us ignores Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line))), flush=True)
+    serve(COMMANDS)
 
 
 if __name__ == "__main__":

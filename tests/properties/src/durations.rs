@@ -11,7 +11,7 @@ const DAY: u64 = 86_400;
 /// A length of time is a number and a unit, is at most 100 years, and is the same when it is written in seconds. A lifetime is
 /// 1 to 365 days.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     match parse_duration(text) {
         Ok(length) => {
             let bare = text.trim();

@@ -8,7 +8,7 @@ use crate::shown::assert_no_pat_in;
 
 /// An id is refused before anything is sent, or reaches the server as one segment of the path that means exactly it.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     let (user, token) = text.split_once('\n').unwrap_or(("user", text));
     let server = Responder::get();
     let _turn = server.answer_with(&[]);

@@ -6,7 +6,7 @@ use crate::shown::assert_repeats_nothing_of;
 
 /// A JWT has three parts of base64url, and an error repeats nothing of it.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     match Credential::bearer(text) {
         Ok(credential) => {
             assert_eq!(credential.kind(), CredentialKind::Bearer);

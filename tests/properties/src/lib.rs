@@ -18,6 +18,7 @@ mod oracle;
 mod responder;
 mod script;
 mod shown;
+mod text;
 
 /// A target: its name, which is also that of its corpus folder, and what it checks.
 pub type Target = (&'static str, fn(&[u8]));
@@ -35,8 +36,3 @@ pub const TARGETS: &[Target] = &[
     ("timestamps", timestamps::check),
     ("urls", urls::check),
 ];
-
-/// The input as text. What is not UTF-8 cannot be given to the functions that take text.
-fn text(data: &[u8]) -> Option<&str> {
-    std::str::from_utf8(data).ok()
-}

@@ -6,7 +6,7 @@ use crate::shown::assert_repeats_nothing_of;
 
 /// Exactly the texts with the prefix, the length and the checksum of a PAT pass; an error repeats nothing of the text.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     match Credential::pat(text) {
         Ok(credential) => {
             assert!(is_pat(text));

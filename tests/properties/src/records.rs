@@ -6,7 +6,7 @@ use crate::shown::assert_repeats_nothing_of;
 
 /// A record that was read is the same when it is written and read again; an error repeats nothing of the text.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     match RotationRecord::from_json(text) {
         Ok(record) => {
             let written = record.to_json();

@@ -20,7 +20,7 @@ pub fn check(data: &[u8]) {
     for scenario in &scenarios {
         assert!(!scenario.name.is_empty() && !scenario.steps.is_empty());
     }
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     let values: serde_json::Value = serde_norway::from_str(text).expect("it was read");
     let again = load(values.to_string().as_bytes(), schema).expect("JSON is YAML");
     assert_eq!(format!("{scenarios:?}"), format!("{again:?}"));

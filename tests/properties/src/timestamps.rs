@@ -4,7 +4,7 @@ use netbird_tokens::Timestamp;
 
 /// An instant that was read is the same when it is written and read again; comparing two never overflows.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     let (one, other) = text.split_once('\n').unwrap_or((text, ""));
     let Ok(one) = one.parse::<Timestamp>() else { return };
     assert_eq!(one.to_string().parse(), Ok(one));

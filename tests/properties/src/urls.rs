@@ -7,7 +7,7 @@ use crate::shown::{assert_no_pat_in, assert_repeats_nothing_of};
 /// A management URL that is accepted is a clean `https` URL, or `http` to this machine, and stays as it is when it is given
 /// again. Neither it nor a proxy's password is repeated in an error.
 pub fn check(data: &[u8]) {
-    let Some(text) = crate::text(data) else { return };
+    let Some(text) = crate::text::text(data) else { return };
     let (url, proxy) = text.split_once('\n').map_or((text, None), |(url, proxy)| (url, Some(proxy)));
     let client = |url: &str| {
         let credential = Credential::pat("nbp_abcdefghijklmnopqrstuvwxyz01232LolCm")?;

@@ -12,7 +12,6 @@ use anyhow::{Context as _, Result, bail};
 
 use listing::Difference;
 
-use crate::arguments::Api;
 use crate::workspace::Workspace;
 
 /// A front end's API: the file that lists it, and what reads it from the front end.
@@ -85,12 +84,12 @@ impl Surface {
 ///
 /// # Errors
 /// Something was removed or changed, and `--breaking` was not given.
-pub fn run(workspace: &Workspace, arguments: &Api) -> Result<bool> {
+pub fn run(workspace: &Workspace, accept_breaking: bool) -> Result<bool> {
     for surface in FROM_SOURCES {
-        print!("{}", surface.write(workspace, arguments.breaking)?);
+        print!("{}", surface.write(workspace, accept_breaking)?);
     }
     if kotlin::is_built(workspace) {
-        print!("{}", KOTLIN.write(workspace, arguments.breaking)?);
+        print!("{}", KOTLIN.write(workspace, accept_breaking)?);
     } else {
         println!("{}: left out, because Kotlin is not built: cargo xtask test --only kotlin", KOTLIN.file);
     }

@@ -18,13 +18,16 @@ pub struct Python;
 
 // Pinned: a new release of a tool must not break a build that worked.
 const MATURIN: &str = "maturin==1.16.0";
-const TEST_PACKAGES: &[&str] = &["pytest==9.2.0"];
+// The event loops are for the tests of AsyncClient.
+const TEST_PACKAGES: &[&str] = &["pytest==9.2.0", "anyio==4.16.0", "uvloop==0.23.0"];
 const TYPE_PACKAGES: &[&str] = &["mypy==2.4.1", "pyright[nodejs]==1.1.414"];
 
 const TOOLS: &str = "python: tools";
 /// The step that builds the wheel.
 pub const WHEEL: &str = "python: wheel";
 const CHECKERS: &str = "python: type checkers";
+/// The adapter of AsyncClient.
+const ASYNC: &str = "python-async";
 /// The virtual environments of the build tools and of the type checkers. The tests on each Python have their own.
 const TOOLS_VENV: &str = "tools";
 const CHECKERS_VENV: &str = "checkers";
@@ -37,11 +40,17 @@ fn venv_name(minor: u32) -> String {
     format!("python3.{minor}")
 }
 
-/// How the conformance runner starts the adapter.
-fn adapter(workspace: &Workspace, minor: u32) -> Vec<(String, String)> {
+/// How the conformance runner starts the adapters: of Client, and of AsyncClient.
+fn adapters(workspace: &Workspace, minor: u32) -> Vec<(String, String)> {
     let python = python::folder(workspace, &venv_name(minor)).join("bin/python");
-    let adapter = workspace.path("tests/adapters/python/adapter.py");
-    vec![("NETBIRD_ADAPTER_PYTHON".to_owned(), format!("{} {}", python.display(), adapter.display()))]
+    let started = |script: &str| {
+        let script = workspace.path("tests/adapters/python").join(script);
+        format!("{} {}", python.display(), script.display())
+    };
+    vec![
+        ("NETBIRD_ADAPTER_PYTHON".to_owned(), started("adapter.py")),
+        ("NETBIRD_ADAPTER_PYTHON_ASYNC".to_owned(), started("async_adapter.py")),
+    ]
 }
 
 fn owned(packages: &[&str]) -> Vec<String> {
@@ -212,11 +221,14 @@ impl Front for Python {
             .needs(WHEEL)
             .needs(CHECKERS),
         );
-        let adapter = move |job: &Job| Ok(adapter(job.workspace(), newest));
-        steps.push(scenarios("python", "python", adapter).needs(test_name(newest)));
+        let adapter = move |job: &Job| Ok(adapters(job.workspace(), newest));
+        for name in ["python", ASYNC] {
+            steps.push(scenarios(name, "python", adapter).needs(test_name(newest)));
+        }
         let server = Server { version: "0.40", limited: true };
         steps.push(live("python", "python", server, adapter).needs(test_name(newest)));
         steps.push(campaign("python", "python", "60s", adapter).needs(test_name(newest)));
+        steps.push(campaign(ASYNC, "python", "30s", adapter).needs(test_name(newest)));
         steps
     }
 }

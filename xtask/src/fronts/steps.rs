@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Result, bail};
 
 use super::compile::{self, COMPILE, built};
-use crate::chaos;
+use crate::campaign;
 use crate::plan::{Job, Step};
 
 /// Runs every scenario against the adapter of a front end. `prepare` returns environment variables for the runner.
@@ -42,7 +42,7 @@ pub fn campaign(
     Step::new(format!("{front}: campaign over {adapter}"), move |job| {
         let program = built(job.workspace(), "netbird-chaos");
         let mut command = job
-            .logged(chaos::campaign(job.workspace(), &program))
+            .logged(campaign::command(job.workspace(), &program))
             .args(["--front", adapter, "--for", time])
             .limit_minutes(10);
         for (name, value) in prepare(job)? {

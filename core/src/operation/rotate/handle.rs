@@ -123,7 +123,7 @@ impl Rotation {
         let lane = self.inner.shared.transport.check_out_lane();
         let call = self.call().on_lane(lane.as_ref());
         let interrupted = || RotationStep::Create.interrupted();
-        self.scope.wait(Effect::Creates, &call, interrupted, self.beginning(&call))
+        call.wait(Effect::Creates, interrupted, self.beginning(&call))
     }
 
     /// Proves that the successor authenticates, and revokes the old token, unless `keep_old`. Two requests at most. Calling
@@ -136,7 +136,7 @@ impl Rotation {
         let lane = self.inner.shared.transport.check_out_lane();
         let call = self.call().on_lane(lane.as_ref());
         let interrupted = || RotationStep::Commit.interrupted();
-        self.scope.wait(Effect::Deletes, &call, interrupted, self.finishing(call.clone(), keep_old))
+        call.wait(Effect::Deletes, interrupted, self.finishing(call.clone(), keep_old))
     }
 
     /// Revokes the successor, if there is one; the old token stays as it is. A [`CancelToken`](crate::CancelToken) that was
@@ -149,7 +149,8 @@ impl Rotation {
         let lane = self.inner.shared.transport.check_out_lane();
         let call = self.call().on_lane(lane.as_ref());
         let interrupted = || RotationStep::Abort.interrupted();
-        self.scope.after_cancellation().wait(Effect::Deletes, &call, interrupted, self.undoing(call.clone()))
+        let scope = self.scope.after_cancellation();
+        scope.wait(Effect::Deletes, call.lane.as_deref(), call.end(), interrupted, self.undoing(call.clone()))
     }
 
     /// See [`Rotation::create`].

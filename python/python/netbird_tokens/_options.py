@@ -1,0 +1,40 @@
+"""The options of a client as a type. Loaded when it is first needed: typing takes longer than the package."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from os import PathLike
+from typing import Literal, TypedDict
+
+from ._native import Credential, Secret
+
+
+class ClientOptions(TypedDict, total=False):
+    """The options of Client and AsyncClient, which Client describes. For functions that pass them on:
+
+    def connect(**options: Unpack[ClientOptions]) -> Client:
+        return Client.from_env(**options)
+    """
+
+    pat: str | Secret | None
+    bearer: str | Secret | None
+    credential: str | Secret | Credential | None
+    token_file: str | PathLike[str] | None
+    management_url: str | None
+    connect_timeout: float | timedelta | None
+    read_timeout: float | timedelta | None
+    timeout: float | timedelta | None
+    max_retries: int | None
+    retry_base_delay: float | timedelta | None
+    retry_max_delay: float | timedelta | None
+    max_response_bytes: int | None
+    allow_insecure_http: bool | None
+    ca_pem: str | bytes | None
+    proxy: str | None
+    proxy_from_env: bool | None
+    user_agent: str | None
+    on_unknown: Literal["report", "revoke_and_retry"] | None
+
+
+# Users import it from there.
+ClientOptions.__module__ = "netbird_tokens"
