@@ -6,7 +6,7 @@ import copy
 import json
 import pickle
 import sys
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -134,7 +134,7 @@ def test_a_check_and_an_audit_as_plain_data(netbird_mock: MockNetBird, netbird_c
     assert failed.error is not None
     assert failed.as_dict()["error"] == failed.error.as_dict()
     assert failed.error.as_dict()["status"] == 403
-    (result,) = netbird_client.audit_tokens()
+    (result,) = netbird_client.audit_tokens(expiring_within=timedelta(days=10))
     (one,) = result.as_dict()["tokens"]
     assert one == {"token": result.tokens[0].token.as_dict(), "state": "healthy", "findings": [], "reason": one["reason"]}
     assert audit.summary().as_dict()["failed"] == 1

@@ -103,7 +103,7 @@ impl Place {
         self.command(workspace, &maturin)?
             .args(["build", "--release", "--locked", "--manifest-path", "python/Cargo.toml", "--interpreter"])
             .arg(maturin.with_file_name("python"))
-            .arg("--out")
+            .args(["--compression-level", "9", "--out"])
             .arg(&wheels)
             .run()?;
         let mut made = fs::read_dir(&wheels)?.flatten().map(|entry| entry.path());

@@ -22,6 +22,9 @@ const MATURIN: &str = "maturin==1.16.0";
 const TEST_PACKAGES: &[&str] = &["pytest==9.2.0", "anyio==4.16.0", "uvloop==0.23.0"];
 const TYPE_PACKAGES: &[&str] = &["mypy==2.4.1", "pyright[nodejs]==1.1.414"];
 
+/// In bytes.
+const LARGEST_WHEEL: u64 = 3_600_000;
+
 const TOOLS: &str = "python: tools";
 /// The step that builds the wheel.
 pub const WHEEL: &str = "python: wheel";
@@ -91,7 +94,7 @@ fn build_wheel(job: &Job) -> Result<()> {
         .arg(workspace.path("python/Cargo.toml"))
         .arg("--interpreter")
         .arg(maturin.with_file_name("python"))
-        .arg("--out")
+        .args(["--compression-level", "9", "--out"])
         .arg(&folder)
         .env("CARGO_TARGET_DIR", &workspace.target)
         .limit_minutes(30);
@@ -174,11 +177,11 @@ impl Front for Python {
             Step::new(WHEEL, |job| {
                 build_wheel(job)?;
                 let wheel = wheel(job.workspace())?;
-                Ok(format!(
-                    "{}, {} kB",
-                    wheel.file_name().unwrap_or_default().to_string_lossy(),
-                    fs::metadata(&wheel)?.len() / 1000
-                ))
+                let size = fs::metadata(&wheel)?.len();
+                if size > LARGEST_WHEEL {
+                    bail!("the wheel has {size} bytes, more than {LARGEST_WHEEL}");
+                }
+                Ok(format!("{}, {} kB", wheel.file_name().unwrap_or_default().to_string_lossy(), size / 1000))
             })
             .needs(TOOLS)
             .cargo(),
