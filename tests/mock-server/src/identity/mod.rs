@@ -1,17 +1,21 @@
 //! The identity provider under `/oauth2`: discovery, device authorization, tokens, and the page where a person decides.
 
+mod answers;
 mod decide;
+mod form;
 mod login;
 mod page;
 mod tokens;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::{Request, Response};
 use crate::paths::Target;
 use crate::state::State;
 use crate::world::LoginEndpoint;
 
+use answers::{refuse, respond};
+use form::Form;
 pub(crate) use login::Provider;
 
 const DISCOVERY: &str = "/oauth2/.well-known/openid-configuration";
@@ -19,24 +23,6 @@ const DEVICE_CODE: &str = "/oauth2/device/code";
 const TOKEN: &str = "/oauth2/token";
 const KEYS: &str = "/oauth2/keys";
 const PAGE: &str = "/oauth2/device";
-
-/// The fields of a form or a query.
-struct Form(Target);
-
-impl Form {
-    fn of_body(request: &Request) -> Self {
-        let text = String::from_utf8_lossy(&request.body).into_owned();
-        Self(Target { path: Vec::new(), query: Some(text) })
-    }
-
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.parameter(name).filter(|value| !value.is_empty())
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.get(name).unwrap_or_default()
-    }
-}
 
 fn path_of(request: &Request) -> &str {
     request.target.split('?').next().unwrap_or_default()
@@ -72,25 +58,12 @@ pub(crate) fn answer(state: &mut State, url: impl FnOnce() -> String, request: &
         // The JWTs are signed with a secret key, so no public key belongs to them.
         ("GET", KEYS) => respond(200, &json!({ "keys": [] })),
         ("GET", PAGE) => {
-            let form = Target::parse(&request.target).ok().map(Form);
+            let form = Target::parse(&request.target).ok().map(Form::of_query);
             page::show(state, &form.and_then(|form| form.get("user_code")).unwrap_or_default())
         }
         ("POST", PAGE) => page::decide(state, &Form::of_body(request)),
         _ => Response::new(404).field("Content-Type", "text/plain; charset=utf-8").body("404 page not found\n"),
     })
-}
-
-fn respond(status: u16, body: &Value) -> Response {
-    Response::new(status).field("Content-Type", "application/json").body(body.to_string())
-}
-
-/// An OAuth2 error.
-fn refuse(status: u16, error: &str, description: Option<&str>) -> Response {
-    let mut body = json!({ "error": error });
-    if let Some(description) = description {
-        body["error_description"] = description.into();
-    }
-    respond(status, &body)
 }
 
 fn discovery(state: &State, own: &str) -> Response {

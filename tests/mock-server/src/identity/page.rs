@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Form;
+use super::form::Form;
 use crate::http::Response;
 use crate::state::State;
 use crate::world::LoginState;

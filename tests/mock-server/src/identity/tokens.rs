@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::answers::{refuse, respond};
+use super::form::Form;
 use super::login::{Decision, Poll, Provider, Session, random};
-use super::{Form, refuse, respond};
 use crate::http::Response;
 use crate::state::State;
 use crate::world::Refresh;
