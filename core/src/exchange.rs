@@ -140,11 +140,6 @@ impl Call {
         Call { identity, sending: Arc::default(), ..self.clone() }
     }
 
-    /// When it is over at the latest.
-    pub(crate) fn end(&self) -> Instant {
-        self.end
-    }
-
     pub(crate) fn observe(&self, event: &Event<'_>) {
         (self.shared.observer)(event);
     }

@@ -5,7 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::credential::kind_name;
+use crate::credential::kind_to_python;
 use crate::token::Token;
 use crate::user::User;
 use crate::{error, instant};
@@ -16,8 +16,7 @@ pub(crate) fn to_python(py: Python<'_>, check: CredentialCheck) -> PyResult<Boun
     let fields = PyDict::new(py);
     let state = module.call_method1(intern!(py, "CredentialState"), (check.state.name(),))?;
     fields.set_item(intern!(py, "state"), state)?;
-    let kind = module.call_method1(intern!(py, "CredentialKind"), (kind_name(check.kind),))?;
-    fields.set_item(intern!(py, "kind"), kind)?;
+    fields.set_item(intern!(py, "kind"), kind_to_python(py, check.kind)?)?;
     fields.set_item(intern!(py, "user"), check.user.map(User::new))?;
     fields.set_item(intern!(py, "token"), check.token.map(Token::new))?;
     let expires_at = check.expires_at.map(|time| instant::to_datetime(py, time)).transpose()?;

@@ -31,11 +31,16 @@ impl Credential {
 }
 
 /// The value of `CredentialKind` in Python.
-pub(crate) fn kind_name(kind: CredentialKind) -> &'static str {
+fn kind_name(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Pat => "pat",
         CredentialKind::Bearer => "bearer",
     }
+}
+
+/// The member of the enum `CredentialKind`. Its module is imported here, as few programs need it.
+pub(crate) fn kind_to_python(py: Python<'_>, kind: CredentialKind) -> PyResult<Bound<'_, PyAny>> {
+    py.import(intern!(py, "netbird_tokens._check"))?.call_method1(intern!(py, "CredentialKind"), (kind_name(kind),))
 }
 
 #[pymethods]
@@ -82,8 +87,7 @@ impl Credential {
     /// Whether it is a PAT or a JWT.
     #[getter]
     fn kind<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let module = py.import(intern!(py, "netbird_tokens._check"))?;
-        module.call_method1(intern!(py, "CredentialKind"), (kind_name(self.0.kind()),))
+        kind_to_python(py, self.0.kind())
     }
 
     /// When a JWT says that it expires. None for a PAT, which does not say.

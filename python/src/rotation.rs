@@ -79,6 +79,11 @@ impl Rotation {
         self.held.core.load_full().ok_or_else(call::finalizing)
     }
 
+    /// Whether nothing is left to do.
+    pub(crate) fn is_finished(&self) -> PyResult<bool> {
+        Ok(self.core()?.record().stage.is_finished())
+    }
+
     /// Makes a call that changes the rotation. One that succeeds although a signal handler raises needs no explanation:
     /// record() tells.
     fn change(&self, py: Python<'_>, change: impl FnOnce(&CoreRotation) -> CoreResult<()> + Send) -> PyResult<()> {
@@ -195,7 +200,7 @@ impl Rotation {
     ) -> PyResult<()> {
         let _ = (exc_type, traceback);
         let is_copy = self.entered_in.load(Ordering::Relaxed) != std::process::id();
-        if is_copy || self.core()?.record().stage.is_finished() {
+        if is_copy || self.is_finished()? {
             return Ok(());
         }
         if exc_value.is_none() {

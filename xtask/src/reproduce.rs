@@ -101,9 +101,10 @@ impl Place {
             fs::remove_dir_all(&wheels)?;
         }
         self.command(workspace, &maturin)?
-            .args(["build", "--release", "--locked", "--manifest-path", "python/Cargo.toml", "--interpreter"])
+            .args(python::BUILD_WHEEL)
+            .args(["--locked", "--manifest-path", "python/Cargo.toml", "--interpreter"])
             .arg(maturin.with_file_name("python"))
-            .args(["--compression-level", "9", "--out"])
+            .arg("--out")
             .arg(&wheels)
             .run()?;
         let mut made = fs::read_dir(&wheels)?.flatten().map(|entry| entry.path());

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ._rotation import RotationRecord
 
-UNFINISHED = ("planned", "created", "stored")
-
 
 class AsyncRotation:
     """A rotation under way: the successor exists, and the old token still works. AsyncClient.rotate_token makes it.
@@ -115,7 +113,7 @@ class AsyncRotation:
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None, /
     ) -> None:
-        if self._entered_in != os.getpid() or self.record()["stage"] not in UNFINISHED:
+        if self._entered_in != os.getpid() or AwaitedCall.rotation_is_finished(self._rotation):
             return
         if exc_value is None:
             await self.commit()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class _Open(str, Enum):
-    """An enum whose members are str, and which keeps a text that is none of its own as a member named OTHER."""
+    """An enum whose members are also str. An unknown text becomes a member named OTHER, which keeps the text."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:

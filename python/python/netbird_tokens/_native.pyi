@@ -1025,6 +1025,10 @@ class AwaitedCall(Generic[_T_co]):
         """Revokes the successor in the background: the abort was interrupted."""
 
     @staticmethod
+    def rotation_is_finished(rotation: Rotation, /) -> bool:
+        """Whether nothing is left to do."""
+
+    @staticmethod
     def abort_failed(rotation: Rotation, failed: NetBirdError, exception: BaseException, /) -> None:
         """Lets an exception go on although the abort failed."""
 

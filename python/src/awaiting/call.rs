@@ -329,6 +329,13 @@ impl AwaitedCall {
         Ok(())
     }
 
+    /// Whether nothing is left to do.
+    #[staticmethod]
+    #[pyo3(signature = (rotation, /))]
+    fn rotation_is_finished(rotation: &Rotation) -> PyResult<bool> {
+        rotation.is_finished()
+    }
+
     /// Lets an exception go on although the abort failed.
     #[staticmethod]
     #[pyo3(signature = (rotation, failed, exception, /))]

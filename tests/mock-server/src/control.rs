@@ -81,7 +81,7 @@ struct Reset {
 
 /// Answers a control request.
 pub(crate) async fn answer(core: &Core, request: &Request) -> Response {
-    let path = request.target.split('?').next().unwrap_or_default();
+    let path = request.path();
     if request.method == "GET" && path == "/ca.pem" {
         return respond(200, "application/x-pem-file", core.ca_pem());
     }

@@ -20,6 +20,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// The target's path, as sent.
+    pub(crate) fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
     /// The first header of this name (given in lower case).
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let field = self.headers.iter().find(|(known, _)| known == name);

@@ -40,6 +40,7 @@ pub mod log;
 pub mod pat;
 mod paths;
 mod permissions;
+mod random;
 mod routes;
 mod seed;
 mod server;

@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 
+use crate::random;
+
 /// The prefix of every personal access token.
 pub const PREFIX: &str = "nbp_";
 
@@ -18,8 +20,7 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// A new random token with a valid checksum.
 #[must_use]
 pub fn generate() -> String {
-    let secret: String = (0..SECRET_LENGTH).map(|_| char::from(BASE62[fastrand::usize(..BASE62.len())])).collect();
-    from_secret(&secret)
+    from_secret(&random::text(BASE62, SECRET_LENGTH))
 }
 
 /// The token with this secret part: prefix, secret part, checksum.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::gojson::write_string;
 use crate::permissions::{Module, Rights, Role, Subject};
+use crate::random;
 use crate::time::ZERO_TIME;
 use crate::tokens::Shelf;
 
@@ -180,7 +181,7 @@ fn field(raw: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 /// A password like those that the server generates for new people.
 pub(crate) fn new_password() -> String {
     const CHARACTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!@#$%&*";
-    (0..16).map(|_| char::from(CHARACTERS[fastrand::usize(..CHARACTERS.len())])).collect()
+    random::text(CHARACTERS, 16)
 }
 
 #[cfg(test)]

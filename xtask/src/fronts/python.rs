@@ -22,6 +22,9 @@ const MATURIN: &str = "maturin==1.16.0";
 const TEST_PACKAGES: &[&str] = &["pytest==9.2.0", "anyio==4.16.0", "uvloop==0.23.0"];
 const TYPE_PACKAGES: &[&str] = &["mypy==2.4.1", "pyright[nodejs]==1.1.414"];
 
+/// How maturin builds the wheel that is shipped: as small as it can be.
+pub const BUILD_WHEEL: [&str; 4] = ["build", "--release", "--compression-level", "9"];
+
 /// In bytes.
 const LARGEST_WHEEL: u64 = 3_600_000;
 
@@ -90,11 +93,12 @@ fn build_wheel(job: &Job) -> Result<()> {
     let maturin = maturin(workspace);
     let mut command = job
         .command(&maturin)
-        .args(["build", "--release", "--manifest-path"])
+        .args(BUILD_WHEEL)
+        .arg("--manifest-path")
         .arg(workspace.path("python/Cargo.toml"))
         .arg("--interpreter")
         .arg(maturin.with_file_name("python"))
-        .args(["--compression-level", "9", "--out"])
+        .arg("--out")
         .arg(&folder)
         .env("CARGO_TARGET_DIR", &workspace.target)
         .limit_minutes(30);

@@ -147,10 +147,9 @@ impl Rotation {
     /// would be left; otherwise see [`Client`](crate::Client). It may be called again.
     pub fn abort(&self) -> Result<()> {
         let lane = self.inner.shared.transport.check_out_lane();
-        let call = self.call().on_lane(lane.as_ref());
+        let call = Call::new(&self.inner.shared, &self.scope.after_cancellation()).on_lane(lane.as_ref());
         let interrupted = || RotationStep::Abort.interrupted();
-        let scope = self.scope.after_cancellation();
-        scope.wait(Effect::Deletes, call.lane.as_deref(), call.end(), interrupted, self.undoing(call.clone()))
+        call.wait(Effect::Deletes, interrupted, self.undoing(call.clone()))
     }
 
     /// See [`Rotation::create`].

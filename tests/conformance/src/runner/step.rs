@@ -43,7 +43,14 @@ fn act(context: &mut Context<'_>, action: &ServerAction) -> Result<()> {
         ServerAction::PushFault(data) | ServerAction::AddToken { token: data, .. } => {
             Some(variables::expand(data, context)?)
         }
-        _ => None,
+        ServerAction::AdvanceClockSecs(_)
+        | ServerAction::CloseIdleConnections(_)
+        | ServerAction::ReleaseHeld(_)
+        | ServerAction::ApproveLogin { .. }
+        | ServerAction::DenyLogin(_)
+        | ServerAction::ExpireLogin(_)
+        | ServerAction::HangLogin(_)
+        | ServerAction::RestartIdentityProvider(_) => None,
     };
     context.server.act(action, data)?;
     context.collect_secrets();

@@ -1,9 +1,8 @@
 //! The logins that were begun, and what was decided about them.
 
-use std::iter::repeat_with;
-
 use jiff::Timestamp;
 
+use crate::random;
 use crate::time::saturating_add_seconds;
 use crate::world::{IdentityProvider, LoginEndpoint, LoginState, StartedLogin, Verdict, WorldError};
 
@@ -89,7 +88,7 @@ impl Provider {
         audience: Option<String>,
     ) -> &Login {
         let login = Login {
-            device_code: random(b"abcdefghijklmnopqrstuvwxyz234567", 52),
+            device_code: random::text(b"abcdefghijklmnopqrstuvwxyz234567", 52),
             user_code: self.new_user_code(),
             client_id,
             scope,
@@ -108,7 +107,7 @@ impl Provider {
 
     fn new_user_code(&self) -> String {
         loop {
-            let half = || random(b"BCDFGHJKLMNPQRSTVWXZ", 4);
+            let half = || random::text(b"BCDFGHJKLMNPQRSTVWXZ", 4);
             let code = format!("{}-{}", half(), half());
             if self.find(&code).is_none() {
                 return code;
@@ -118,14 +117,18 @@ impl Provider {
 
     /// The login with this code, as a person types it.
     pub(super) fn find(&self, user_code: &str) -> Option<&Login> {
-        self.logins.iter().find(|login| login.user_code.eq_ignore_ascii_case(user_code.trim()))
+        self.place(user_code).map(|at| &self.logins[at])
+    }
+
+    fn place(&self, user_code: &str) -> Option<usize> {
+        self.logins.iter().position(|login| login.user_code.eq_ignore_ascii_case(user_code.trim()))
     }
 
     /// Decides about a login that waits for it.
     fn decide(&mut self, user_code: &str, now: Timestamp, decision: Decision) -> Result<(), WorldError> {
         let unknown = || WorldError::new(format!("there is no login with the code `{user_code}`"));
-        let known = self.find(user_code).map(|login| login.user_code.clone()).ok_or_else(unknown)?;
-        let login = self.logins.iter_mut().find(|login| login.user_code == known).ok_or_else(unknown)?;
+        let at = self.place(user_code).ok_or_else(unknown)?;
+        let login = &mut self.logins[at];
         if login.state(now) != LoginState::Pending {
             return Err(WorldError::new(format!("the login with the code `{user_code}` does not wait any more")));
         }
@@ -203,9 +206,4 @@ impl Login {
             Decision::Expired => LoginState::Expired,
         }
     }
-}
-
-/// A random text of these characters.
-pub(super) fn random(alphabet: &[u8], length: usize) -> String {
-    repeat_with(|| char::from(alphabet[fastrand::usize(..alphabet.len())])).take(length).collect()
 }

@@ -24,14 +24,10 @@ const TOKEN: &str = "/oauth2/token";
 const KEYS: &str = "/oauth2/keys";
 const PAGE: &str = "/oauth2/device";
 
-fn path_of(request: &Request) -> &str {
-    request.target.split('?').next().unwrap_or_default()
-}
-
 /// Whether this request gets no answer, because the endpoint hangs or begins to.
 pub(crate) fn hangs(state: &mut State, request: &Request) -> bool {
     let Some(provider) = &mut state.identity else { return false };
-    let endpoint = match (request.method.as_str(), path_of(request)) {
+    let endpoint = match (request.method.as_str(), request.path()) {
         ("GET", DISCOVERY) => LoginEndpoint::Discovery,
         ("POST", DEVICE_CODE) => LoginEndpoint::Device,
         ("POST", TOKEN) => LoginEndpoint::Token,
@@ -43,10 +39,10 @@ pub(crate) fn hangs(state: &mut State, request: &Request) -> bool {
     provider.is_hung(endpoint)
 }
 
-/// The answer to a request for the identity provider; `None`: there is none, or the path is not its own.
+/// Answers a request to the identity provider. `None` if the world has no provider, or the path is outside `/oauth2/`.
 pub(crate) fn answer(state: &mut State, url: impl FnOnce() -> String, request: &Request) -> Option<Response> {
     state.identity.as_ref()?;
-    let path = path_of(request);
+    let path = request.path();
     if !path.starts_with("/oauth2/") {
         return None;
     }

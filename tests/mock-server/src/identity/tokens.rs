@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::answers::{refuse, respond};
 use super::form::Form;
-use super::login::{Decision, Poll, Provider, Session, random};
+use super::login::{Decision, Poll, Provider, Session};
 use crate::http::Response;
+use crate::random;
 use crate::state::State;
 use crate::world::Refresh;
 
@@ -45,7 +46,7 @@ fn poll(state: &mut State, issuer: &str, form: &Form) -> Response {
             }
             let Decision::Approved { user_id } = &login.decision else { return Response::new(500) };
             let session = Session {
-                refresh_token: random(OPAQUE, 80),
+                refresh_token: random::text(OPAQUE, 80),
                 user_id: user_id.clone(),
                 client_id: login.client_id.clone(),
                 audience: login.audience.clone(),
@@ -71,7 +72,7 @@ fn refresh(state: &mut State, issuer: &str, form: &Form) -> Response {
         None => refuse(400, "invalid_grant", Some("Refresh token is invalid or has already been claimed.")),
         Some(at) => {
             let old = provider.sessions.remove(at);
-            let granted = grant(state, issuer, Session { refresh_token: random(OPAQUE, 80), ..old }, true);
+            let granted = grant(state, issuer, Session { refresh_token: random::text(OPAQUE, 80), ..old }, true);
             respond(200, &granted)
         }
     }
@@ -84,7 +85,7 @@ fn grant(state: &mut State, issuer: &str, session: Session, offline: bool) -> Va
     let audience = |asked: Option<&String>| asked.unwrap_or(&session.client_id).clone();
     let jwt = |audience: &str| state.issue_login_jwt(&session.user_id, issuer, audience, i64::from(lifetime));
     let access_token =
-        if settings.access_token_is_jwt { jwt(&audience(session.audience.as_ref())) } else { random(OPAQUE, 60) };
+        if settings.access_token_is_jwt { jwt(&audience(session.audience.as_ref())) } else { random::text(OPAQUE, 60) };
     let mut answer = json!({ "access_token": access_token, "token_type": "bearer", "expires_in": lifetime });
     if offline {
         answer["refresh_token"] = session.refresh_token.as_str().into();

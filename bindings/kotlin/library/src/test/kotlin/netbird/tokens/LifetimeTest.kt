@@ -106,8 +106,7 @@ class LifetimeTest {
     fun `close frees what the client holds`() =
         assertTimeoutPreemptively(Duration.ofSeconds(30)) {
             val clients = List(COUNT) { mock.client().also { it.listTokensBlocking(MockServer.USER) } }
-            // Those that no call uses are bounded for the whole process, so not every client has one.
-            assertTrue(mock.connections() > 0)
+            assertTrue(mock.connections() >= COUNT)
             clients.forEach { it.close() }
             while (mock.connections() > 0) Thread.sleep(10)
         }
@@ -128,6 +127,7 @@ class LifetimeTest {
     }
 
     private companion object {
-        const val COUNT = 20
+        // Fewer than the idle connections that the library keeps in a process, so that every client has its own.
+        const val COUNT = 12
     }
 }
