@@ -22,5 +22,6 @@ pub mod schema;
 pub mod secrets;
 pub mod server;
 pub mod skips;
+mod stderr;
 pub mod variables;
 mod versions;

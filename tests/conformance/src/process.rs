@@ -1,15 +1,16 @@
 //! A child process that answers lines, each within a time limit.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use thiserror::Error;
+
+use crate::stderr::KeptStderr;
 
 /// How long a process may take to exit after its input was closed.
 const EXIT_LIMIT: Duration = Duration::from_secs(15);
@@ -57,7 +58,7 @@ pub struct LineProcess {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
-    stderr: Arc<Mutex<Vec<u8>>>,
+    stderr: KeptStderr,
     readers: Vec<std::thread::JoinHandle<()>>,
 }
 
@@ -79,33 +80,20 @@ impl LineProcess {
         let mut child = builder.spawn().with_context(|| format!("starting {program}"))?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().context("no standard output")?;
-        let mut errors = child.stderr.take().context("no standard error")?;
+        let (stderr, stderr_reader) = KeptStderr::keep(child.stderr.take().context("no standard error")?)?;
         let (sender, lines) = channel();
-        let stderr = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&stderr);
-        let readers = vec![
-            std::thread::spawn(move || {
-                let mut reader = BufReader::new(stdout);
-                let mut line = Vec::new();
-                while reader.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
-                    let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
-                    if sender.send(text).is_err() {
-                        return;
-                    }
-                    line.clear();
+        let stdout_reader = std::thread::spawn(move || {
+            let mut reader = BufReader::new(stdout);
+            let mut line = Vec::new();
+            while reader.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
+                let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
+                if sender.send(text).is_err() {
+                    return;
                 }
-            }),
-            std::thread::spawn(move || {
-                let mut chunk = [0_u8; 4096];
-                while let Ok(count) = errors.read(&mut chunk) {
-                    if count == 0 {
-                        return;
-                    }
-                    kept.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&chunk[..count]);
-                }
-            }),
-        ];
-        Ok(Self { child, stdin, lines, stderr, readers })
+                line.clear();
+            }
+        });
+        Ok(Self { child, stdin, lines, stderr, readers: vec![stdout_reader, stderr_reader] })
     }
 
     /// Sends one line.
@@ -134,11 +122,10 @@ impl LineProcess {
         self.child.id()
     }
 
-    /// What it wrote on standard error so far.
+    /// What it wrote on standard error so far: at least all that it wrote before the last line that was received.
     #[must_use]
     pub fn stderr(&self) -> String {
-        let bytes = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
+        self.stderr.text()
     }
 
     /// Closes its input and waits until it exits. Returns also the lines that were not received, and all of standard error.
