@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -274,6 +275,21 @@ static answer hello(void) {
     return ok(fields);
 }
 
+/* Goes on in a child. The parent waits for its end, and exits. */
+static answer go_on_in_child(void) {
+    pid_t child = fork();
+    if (child < 0) {
+        die("no child");
+    }
+    if (child > 0) {
+        waitpid(child, NULL, 0);
+        exit(0);
+    }
+    cJSON *fields = cJSON_CreateObject();
+    cJSON_AddNumberToObject(fields, "pid", getpid());
+    return ok(fields);
+}
+
 static answer run(const cJSON *command) {
     const char *cmd = text(command, "cmd");
     const char *name = text(command, "client");
@@ -282,6 +298,9 @@ static answer run(const cJSON *command) {
     }
     if (strcmp(cmd, "hello") == 0) {
         return hello();
+    }
+    if (strcmp(cmd, "fork") == 0) {
+        return go_on_in_child();
     }
     if (name == NULL) {
         return unsupported();

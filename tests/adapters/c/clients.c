@@ -27,6 +27,7 @@ const char *const OPTIONS[] = {
     "on_unknown",
     "cancel_after_ms",
     "cancel_file",
+    "fork",
 };
 const int OPTION_COUNT = sizeof OPTIONS / sizeof OPTIONS[0];
 

@@ -92,7 +92,7 @@ def hello(command: dict[str, Any]) -> Any:
         "adapter": "python",
         "version": __version__,
         "operations": OPERATIONS,
-        "options": [*OPTIONS, "from_env", "cancel_after_ms", "cancel_file"],
+        "options": [*OPTIONS, "from_env", "cancel_after_ms", "cancel_file", "fork"],
     }
 
 
@@ -214,6 +214,13 @@ def close(command: dict[str, Any]) -> Any:
     return {}
 
 
+def fork(command: dict[str, Any]) -> Any:
+    if child := os.fork():
+        os.waitpid(child, 0)
+        sys.exit()
+    return {"pid": os.getpid()}
+
+
 @contextmanager
 def interrupted(milliseconds: int | None, file: str | None) -> Iterator[None]:
     """Presses Ctrl-C after that time, or as soon as that file exists."""
@@ -330,6 +337,7 @@ COMMANDS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "new_client": new_client,
     "call": call,
     "close": close,
+    "fork": fork,
 }
 
 

@@ -15,7 +15,10 @@ loop = asyncio.new_event_loop()
 
 
 def hello(command: dict[str, Any]) -> Any:
-    return {**adapter.hello(command), "adapter": "python-async"}
+    common = adapter.hello(command)
+    # An event loop is not for a forked child.
+    options = [option for option in common["options"] if option != "fork"]
+    return {**common, "adapter": "python-async", "options": options}
 
 
 def new_client(command: dict[str, Any]) -> Any:

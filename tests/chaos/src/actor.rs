@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::call::{Call, Failure, Made, Record, Success, What};
+use crate::call::{Call, FORKED, Failure, Made, Record, Success, What};
 use crate::driver::{New, Reply, Rotating, Seat};
 use crate::scene::{Scene, Token, timed};
 use crate::story::{ActorPlan, Ending, Moment, NAMES, Step, Story, Which};
@@ -106,6 +106,11 @@ impl<'a> Actor<'a> {
                 self.rotate(&turn, *ending);
             }
             Step::SwapTokenFile => self.swap_token_file(),
+            Step::Fork => {
+                let place =
+                    |is_child: bool| Success::Word(if is_child { FORKED } else { "the same process" }.to_owned());
+                self.tell(What::Fork, Seat::fork, place);
+            }
             Step::JumpClock { secs } => self.scene.server.advance_clock(*secs),
         }
     }

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::world::{ALLOWANCE, SLACK, TIMEOUT};
 
+/// What a fork says where there is a process that can.
+pub(crate) const FORKED: &str = "a child";
+
 /// A token that a caller was given.
 #[derive(Clone)]
 pub struct Made {
@@ -110,6 +113,8 @@ pub enum What {
     Drop,
     /// The end of the process, by SIGKILL.
     Crash,
+    /// Going on in a forked child of the process.
+    Fork,
     /// `resume_rotation`.
     Resume {
         /// The record that it was given.
@@ -209,6 +214,12 @@ impl Call {
         }
     }
 
+    /// Whether its caller went on in a forked child.
+    #[must_use]
+    pub fn forked(&self) -> bool {
+        matches!((&self.what, &self.result), (What::Fork, Some(Ok(Success::Word(place)))) if place == FORKED)
+    }
+
     /// How it ended, in a word.
     #[must_use]
     pub fn outcome(&self) -> &str {
@@ -224,7 +235,7 @@ impl What {
     /// Whether it is an operation of the public API that can send a request.
     #[must_use]
     pub fn is_operation(&self) -> bool {
-        !matches!(self, What::Drop | What::Crash | What::Close)
+        !matches!(self, What::Drop | What::Crash | What::Fork | What::Close)
     }
 
     /// Its name.
@@ -244,6 +255,7 @@ impl What {
             What::Abort { .. } => "rotation: abort",
             What::Drop => "rotation: let go",
             What::Crash => "crash",
+            What::Fork => "fork",
             What::Resume { .. } => "resume_rotation",
             What::Close => "close",
         }

@@ -57,6 +57,8 @@ pub struct Tally {
     pub operations: u64,
     /// Faults that happened.
     pub faults: u64,
+    /// How often a caller went on in a forked child.
+    pub forks: u64,
     /// Requests that reached the server.
     pub requests: u64,
     /// How each operation ended, and how often.
@@ -87,6 +89,7 @@ impl Tally {
         self.runs += 1;
         self.operations += played.operations() as u64;
         self.faults += played.faults as u64;
+        self.forks += played.calls.iter().filter(|call| call.forked()).count() as u64;
         self.requests += played.wire.len() as u64;
         for call in played.calls.iter().filter(|call| call.what.is_operation()) {
             let outcomes = self.outcomes.entry(call.what.name()).or_default();
@@ -178,6 +181,7 @@ impl Display for Tally {
         writeln!(f, "| operations | {} |", self.operations)?;
         writeln!(f, "| requests that reached the server | {} |", self.requests)?;
         writeln!(f, "| faults | {} |", self.faults)?;
+        writeln!(f, "| forks | {} |", self.forks)?;
         let violations = self.failure.as_ref().map_or(0, |failed| failed.broken.len());
         writeln!(f, "| violations | {violations} |")?;
         writeln!(f, "| time | {seconds:.0} s ({:.0} runs/s) |\n", self.runs as f64 / seconds.max(0.001))?;

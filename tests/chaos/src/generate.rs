@@ -15,7 +15,7 @@ pub fn story(seed: u64, run: u64) -> Story {
     let mut rng = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ run.wrapping_mul(0xd1b5_4a32_d192_ed03));
     let clients: Vec<ClientPlan> = (0..rng.usize(1..=3)).map(|_| client(&mut rng)).collect();
     let mut days = 0;
-    let actors = (0..rng.usize(clients.len()..=3))
+    let mut actors: Vec<ActorPlan> = (0..rng.usize(clients.len()..=3))
         .map(|at| {
             let client = if at < clients.len() { at } else { rng.usize(..clients.len()) };
             let steps = (0..rng.usize(1..=4)).map(|_| step(&mut rng, &clients[client], &mut days)).collect();
@@ -24,6 +24,12 @@ pub fn story(seed: u64, run: u64) -> Story {
         .collect();
     let faults = (0..rng.usize(0..=5)).map(|_| planned(&mut rng, clients.len())).collect();
     let clock_step_secs = if rng.u8(..5) == 0 { [1, 60][rng.usize(..2)] } else { 0 };
+    // Last, so that the rest of a story is the same with and without forks.
+    for actor in &mut actors {
+        if rng.u8(..8) == 0 {
+            actor.steps.insert(rng.usize(..=actor.steps.len()), Step::Fork);
+        }
+    }
     Story { seed, run, clock_step_secs, clients, actors, faults }
 }
 
@@ -174,6 +180,7 @@ mod tests {
             "Rotate",
             "SwapTokenFile",
             "JumpClock",
+            "Fork",
             "Own",
             "Seeded",
             "Missing",

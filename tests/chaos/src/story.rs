@@ -92,6 +92,8 @@ pub enum Step {
     },
     /// Puts another credential into the token file and revokes the one before.
     SwapTokenFile,
+    /// Goes on in a forked child of its process, with the client that it has.
+    Fork,
     /// Moves the server's clock.
     JumpClock {
         /// By this many seconds.

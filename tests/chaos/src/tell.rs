@@ -60,6 +60,7 @@ impl Display for Step {
             Step::SwapTokenFile => {
                 f.write_str("has another credential put into the token file, and the old one revoked")
             }
+            Step::Fork => f.write_str("goes on in a forked child"),
             Step::JumpClock { secs } => write!(f, "sees the server's clock jump by {secs} s"),
         }
     }

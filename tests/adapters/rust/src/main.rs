@@ -14,6 +14,7 @@ use netbird_tokens::{
     AuditOptions, AuditSummary, CancelToken, Client, Credential, CredentialCheck, CredentialKind, NewToken, OnUnknown,
     Operation, Secret, User, UserAudit,
 };
+use nix::unistd::ForkResult;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Fields, error, refused, shown, text, time};
@@ -44,6 +45,7 @@ const OPTIONS: &[&str] = &[
     "on_unknown",
     "cancel_after_ms",
     "cancel_file",
+    "fork",
 ];
 
 /// How often the file that interrupts a call is looked for.
@@ -95,6 +97,7 @@ impl Adapter {
                 Some(client) => client.close().map(|_| json!({})).map_err(error),
                 None => Ok(json!({})),
             },
+            Some("fork") => fork(),
             _ => Err(unsupported(command)),
         }
     }
@@ -153,6 +156,19 @@ impl Adapter {
     fn secret(&self, args: &Fields, key: &str) -> Result<&Secret, Value> {
         let handle = text(args, key).and_then(|handle| handle.parse::<usize>().ok());
         handle.and_then(|at| self.secrets.get(at)).ok_or_else(|| refused("no such secret"))
+    }
+}
+
+/// Goes on in a child. The parent waits for its end, and exits.
+fn fork() -> Answer {
+    // SAFETY: the child goes on with a client that has threads, which the library says is allowed, and that is what is tested.
+    match unsafe { nix::unistd::fork() } {
+        Ok(ForkResult::Child) => Ok(json!({"pid": std::process::id()})),
+        Ok(ForkResult::Parent { child }) => {
+            let ended = nix::sys::wait::waitpid(child, None);
+            std::process::exit(i32::from(ended.is_err()))
+        }
+        Err(error) => Err(refused(&error.to_string())),
     }
 }
 

@@ -59,6 +59,28 @@ struct Process {
     printed: usize,
     errors: usize,
     runs: usize,
+    can_fork: bool,
+    /// The child that answers in its place.
+    child: Option<Pid>,
+}
+
+impl Process {
+    /// Who answers: it, or its child.
+    fn answering(&self) -> Option<Pid> {
+        self.child.or_else(|| pid(self.adapter.id()))
+    }
+
+    fn kill(self) -> (String, String) {
+        if let Some(child) = self.child {
+            // It may have ended by itself.
+            let _ = kill_process(child, Signal::KILL);
+        }
+        self.adapter.kill()
+    }
+}
+
+fn pid(number: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(number).ok()?)
 }
 
 impl AdapterFront {
@@ -76,7 +98,7 @@ impl AdapterFront {
         if !hello.options.contains("cancel_file") || !hello.operations.contains("rotation_create") {
             bail!("the adapter {} has no `cancel_file` or no rotations, which the campaign needs", self.launch.name);
         }
-        Ok(Process { adapter, printed: 0, errors: 0, runs: 0 })
+        Ok(Process { adapter, printed: 0, errors: 0, runs: 0, can_fork: hello.options.contains("fork"), child: None })
     }
 }
 
@@ -243,8 +265,9 @@ impl AdapterSeat {
     fn kill(&mut self) {
         self.rotation = None;
         if let Some(process) = self.process.take() {
-            let (printed, errors) = process.adapter.kill();
-            note(&self.front.shared, &printed[process.printed..], errors.get(process.errors..).unwrap_or_default());
+            let (taken, errors_taken) = (process.printed, process.errors);
+            let (printed, errors) = process.kill();
+            note(&self.front.shared, &printed[taken..], errors.get(errors_taken..).unwrap_or_default());
         }
     }
 }
@@ -260,6 +283,12 @@ fn note(shared: &Shared, printed: &str, errors: &str) {
 impl Drop for AdapterSeat {
     fn drop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
+        if process.child.is_some() {
+            // Its parent exits after it, and may have something to say.
+            let ending = process.adapter.finish();
+            let errors = ending.stderr.get(process.errors..).unwrap_or_default();
+            return note(&self.front.shared, &ending.printed[process.printed..], errors);
+        }
         let (printed, errors) = process.adapter.output();
         note(&self.front.shared, &printed[process.printed..], errors.get(process.errors..).unwrap_or_default());
         (process.printed, process.errors) = (printed.len(), errors.len());
@@ -323,7 +352,7 @@ impl Seat for AdapterSeat {
     }
 
     fn rotation_create(&mut self, days: i64, killed: Option<Moment>) -> Reply<(Record, Option<Made>)> {
-        let pid = self.process.as_ref().and_then(|process| Pid::from_raw(i32::try_from(process.adapter.id()).ok()?));
+        let pid = self.process.as_ref().and_then(Process::answering);
         let kill = move || {
             if let Some(pid) = pid {
                 // It may have ended by itself.
@@ -365,6 +394,20 @@ impl Seat for AdapterSeat {
             self.kill();
         }
         true
+    }
+
+    fn fork(&mut self) -> Reply<bool> {
+        if !self.process.as_ref()?.can_fork {
+            return Some(Ok(false));
+        }
+        let answered = self.send(json!({"cmd": "fork"}), false)?;
+        Some(answered.map(|answer| {
+            let child = answer["pid"].as_u64().and_then(|number| pid(u32::try_from(number).ok()?));
+            if let Some(process) = &mut self.process {
+                process.child = child;
+            }
+            child.is_some()
+        }))
     }
 
     fn resume(&mut self, record_given: &Record, secret: Option<&str>) -> Reply<Record> {

@@ -106,6 +106,8 @@ pub trait Seat: Send {
     fn let_go(&mut self) -> Reply<()>;
     /// Ends as a crash does, and starts again, where there is a process: true. Otherwise lets go of the rotation.
     fn crash(&mut self) -> bool;
+    /// Goes on in a forked child, where there is a process that can: true.
+    fn fork(&mut self) -> Reply<bool>;
     /// `resume_rotation`.
     fn resume(&mut self, record: &Record, secret: Option<&str>) -> Reply<Record>;
     /// `close`.

@@ -227,6 +227,10 @@ impl Seat for RustSeat {
         false
     }
 
+    fn fork(&mut self) -> Reply<bool> {
+        Some(Ok(false))
+    }
+
     fn resume(&mut self, record_given: &Record, secret: Option<&str>) -> Reply<Record> {
         let secret = secret.map(Secret::new);
         let resumed = RotationRecord::from_json(&record_given.json)
