@@ -97,14 +97,16 @@ async fn create(
     let late = call.in_allowance();
     let found = first.find(&late).await;
     // NetBird said that it failed, and the list confirms it.
-    if lost.acted == Acted::Failed && matches!(&found, Ok(found) if found.is_empty()) {
+    if lost.acted == Acted::Failed && matches!(&found, Ok(found) if found.ids.is_empty() && !found.has_older) {
         return Err(lost.error);
     }
     let abandoned = call.sending.is_abandoned();
     let found = match found {
         // Only what bears the tag is certainly ours.
-        Ok(found) if first.tagged && !found.is_empty() && lost.answered_with.is_none() && (retries || abandoned) => {
-            found
+        Ok(found)
+            if first.tagged && !found.ids.is_empty() && lost.answered_with.is_none() && (retries || abandoned) =>
+        {
+            found.ids
         }
         found => return Err(first.report(lost, found)),
     };
@@ -138,6 +140,16 @@ struct Create<'a> {
     owner: &'a Arc<str>,
     path: String,
     began: Instant,
+    /// The server's time then, by the `Date` of its last answer.
+    began_at: Option<Timestamp>,
+}
+
+/// What a list shows of a lost create.
+struct Found {
+    /// The tokens that it may have made; with a tag, the one that it made.
+    ids: Vec<String>,
+    /// Whether a token would be among them if it were newer. A `Date` that is wrong makes it look older than it is.
+    has_older: bool,
 }
 
 enum Answer {
@@ -157,7 +169,8 @@ struct Lost {
 impl<'a> Create<'a> {
     fn new(call: &Call, wanted: Wanted, tagged: bool, owner: &'a Arc<str>) -> Self {
         call.sending.set_name(&wanted.name);
-        Create { wanted, tagged, owner, path: tokens_path(owner, None), began: Instant::now() }
+        let began_at = call.shared.server_clock.now();
+        Create { wanted, tagged, owner, path: tokens_path(owner, None), began: Instant::now(), began_at }
     }
 
     async fn send(&self, call: &Call) -> Answer {
@@ -196,8 +209,8 @@ impl<'a> Create<'a> {
         }
     }
 
-    /// The tokens that this create may have made; with a tag, the one that it made.
-    async fn find(&self, call: &Call) -> Result<Vec<String>> {
+    /// Looks for what this create may have made.
+    async fn find(&self, call: &Call) -> Result<Found> {
         let reply = call.get(&self.path).await?;
         let elapsed = self.began.elapsed();
         let mut tokens = token::parse_listed(&reply.body)
@@ -206,19 +219,25 @@ impl<'a> Create<'a> {
         tokens.retain(|token| {
             token.name == self.wanted.name || (bug::is(Bug::RevokeByName) && tag::without_tag(&token.name) == base)
         });
+        let mut has_older = false;
         if !self.tagged {
-            // By the server's clock alone: ours may be wrong by any amount.
+            // By the server's clock alone: ours may be wrong by any amount. The earlier of two dates, because one may be wrong.
             let now = reply.date.as_deref().and_then(Timestamp::from_http_date);
             let now = now.ok_or_else(|| answer::wrong_shape(&reply, "without a date"))?;
-            let since = now.saturating_sub(elapsed.saturating_add(CLOCK_MARGIN));
+            let began_at = now.saturating_sub(elapsed);
+            let began_at = self.began_at.map_or(began_at, |before| before.min(began_at));
+            let since = began_at.saturating_sub(CLOCK_MARGIN);
             let caller = call.identity.user_id.load();
-            tokens.retain(|token| self.fits(token, since, caller.as_ref().map(|caller| caller.as_str())));
+            tokens.retain(|token| self.fits(token, caller.as_ref().map(|caller| caller.as_str())));
+            let fitting = tokens.len();
+            tokens.retain(|token| token.created_at.is_none_or(|created_at| created_at >= since));
+            has_older = tokens.len() < fitting;
         }
-        Ok(tokens.into_iter().map(|token| token.id).collect())
+        Ok(Found { ids: tokens.into_iter().map(|token| token.id).collect(), has_older })
     }
 
-    /// Whether an untagged token may be the one. What cannot be read of it excludes nothing.
-    fn fits(&self, token: &ListedToken, since: Timestamp, caller: Option<&str>) -> bool {
+    /// Whether an untagged token may be the one, whenever it was created. What cannot be read of it excludes nothing.
+    fn fits(&self, token: &ListedToken, caller: Option<&str>) -> bool {
         let by_us = match (&token.created_by, caller) {
             (Some(created_by), Some(caller)) => created_by == caller,
             _ => true,
@@ -227,11 +246,7 @@ impl<'a> Create<'a> {
             (Some(created_at), Some(expires_at)) => self.wanted.has_lifetime(created_at, expires_at),
             _ => true,
         };
-        by_us
-            && lifetime_fits
-            && !token.used
-            && token.created_at.is_none_or(|created_at| created_at >= since)
-            && !handed_out::is(&token.id)
+        by_us && lifetime_fits && !token.used && !handed_out::is(&token.id)
     }
 
     /// Revokes what bears the tag.
@@ -253,10 +268,10 @@ impl<'a> Create<'a> {
         Ok(())
     }
 
-    fn report(&self, lost: Lost, found: Result<Vec<String>>) -> Error {
+    fn report(&self, lost: Lost, found: Result<Found>) -> Error {
         let name = &self.wanted.name;
         let (mut ids, listed) = match found {
-            Ok(found) => (found, Ok(())),
+            Ok(found) => (found.ids, Ok(found.has_older)),
             Err(error) => (Vec::new(), Err(error)),
         };
         let unread = lost.answered_with.filter(|id| !ids.contains(id));
@@ -274,11 +289,14 @@ impl<'a> Create<'a> {
                 "{} may be it, or somebody else's: inspect before you revoke, and create a token with a tag to be certain next time",
                 ids.join(", ")
             ),
-            (Ok(()), true, true) => {
+            (Ok(_), true, true) => {
                 "no token of that name is there yet. It may still arrive: look for that exact name later, and revoke it"
                     .to_owned()
             }
-            (Ok(()), true, false) => {
+            (Ok(true), true, false) => {
+                "what is there under that name was created earlier, if the dates of the answers are right. It may still arrive: list the tokens again before you create another one".to_owned()
+            }
+            (Ok(false), true, false) => {
                 "no such token is there yet. It may still arrive: list the tokens again before you create another one"
                     .to_owned()
             }

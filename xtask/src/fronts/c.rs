@@ -94,6 +94,8 @@ impl Front for C {
             campaign("c", "c", "60s", |_| Ok(Vec::new())).needs("c: scenarios of c"),
             scenarios("cpp", "c", |_| Ok(Vec::new())).needs(LIBRARY),
             live("c", "c", Server { version: "0.59", limited: true }, |_| Ok(Vec::new())).needs(LIBRARY),
+            live("cpp", "c", Server { version: "0.40", limited: false }, |_| Ok(Vec::new()))
+                .needs("c: scenarios of cpp"),
         ]
     }
 }

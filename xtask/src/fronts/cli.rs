@@ -1,13 +1,14 @@
 //! The command-line tool.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, Result};
 
 use super::compile::{self, COMPILE, built};
 use super::front::Front;
+use super::live::{Server, live};
 use super::manifests;
 use super::steps::{package_tests, scenarios};
 use crate::command::on_path;
-use crate::plan::Step;
+use crate::plan::{Job, Step};
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
 
@@ -58,13 +59,16 @@ impl Front for Cli {
             package_tests("cli", PACKAGE),
             completion_tests(),
             manifests::test(),
-            scenarios("cli", "cli", |job| {
-                let path = |program| built(job.workspace(), program).display().to_string();
-                Ok(vec![
-                    ("NETBIRD_ADAPTER_CLI".to_owned(), path("netbird-adapter-cli")),
-                    ("ADAPTER_BIN_NETBIRD_TOKENS_CLI".to_owned(), path("netbird-tokens")),
-                ])
-            }),
+            scenarios("cli", "cli", adapter),
+            live("cli", "cli", Server { version: "current", limited: false }, adapter),
         ]
     }
+}
+
+fn adapter(job: &Job) -> Result<Vec<(String, String)>> {
+    let path = |program| built(job.workspace(), program).display().to_string();
+    Ok(vec![
+        ("NETBIRD_ADAPTER_CLI".to_owned(), path("netbird-adapter-cli")),
+        ("ADAPTER_BIN_NETBIRD_TOKENS_CLI".to_owned(), path("netbird-tokens")),
+    ])
 }

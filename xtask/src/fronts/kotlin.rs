@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::compile::COMPILE;
 use super::front::Front;
+use super::live::{Server, live};
 use super::steps::scenarios;
 use crate::api;
 use crate::command::{Cmd, on_path};
@@ -94,8 +95,12 @@ impl Front for Kotlin {
             .needs(NATIVE)
             .needs(COMPILE),
             Step::new("kotlin: public API is as listed", |job| api::KOTLIN.check(job.workspace())).needs(BUILD),
-            scenarios("kotlin", "kotlin", |_| Ok(vec![("NETBIRD_ADAPTER_KOTLIN".to_owned(), ADAPTER.to_owned())]))
-                .needs(BUILD),
+            scenarios("kotlin", "kotlin", adapter).needs(BUILD),
+            live("kotlin", "kotlin", Server { version: "0.59", limited: false }, adapter).needs(BUILD),
         ]
     }
+}
+
+fn adapter(_: &Job) -> Result<Vec<(String, String)>> {
+    Ok(vec![("NETBIRD_ADAPTER_KOTLIN".to_owned(), ADAPTER.to_owned())])
 }

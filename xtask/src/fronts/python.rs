@@ -232,8 +232,12 @@ impl Front for Python {
         for name in ["python", ASYNC] {
             steps.push(scenarios(name, "python", adapter).needs(test_name(newest)));
         }
-        let server = Server { version: "0.40", limited: true };
-        steps.push(live("python", "python", server, adapter).needs(test_name(newest)));
+        for (name, server) in [
+            ("python", Server { version: "0.40", limited: true }),
+            (ASYNC, Server { version: "current", limited: false }),
+        ] {
+            steps.push(live(name, "python", server, adapter).needs(test_name(newest)));
+        }
         steps.push(campaign("python", "python", "60s", adapter).needs(test_name(newest)));
         steps.push(campaign(ASYNC, "python", "30s", adapter).needs(test_name(newest)));
         steps

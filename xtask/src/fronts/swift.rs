@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::compile::{COMPILE, built};
 use super::front::Front;
+use super::live::{Server, live};
 use super::steps::scenarios;
 use crate::command::Cmd;
 use crate::plan::{Job, Step};
@@ -198,13 +199,15 @@ impl Front for Swift {
                 job.tests_passed()
             })
             .needs(BUILD),
-            scenarios("swift", "swift", |job| {
-                let launcher = job.workspace().path(ADAPTER).join(ADAPTER_LAUNCHER);
-                Ok(vec![("NETBIRD_ADAPTER_SWIFT".to_owned(), launcher.display().to_string())])
-            })
-            .needs(BUILD_ADAPTER),
+            scenarios("swift", "swift", adapter).needs(BUILD_ADAPTER),
+            live("swift", "swift", Server { version: "current", limited: false }, adapter).needs(BUILD_ADAPTER),
         ]
     }
+}
+
+fn adapter(job: &Job) -> Result<Vec<(String, String)>> {
+    let launcher = job.workspace().path(ADAPTER).join(ADAPTER_LAUNCHER);
+    Ok(vec![("NETBIRD_ADAPTER_SWIFT".to_owned(), launcher.display().to_string())])
 }
 
 #[cfg(test)]
