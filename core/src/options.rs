@@ -151,7 +151,8 @@ options! {
     max_response_bytes: usize as usize = 64 * 1024 * 1024, same, size;
     /// Allows `http://` to other machines and `http://` through a proxy. Both send the credential in clear text.
     allow_insecure_http: bool as bool = false, same, any;
-    /// Trusts these certificates (PEM, one or more) in addition to the platform's.
+    /// Trusts these certificates (PEM, one or more) in addition to the platform's. Where those are files (Linux), new clients share
+    /// what was read less than a minute ago.
     ca_pem: Vec<u8> as Option<Vec<u8>> = None, Some, pem;
     /// Sends everything through this proxy (`http://host:port`), whatever the environment says.
     proxy: String as Option<String> = None, Some, any;

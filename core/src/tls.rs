@@ -1,5 +1,8 @@
 //! Which certificates are trusted.
 
+#[cfg(all(unix, not(any(target_vendor = "apple", target_os = "android"))))]
+mod system_roots;
+
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -74,23 +77,29 @@ fn unusable(_: impl std::error::Error) -> Error {
     Error::configuration("no trusted certificates could be loaded: check the system's CA store and the CA you added")
 }
 
-// On Android the platform's verifier needs the application to introduce itself to it first, so there it is the bundled roots.
-#[cfg(not(target_os = "android"))]
+#[cfg(all(unix, not(any(target_vendor = "apple", target_os = "android"))))]
 fn platform_verifier(
     provider: &Arc<CryptoProvider>,
     extra: &[CertificateDer<'static>],
 ) -> Result<Arc<dyn ServerCertVerifier>> {
-    // A machine without any CA bundle makes this fail, unless there are extra roots: those alone would then be all that is
-    // trusted, so the bundled ones are put beside them.
-    let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider)).map_err(unusable)?;
-    if extra.is_empty() {
-        return Ok(Arc::new(verifier));
+    let system = system_roots::load();
+    if system.is_empty() {
+        return bundled_verifier(provider, extra);
     }
+    verifier_of(provider, system, extra)
+}
+
+#[cfg(any(windows, target_vendor = "apple"))]
+fn platform_verifier(
+    provider: &Arc<CryptoProvider>,
+    extra: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ServerCertVerifier>> {
     rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(provider))
         .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
         .map_err(unusable)
 }
 
+// The platform's verifier needs the application to introduce itself to it first, so here it is the bundled roots.
 #[cfg(target_os = "android")]
 fn platform_verifier(
     provider: &Arc<CryptoProvider>,
@@ -105,8 +114,19 @@ fn bundled_verifier(
 ) -> Result<Arc<dyn ServerCertVerifier>> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-    store.add_parsable_certificates(extra.iter().cloned());
-    WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider))
+    verifier_of(provider, Arc::new(store), extra)
+}
+
+/// Trusts these roots, and the extra ones.
+fn verifier_of(
+    provider: &Arc<CryptoProvider>,
+    mut roots: Arc<RootCertStore>,
+    extra: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    if !extra.is_empty() {
+        Arc::make_mut(&mut roots).add_parsable_certificates(extra.iter().cloned());
+    }
+    WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider))
         .build()
         .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
         .map_err(unusable)
