@@ -48,7 +48,11 @@ fn untrue_success(facts: &Facts<'_>, call: &Call) -> Option<String> {
 /// Whether an attempt of a delete may have been lost. Then "there is no such token" is a success: it is gone either way.
 fn may_have_been_lost(facts: &Facts<'_>, call: &Call, id: &str) -> bool {
     let attempts = facts.during(call).filter(|(_, exchange)| exchange.token_id() == Some(id)).count();
-    let breaks = |fault: &PlannedFault| fault.client == call.client && matches!(fault.on, On::Delete | On::Connection);
+    // A connection that ends right after an answer may take the next request, and loses it.
+    let ends = |fault: &Fault| matches!(fault, Fault::CloseAfter | Fault::CutAnswer { .. } | Fault::Drip { .. });
+    let breaks = |fault: &PlannedFault| {
+        fault.client == call.client && (matches!(fault.on, On::Delete | On::Connection) || ends(&fault.fault))
+    };
     attempts > 1 || facts.played.story.faults.iter().any(breaks)
 }
 
