@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::credential::looks_like_credential;
 use crate::error::{Error, Result};
-use crate::identity::holds_credential;
+use crate::quoted::quoted;
 use crate::timestamp::Timestamp;
 
 const SECONDS_PER_DAY: u64 = 86_400;
@@ -105,11 +105,7 @@ fn days_since_1970(date: Date) -> i64 {
 }
 
 fn refused(text: &str, why: &str, what_to_write: &str) -> Error {
-    let shown = if looks_like_credential(text) || holds_credential(text) {
-        "a credential".to_owned()
-    } else {
-        format!("{text:?}")
-    };
+    let shown = if looks_like_credential(text) { "a credential".to_owned() } else { quoted(text) };
     Error::invalid_argument(format!("{shown} {why}: {what_to_write}"))
 }
 

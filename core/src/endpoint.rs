@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::credential::looks_like_credential;
 use crate::error::{Advice, Error, Result};
-use crate::identity::holds_credential;
+use crate::quoted::holds_credential;
 
 /// NetBird's cloud.
 pub(crate) const DEFAULT_MANAGEMENT_URL: &str = "https://api.netbird.io";

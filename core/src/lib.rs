@@ -43,6 +43,7 @@ mod json;
 mod operation;
 mod options;
 mod proxy;
+mod quoted;
 mod resolve;
 mod retry;
 mod rotation;

@@ -10,6 +10,7 @@ use jiff::fmt::temporal::{DateTimeParser, PiecesOffset};
 use jiff::tz::Offset;
 
 use crate::error::{Error, Result};
+use crate::quoted::quoted;
 
 const ZERO_TIME_SECOND: i64 = -62_135_596_800;
 
@@ -149,7 +150,8 @@ impl FromStr for Timestamp {
             Timestamp::of_civil(pieces.date().to_datetime(pieces.time()?), offset)
         };
         read().ok_or_else(|| {
-            Error::invalid_argument(format!("{text:?} is not an RFC 3339 time: write it like 2026-11-22T14:02:53Z"))
+            let shown = quoted(text);
+            Error::invalid_argument(format!("{shown} is not an RFC 3339 time: write it like 2026-11-22T14:02:53Z"))
         })
     }
 }

@@ -2,11 +2,16 @@
 
 use netbird_tokens::Timestamp;
 
-/// An instant that was read is the same when it is written and read again; comparing two never overflows.
+use crate::shown::assert_no_pat_in;
+
+/// An instant that was read is the same when it is written and read again; comparing two never overflows. A refusal shows no PAT.
 pub fn check(data: &[u8]) {
     let Some(text) = crate::text::text(data) else { return };
     let (one, other) = text.split_once('\n').unwrap_or((text, ""));
-    let Ok(one) = one.parse::<Timestamp>() else { return };
+    let one = match one.parse::<Timestamp>() {
+        Ok(one) => one,
+        Err(error) => return assert_no_pat_in(&error),
+    };
     assert_eq!(one.to_string().parse(), Ok(one));
     assert_eq!(Timestamp::from_unix(one.unix_seconds(), one.subsec_nanoseconds()), Ok(one));
     assert!(one.subsec_nanoseconds() < 1_000_000_000 && one >= Timestamp::MIN && one <= Timestamp::MAX);

@@ -11,6 +11,7 @@ use crate::credential::looks_like_credential;
 use crate::endpoint::{Id, check_id};
 use crate::error::{Advice, Error, ErrorKind, Result};
 use crate::exchange::Call;
+use crate::quoted::quoted;
 use crate::rotation::{RotateToken, Which};
 use crate::tag;
 use crate::token::{NewToken, Token, Wanted};
@@ -68,7 +69,7 @@ fn the_one_of_that_name(tokens: Vec<Token>, name: &str) -> Result<Token> {
     match found.len() {
         0 => Err(Error::new(
             ErrorKind::NotFound,
-            format!("the user has no token named {name:?}: give the name that a list shows, or the token's id"),
+            format!("the user has no token named {}: give the name that a list shows, or the token's id", quoted(name)),
         )
         .with_advice(Advice::ListTokens)),
         1 => Ok(found.remove(0)),
@@ -82,7 +83,7 @@ fn the_one_of_that_name(tokens: Vec<Token>, name: &str) -> Result<Token> {
             let ids = found.iter().map(|token| token.id().to_owned()).collect();
             Err(Error::new(
                 ErrorKind::Conflict,
-                format!("{several} tokens are named {name:?}: {list}. Give the id of the one to rotate"),
+                format!("{several} tokens are named {}: {list}. Give the id of the one to rotate", quoted(name)),
             )
             .with_candidate_token_ids(ids))
         }
