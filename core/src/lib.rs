@@ -42,6 +42,8 @@ mod identity;
 mod json;
 mod operation;
 mod options;
+#[cfg(feature = "serde")]
+mod plain;
 mod proxy;
 mod quoted;
 mod resolve;
