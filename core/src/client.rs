@@ -5,13 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use url::Url;
 
 use crate::audit::{Audit, AuditOptions};
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::credential::token_file::TokenFile;
-use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
 use crate::environment;
 use crate::error::{Advice, Error, Result};
 use crate::exchange::Call;
@@ -20,17 +18,13 @@ use crate::operation::check::CredentialCheck;
 use crate::operation::rotate::Rotation;
 use crate::operation::{Operation, audit, check, create, delete, get, list, operations, rotate, users};
 use crate::options::{self, ClientOptions};
-use crate::proxy::ProxyChoice;
-use crate::retry::RetryPolicy;
 use crate::rotation::{RotateToken, RotationRecord};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::server_clock::ServerClock;
 use crate::shared::Shared;
 use crate::timestamp::Timestamp;
-use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
-use crate::transport::{Transport, TransportSettings};
 use crate::unfinished::Unfinished;
 use crate::user::User;
 
@@ -209,7 +203,7 @@ impl ClientOptions {
         self.check()?;
         let get = environment::variables;
         let token_file = self.token_file.as_deref().map(|path| TokenFile::new(path, self.sources.of("token_file")));
-        let identity = match (self.credential, &token_file) {
+        let identity = match (&self.credential, &token_file) {
             (Some(_), Some(_)) => {
                 let name = |option| self.sources.of(option).unwrap_or(option);
                 return Err(Error::invalid_argument(format!(
@@ -218,7 +212,7 @@ impl ClientOptions {
                     name("token_file")
                 )));
             }
-            (Some(credential), None) => Identity::new(&credential)?,
+            (Some(credential), None) => Identity::new(credential)?,
             (None, Some(file)) => Identity::from_file(&file.read()?)?,
             (None, None) if self.from_env => Identity::new(&environment::credential(&get)?)?,
             (None, None) => {
@@ -228,44 +222,13 @@ impl ClientOptions {
                 .with_advice(Advice::GiveCredential));
             }
         };
-        let normalise = |url: &str| endpoint::normalise(url, self.allow_insecure_http);
-        let base_url = match self.management_url {
-            Some(url) => normalise(&url).map_err(|error| match self.sources.of("management_url") {
-                Some(source) => error.from_source(source),
-                None => error,
-            })?,
-            None => match if self.from_env { environment::management_url(&get)? } else { None } {
-                Some((variable, url)) => normalise(&url).map_err(|error| error.from_source(variable))?,
-                None => normalise(DEFAULT_MANAGEMENT_URL)?,
-            },
-        };
-        let proxy = ProxyChoice {
-            base_url: &base_url,
-            explicit: self.proxy.as_deref(),
-            source: self.sources.of("proxy").unwrap_or("the proxy"),
-            from_env: self.proxy_from_env,
-            allow_insecure_http: self.allow_insecure_http,
-        };
-        let library = concat!("netbird-tokens/", env!("CARGO_PKG_VERSION"));
-        let transport = Transport::new(TransportSettings {
-            connect_timeout: self.connect_timeout,
-            read_timeout: self.read_timeout,
-            max_response_bytes: self.max_response_bytes,
-            extra_roots: self.ca_pem.as_deref().map_or_else(|| Ok(Vec::new()), tls::certificates)?,
-            proxy: proxy.choose(&get)?,
-            user_agent: self.user_agent.map_or_else(|| library.to_owned(), |program| format!("{program} {library}")),
-            base_url: Url::parse(&base_url).map_err(|_| Error::bug())?,
-        })?;
+        let base_url = self.management_url_or_default(&get)?;
         let shared = Shared {
+            transport: self.transport(&base_url, self.max_response_bytes, &get)?,
             base_url,
-            transport,
             identity: ArcSwap::from_pointee(identity),
             token_file,
-            retry: RetryPolicy {
-                max_retries: self.max_retries,
-                base_delay: self.retry_base_delay,
-                max_delay: self.retry_max_delay,
-            },
+            retry: self.retry_policy(),
             timeout: self.timeout,
             max_response_bytes: self.max_response_bytes,
             on_unknown: self.on_unknown,

@@ -8,11 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::credential::{Credential, CredentialKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::quoted::credentials;
+use crate::redact::redact;
 use crate::timestamp::Timestamp;
-
-/// What stands in place of a secret.
-const REDACTED: &str = "[redacted]";
 
 /// A credential and what we have learned about it; replaced as one.
 pub(crate) struct Identity {
@@ -89,44 +86,8 @@ impl Authorization {
     /// anything that has the form of a PAT or a JWT, such as a new token in an error message.
     pub(crate) fn redact(&self, text: String) -> String {
         let sent = self.0.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, secret)| secret);
-        let mut found = occurrences(&text, sent);
-        found.extend(credentials(&text));
-        if found.is_empty() {
-            return text;
-        }
-        let text = Zeroizing::new(text);
-        found.sort_unstable();
-        let mut out = String::with_capacity(text.len());
-        let mut from = 0;
-        for (start, end) in found {
-            if start >= from {
-                out.push_str(&text[from..start]);
-                out.push_str(REDACTED);
-            }
-            from = from.max(end);
-        }
-        out.push_str(&text[from..]);
-        out
+        redact(text, &[sent])
     }
-}
-
-/// Where `secret` is in the text, whatever the case of its letters.
-fn occurrences(text: &str, secret: &str) -> Vec<(usize, usize)> {
-    if secret.is_empty() || text.len() < secret.len() {
-        return Vec::new();
-    }
-    let (hay, needle) = (text.as_bytes(), secret.as_bytes());
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at + needle.len() <= hay.len() {
-        if hay[at..at + needle.len()].eq_ignore_ascii_case(needle) {
-            found.push((at, at + needle.len()));
-            at += needle.len();
-        } else {
-            at += 1;
-        }
-    }
-    found
 }
 
 #[cfg(test)]
