@@ -81,8 +81,10 @@ impl Client {
     /// longer followed.
     ///
     /// # Errors
-    /// `invalid_credential` when it has a character that cannot be sent.
+    /// `invalid_credential` when it has a character that cannot be sent; `invalid_argument` when it is of a session at another
+    /// server.
     pub fn set_credential(&self, credential: &Credential) -> Result<()> {
+        check_session(credential, &self.shared.base_url)?;
         self.shared.identity.store(Arc::new(Identity::new(credential)?));
         Ok(())
     }
@@ -193,6 +195,18 @@ impl fmt::Debug for Client {
     }
 }
 
+/// Refuses to send a session's token to another server than the one that it is for.
+fn check_session(credential: &Credential, base_url: &str) -> Result<()> {
+    let theirs = credential.session().map(|following| following.session.management_url());
+    match theirs.filter(|theirs| *theirs != base_url) {
+        None => Ok(()),
+        Some(theirs) => Err(Error::invalid_argument(format!(
+            "the session is for {theirs}, and this client is for {base_url}: log in there, or leave the management URL out"
+        ))
+        .with_advice(Advice::CheckManagementUrl)),
+    }
+}
+
 impl ClientOptions {
     /// The client. Nothing is sent yet, and no thread is started.
     ///
@@ -222,7 +236,15 @@ impl ClientOptions {
                 .with_advice(Advice::GiveCredential));
             }
         };
-        let base_url = self.management_url_or_default(&get)?;
+        let session = self.credential.as_ref().and_then(Credential::session);
+        let base_url = match (self.given_management_url(&get)?, session) {
+            (Some(url), _) => url,
+            (None, Some(following)) => following.session.management_url().to_owned(),
+            (None, None) => self.default_management_url()?,
+        };
+        if let Some(credential) = &self.credential {
+            check_session(credential, &base_url)?;
+        }
         let shared = Shared {
             transport: self.transport(&base_url, self.max_response_bytes, &get)?,
             base_url,

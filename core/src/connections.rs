@@ -27,12 +27,9 @@ impl ClientOptions {
         }
     }
 
-    /// The same, or NetBird's cloud.
-    pub(crate) fn management_url_or_default(&self, get: Variables<'_>) -> Result<String> {
-        match self.given_management_url(get)? {
-            Some(url) => Ok(url),
-            None => endpoint::normalise(DEFAULT_MANAGEMENT_URL, self.allow_insecure_http),
-        }
+    /// NetBird's cloud.
+    pub(crate) fn default_management_url(&self) -> Result<String> {
+        endpoint::normalise(DEFAULT_MANAGEMENT_URL, self.allow_insecure_http)
     }
 
     /// The connections to the server that this URL names. Answers may have this many bytes.

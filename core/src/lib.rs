@@ -64,6 +64,7 @@ mod token;
 mod transport;
 mod unfinished;
 mod user;
+mod wiped;
 
 pub use audit::{Audit, AuditOptions, AuditSummary, AuditedToken, TokenState, UserAudit};
 pub use cancel::CancelToken;

@@ -114,6 +114,17 @@ impl Timestamp {
         }
     }
 
+    /// The instant that is this much later; the last one that can be held where there is none.
+    pub(crate) fn saturating_add(self, duration: Duration) -> Self {
+        let Ok(seconds) = i64::try_from(duration.as_secs()) else { return Timestamp::MAX };
+        let nanoseconds = self.nanoseconds + duration.subsec_nanos();
+        let seconds = self.seconds.saturating_add(seconds).saturating_add(i64::from(nanoseconds / 1_000_000_000));
+        if seconds > LAST_SECOND {
+            return Timestamp::MAX;
+        }
+        Timestamp { seconds, nanoseconds: nanoseconds % 1_000_000_000 }
+    }
+
     /// The instant of an HTTP `Date` or `Retry-After` header field.
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
         httpdate::parse_http_date(text).ok()?.try_into().ok()
