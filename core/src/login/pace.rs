@@ -59,7 +59,7 @@ impl Pace {
         }
         let claimed = self.since_begin(end).max(next.saturating_add(1));
         self.next.compare_exchange(next, claimed, Ordering::AcqRel, Ordering::Acquire).ok()?;
-        Some(Turn(self))
+        Some(Turn { pace: self, wait: None })
     }
 
     fn since_begin(&self, instant: Instant) -> u64 {
@@ -82,30 +82,25 @@ impl Pace {
     }
 }
 
-/// The turn to poll. Until it is dropped nobody else polls, and for the interval after that.
-pub(super) struct Turn<'a>(&'a Pace);
+/// The turn to poll. Until it is dropped nobody else polls, and for a while after that.
+pub(super) struct Turn<'a> {
+    pace: &'a Pace,
+    /// The wait before the next poll. A poll that was interrupted may have arrived.
+    wait: Option<Duration>,
+}
 
 impl Turn<'_> {
     /// Ends it with what was heard.
-    pub(super) fn end(self, heard: Heard) {
-        let wait = self.0.hear(heard);
-        self.0.wait_before_next(wait);
-        std::mem::forget(self);
-    }
-}
-
-impl Pace {
-    fn wait_before_next(&self, wait: Duration) {
-        // A time far away is as good as the end of the login.
-        let wait = wait.min(Duration::from_secs(86_400));
-        self.next.store(self.since_begin(Instant::now() + wait), Ordering::Release);
+    pub(super) fn end(mut self, heard: Heard) {
+        self.wait = Some(self.pace.hear(heard));
     }
 }
 
 impl Drop for Turn<'_> {
-    /// The poll was interrupted, and may have arrived.
     fn drop(&mut self) {
-        self.0.wait_before_next(self.0.interval());
+        // A time far away is as good as the end of the login.
+        let wait = self.wait.unwrap_or_else(|| self.pace.interval()).min(Duration::from_secs(86_400));
+        self.pace.next.store(self.pace.since_begin(Instant::now() + wait), Ordering::Release);
     }
 }
 
