@@ -95,3 +95,8 @@ pub use user::{User, UserFields};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
+
+/// So do those about logging in.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/login.md")]
+struct LoginGuide;
