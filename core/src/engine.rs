@@ -20,6 +20,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::boxed::Boxed;
 use crate::error::{Error, ErrorKind};
 use crate::host;
 
@@ -158,7 +159,7 @@ pub(crate) struct Background(PerProcessRef<Engine>);
 
 impl Background {
     /// Runs a future to its end.
-    pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn run(&self, future: Boxed<'static, ()>) {
         drop(self.0.handle.spawn(future));
     }
 

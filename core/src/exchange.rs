@@ -8,8 +8,7 @@ use crate::boxed::Boxed;
 use crate::bug::{self, Bug};
 use crate::credential::CredentialKind;
 use crate::effect::Effect;
-use crate::engine;
-use crate::engine::lane::{CheckedOut, Lane};
+use crate::engine::lane::{self, CheckedOut, Lane};
 use crate::error::{Advice, Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -96,11 +95,7 @@ impl Call {
 
     /// Waits.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<()> {
-        let waited = match &self.lane {
-            Some(lane) => lane.sleep(duration).await,
-            None => engine::sleep(duration).await,
-        };
-        waited.map_err(Error::from)
+        lane::sleep(self.lane.as_ref(), duration).await.map_err(Error::from)
     }
 
     /// The same call with all of its time, for one of several requests that each have it.

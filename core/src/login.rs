@@ -4,6 +4,7 @@ mod answer;
 mod device;
 mod device_login;
 mod discovery;
+mod fields;
 mod form;
 mod held;
 mod options;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::boxed::Boxed;
 use crate::cancel::CancelToken;
 use crate::effect::Effect;
 use crate::engine::lane::Lane;
@@ -82,8 +83,9 @@ impl Scope {
 
     /// Waits on this thread until that instant, or until the caller is interrupted.
     pub(crate) fn sleep_until(&self, instant: Instant) -> Result<()> {
-        match engine::block_on(std::future::pending::<()>(), instant, self.watched(&|| self.is_interrupted())) {
-            Ok(()) | Err(Waited::TimeOver) => Ok(()),
+        let never: Boxed<'_, Result<()>> = Box::pin(std::future::pending());
+        match engine::block_on(never, instant, self.watched(&|| self.is_interrupted())) {
+            Ok(_) | Err(Waited::TimeOver) => Ok(()),
             Err(Waited::Interrupted) => Err(Error::cancelled()),
             Err(Waited::Forked) => Err(EngineError::Forked.into()),
         }

@@ -1,17 +1,13 @@
 //! What an identity provider's answer means.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
-
 use crate::answer::{self, Refusal};
 use crate::error::{Advice, Error, ErrorKind};
-use crate::json::Object;
 use crate::quoted::quoted;
 use crate::redact::redact;
 use crate::retry::Doubt;
 use crate::transport::{Failure, Reply};
 
+use super::fields::{self, Fields};
 use super::form::encoded;
 
 /// No document and no token answer of an identity provider is larger, in bytes.
@@ -104,21 +100,29 @@ struct OAuthError {
 
 /// The error that an answer states in OAuth2's form (RFC 6749 §5.2).
 fn oauth_error(reply: &Reply, secrets: &[&str]) -> Option<OAuthError> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        #[serde(borrow)]
-        error: Cow<'a, str>,
-        #[serde(borrow)]
-        error_description: Option<Cow<'a, str>>,
-    }
     if !reply.is_json {
         return None;
     }
-    let Object(wire): Object<Wire<'_>> = serde_json::from_slice(&reply.body).ok()?;
+    let mut fields = fields::read(&reply.body, &["error", "error_description"]).ok()?;
+    let code = fields.text("error").ok()?;
+    let description = fields.optional("error_description").ok()?;
     Some(OAuthError {
-        code: shown(&wire.error, secrets),
-        description: wire.error_description.map(|text| shown(&text, secrets)).filter(|text| !text.is_empty()),
+        code: shown(&code, secrets),
+        description: description.map(|text| shown(&text, secrets)).filter(|text| !text.is_empty()),
     })
+}
+
+/// The fields of a 2xx answer in JSON with these names. `what` says what the answer should be.
+pub(super) fn fields<'a, 'n>(reply: &'a Reply, what: &str, names: &'n [&'n str]) -> Result<Fields<'a, 'n>, Error> {
+    fields::read(&reply.body, names).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        unusable(reply, &format!("the answer is not {what} (line {line}, column {column}): check the issuer"))
+    })
+}
+
+/// A 2xx answer in JSON with a field that is missing or holds something else.
+pub(super) fn wrong_field(reply: &Reply, what: &str, name: &str) -> Error {
+    unusable(reply, &format!("the answer is not {what} (its {name} is missing or of another type): check the issuer"))
 }
 
 /// A text of the server as an error shows it: short, on one line, without secrets.

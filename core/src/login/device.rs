@@ -1,18 +1,15 @@
 //! The answer to a device authorization request (RFC 8628 §3.2): what to show the person, and what to poll with.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Deserialize;
 use url::Url;
 
 use crate::endpoint::unprintable;
 use crate::error::Error;
-use crate::json::Object;
 use crate::secret::Secret;
 use crate::transport::Reply;
 
-use super::answer::unusable;
+use super::answer::{fields, unusable, wrong_field};
 
 /// Where the answer does not say how often to poll.
 const DEFAULT_INTERVAL: u64 = 5;
@@ -38,49 +35,43 @@ pub(super) struct Device {
 
 /// Reads the answer. What is shown to a person is safe to print on a terminal and to open in a browser.
 pub(super) fn read(reply: &Reply) -> Result<Device, Error> {
-    #[derive(Deserialize)]
-    struct Wire<'a> {
-        // Borrowed from the body, which is wiped.
-        #[serde(borrow)]
-        device_code: Cow<'a, str>,
-        #[serde(borrow)]
-        user_code: Cow<'a, str>,
-        #[serde(borrow)]
-        verification_uri: Cow<'a, str>,
-        #[serde(borrow)]
-        verification_uri_complete: Option<Cow<'a, str>>,
-        expires_in: u64,
-        interval: Option<u64>,
-    }
+    const WHAT: &str = "in the form of RFC 8628";
+    const NAMES: [&str; 6] =
+        ["device_code", "user_code", "verification_uri", "verification_uri_complete", "expires_in", "interval"];
+    let [device_code, user_code, verification_uri, complete, expires_in, interval] = NAMES;
+    let wrong = |name| wrong_field(reply, WHAT, name);
+    let mut wire = fields(reply, WHAT, &NAMES)?;
+    let device_code = wire.text(device_code).map_err(wrong)?;
+    let user_code = wire.text(user_code).map_err(wrong)?;
+    let verification_uri = wire.text(verification_uri).map_err(wrong)?;
+    let complete = wire.optional(complete).map_err(wrong)?;
+    let life = wire.number(expires_in).map_err(wrong)?.ok_or(expires_in).map_err(wrong)?;
+    let interval = wire.number(interval).map_err(wrong)?.unwrap_or(DEFAULT_INTERVAL);
     let refuse =
         |why: &str| unusable(reply, &format!("the answer to the device authorization {why}: check the issuer"));
-    let Object(wire): Object<Wire<'_>> = serde_json::from_slice(&reply.body).map_err(|error| {
-        refuse(&format!("is not in the form of RFC 8628 (line {}, column {})", error.line(), error.column()))
-    })?;
-    if wire.device_code.is_empty() || wire.device_code.len() > LONGEST_DEVICE_CODE {
+    if device_code.is_empty() || device_code.len() > LONGEST_DEVICE_CODE {
         return Err(refuse("has a device code that is empty or too long"));
     }
     let is_code = |text: &str| {
         text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && !text.trim().is_empty() && text.len() <= LONGEST_CODE
     };
-    if !is_code(&wire.user_code) {
+    if !is_code(&user_code) {
         return Err(refuse("has a user code that is empty, too long, or has characters that cannot be typed"));
     }
-    if wire.expires_in == 0 || wire.expires_in > LONGEST_LIFE {
+    if life == 0 || life > LONGEST_LIFE {
         return Err(refuse("gives no time, or more than a day, to approve the login"));
     }
-    let interval = wire.interval.unwrap_or(DEFAULT_INTERVAL);
     if interval > LONGEST_INTERVAL {
         return Err(refuse("asks for more than a minute between two polls"));
     }
     let page =
         |text: &str| page(text).ok_or_else(|| refuse("names a page that is not a usable http:// or https:// URL"));
     Ok(Device {
-        verification_uri: page(&wire.verification_uri)?,
-        verification_uri_complete: wire.verification_uri_complete.as_deref().map(page).transpose()?,
-        user_code: wire.user_code.into_owned(),
-        device_code: Secret::new(wire.device_code),
-        life: Duration::from_secs(wire.expires_in),
+        verification_uri: page(&verification_uri)?,
+        verification_uri_complete: complete.as_deref().map(page).transpose()?,
+        user_code: user_code.into_owned(),
+        device_code: Secret::new(device_code),
+        life: Duration::from_secs(life),
         interval: Duration::from_secs(interval.max(1)),
     })
 }

@@ -57,13 +57,12 @@ const LOOK: Duration = Duration::from_millis(50);
 /// or in clear text, or offers no device flow; `rejected` when the provider refuses the client, the scope or the audience;
 /// `configuration` for an environment, a proxy or a CA that cannot be used; and what keeps a request from being answered.
 pub fn start_login(client: ClientOptions, login: LoginOptions) -> Result<DeviceLogin> {
-    let start = Start::new(client, login)?;
-    let (scope, end) = (&start.scope_of_calls, start.deadline);
-    let endpoints = start.discovery.wait(scope, end, |lane| start.discover(lane))?;
-    let (device, token) = start.connect(endpoints)?;
-    let answer = device.wait(scope, end, |lane| start.authorize(&device, lane))?;
-    let scope = scope.clone();
-    Ok(DeviceLogin::new(start.begun(token, answer), scope))
+    let mut start = Start::new(client, login)?;
+    let (scope, end) = (start.scope_of_calls.clone(), start.deadline);
+    start.discovery.clone().wait(&scope, end, |lane| start.discover(lane))?;
+    let device = start.device_endpoint()?;
+    device.wait(&scope, end, |lane| start.authorize(&device, lane))?;
+    Ok(DeviceLogin::new(start.begun()?, scope))
 }
 
 /// See [`start_login`]. Can be awaited on any executor. Dropping it leaves at most a code that expires unused.
@@ -72,11 +71,12 @@ pub fn start_login(client: ClientOptions, login: LoginOptions) -> Result<DeviceL
 /// See [`start_login`].
 #[cfg(feature = "async")]
 pub async fn start_login_async(client: ClientOptions, login: LoginOptions) -> Result<DeviceLogin> {
-    let start = Start::new(client, login)?;
-    let (device, token) = start.connect(start.discover(None).await?)?;
-    let answer = start.authorize(&device, None).await?;
+    let mut start = Start::new(client, login)?;
+    start.discover(None).await?;
+    let device = start.device_endpoint()?;
+    start.authorize(&device, None).await?;
     let scope = start.scope_of_calls.clone();
-    Ok(DeviceLogin::new(start.begun(token, answer), scope))
+    Ok(DeviceLogin::new(start.begun()?, scope))
 }
 
 /// A login that waits for a person's approval. Clones, and the handles with a token, are the same login. All methods may be called
@@ -93,10 +93,15 @@ struct Inner {
     /// By the monotonic clock, so that a wrong date changes nothing.
     expires: Instant,
     expires_at: Timestamp,
-    /// The last poll that got no answer, which may be why nothing was heard of an approval.
-    lost: ArcSwapOption<Error>,
-    /// What it came to.
-    ended: ArcSwapOption<Result<LoginSession>>,
+    news: ArcSwapOption<News>,
+}
+
+/// What was heard last that is worth telling.
+enum News {
+    /// The last polls got no answer, which may be why nothing was heard of an approval.
+    Lost(Error),
+    /// What the login came to.
+    Ended(Result<LoginSession>),
 }
 
 impl DeviceLogin {
@@ -106,8 +111,7 @@ impl DeviceLogin {
             pace: Pace::new(begun.device.interval),
             expires: after(Instant::now(), life),
             expires_at: Timestamp::now().saturating_add(life),
-            lost: ArcSwapOption::empty(),
-            ended: ArcSwapOption::empty(),
+            news: ArcSwapOption::empty(),
             begun,
         };
         DeviceLogin { inner: Arc::new(inner), scope }
@@ -160,8 +164,8 @@ impl DeviceLogin {
             Now::Ended(ended) => ended.map(Some),
             Now::Wait => Ok(None),
             Now::Poll(turn, end) => {
-                let ask = |lane| self.inner.poll(turn, end, lane);
-                self.inner.begun.token.wait(&self.scope, end, ask)
+                self.inner.begun.token.wait(&self.scope, end, |lane| self.inner.poll(turn, end, lane))?;
+                self.inner.ended().transpose()
             }
         }
     }
@@ -192,7 +196,10 @@ impl DeviceLogin {
         match self.inner.turn() {
             Now::Ended(ended) => ended.map(Some),
             Now::Wait => Ok(None),
-            Now::Poll(turn, end) => self.inner.poll(turn, end, None).await,
+            Now::Poll(turn, end) => {
+                self.inner.poll(turn, end, None).await?;
+                self.inner.ended().transpose()
+            }
         }
     }
 
@@ -243,13 +250,23 @@ enum Now<'a> {
 }
 
 impl Inner {
+    /// What the login came to, if it has ended.
+    fn ended(&self) -> Option<Result<LoginSession>> {
+        match self.news.load().as_deref() {
+            Some(News::Ended(ended)) => Some(ended.clone()),
+            Some(News::Lost(_)) | None => None,
+        }
+    }
+
     fn turn(&self) -> Now<'_> {
-        if let Some(ended) = &*self.ended.load() {
-            return Now::Ended(Result::clone(ended));
+        if let Some(ended) = self.ended() {
+            return Now::Ended(ended);
         }
         let now = Instant::now();
         if now >= self.expires {
-            return Now::Ended(self.end(Err(self.expired(None))));
+            let ended = Err(self.expired(None));
+            self.tell(News::Ended(ended.clone()));
+            return Now::Ended(ended);
         }
         let end = after(now, self.begun.provider.timeout).min(self.expires);
         self.pace.claim(end).map_or(Now::Wait, |turn| Now::Poll(turn, end))
@@ -260,62 +277,60 @@ impl Inner {
         self.pace.next().min(Instant::now() + self.pace.interval()).min(self.expires)
     }
 
-    fn poll<'a>(
-        &'a self,
-        turn: Turn<'a>,
-        end: Instant,
-        lane: Option<Arc<Lane>>,
-    ) -> Boxed<'a, Result<Option<LoginSession>>> {
+    /// Asks the server, and notes what it says.
+    fn poll<'a>(&'a self, turn: Turn<'a>, end: Instant, lane: Option<Arc<Lane>>) -> Boxed<'a, Result<()>> {
         Box::pin(self.ask(turn, end, lane))
     }
 
-    async fn ask(&self, turn: Turn<'_>, deadline: Instant, lane: Option<Arc<Lane>>) -> Result<Option<LoginSession>> {
+    async fn ask(&self, turn: Turn<'_>, deadline: Instant, lane: Option<Arc<Lane>>) -> Result<()> {
         let Begun { provider, token, device, .. } = &self.begun;
-        let device_code = device.device_code.expose();
+        let secrets = [device.device_code.expose()];
         let form =
-            form(&[("grant_type", DEVICE_GRANT), ("client_id", &provider.client_id), ("device_code", device_code)]);
-        let question = Question { endpoint: token, form: Some(form), secrets: &[device_code], deadline, lane };
+            form(&[("grant_type", DEVICE_GRANT), ("client_id", &provider.client_id), ("device_code", secrets[0])]);
+        let question =
+            Question { endpoint: token, form: Some(form), secrets: &secrets, deadline, may_be_repeated: false, lane };
         let Refused { error, doubt, code } = match provider.ask(&question).await {
             Ok(reply) => {
-                let session = Tokens::read(&reply)
-                    .map(|tokens| LoginSession::new(&self.begun, tokens))
-                    .map_err(|error| provider.locate(error));
-                turn.end(Heard::Pending);
-                return self.end(session).map(Some);
+                let tokens = Tokens::read(&reply).map_err(|error| provider.locate(error));
+                self.tell(News::Ended(tokens.map(|tokens| LoginSession::new(&self.begun, tokens))));
+                return Ok(());
             }
             Err(refused) => refused,
         };
-        match code.as_deref() {
-            Some("authorization_pending") => turn.end(Heard::Pending),
-            Some("slow_down") => turn.end(Heard::SlowDown),
+        let ended = match code.as_deref() {
+            Some("authorization_pending") => {
+                turn.end(Heard::Pending);
+                self.news.store(None);
+                return Ok(());
+            }
+            Some("slow_down") => {
+                turn.end(Heard::SlowDown);
+                self.news.store(None);
+                return Ok(());
+            }
             _ if doubt.passing => {
                 turn.end(Heard::Nothing(error.retry_after()));
-                self.lost.store(Some(Arc::new(error)));
-                return Ok(None);
-            }
-            Some("access_denied") => return self.end(Err(self.denied(error))).map(Some),
-            Some("expired_token") => return self.end(Err(self.expired(Some(error)))).map(Some),
-            Some(code) => {
-                let error = error.with_hint(explain_refusal(code)).with_hint(", and start another login");
-                return self.end(Err(error.with_advice(Advice::CorrectInput))).map(Some);
+                self.tell(News::Lost(error));
+                return Ok(());
             }
             // It says nothing about the login, which can be polled again.
             None => {
                 turn.end(Heard::Nothing(None));
                 return Err(error);
             }
-        }
-        self.lost.store(None);
-        Ok(None)
+            Some("access_denied") => self.denied(error),
+            Some("expired_token") => self.expired(Some(error)),
+            Some(code) => {
+                let error = error.with_hint(explain_refusal(code)).with_hint(", and start another login");
+                error.with_advice(Advice::CorrectInput)
+            }
+        };
+        self.tell(News::Ended(Err(ended)));
+        Ok(())
     }
 
-    /// Notes what the login came to, for all who poll it. What was noted first stays.
-    fn end(&self, ended: Result<LoginSession>) -> Result<LoginSession> {
-        let ended = Arc::new(ended);
-        match &*self.ended.compare_and_swap(&None::<Arc<_>>, Some(Arc::clone(&ended))) {
-            Some(first) => Result::clone(first),
-            None => Result::clone(&ended),
-        }
+    fn tell(&self, news: News) {
+        self.news.store(Some(Arc::new(news)));
     }
 
     fn denied(&self, error: Error) -> Error {
@@ -331,7 +346,7 @@ impl Inner {
             device.life.as_secs(),
             provider.client_id
         );
-        if let Some(lost) = &*self.lost.load() {
+        if let Some(News::Lost(lost)) = self.news.load().as_deref() {
             message.push_str(". The last polls got no answer: ");
             message.push_str(lost.message());
         }

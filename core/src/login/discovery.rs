@@ -1,16 +1,12 @@
 //! The document in which an identity provider names its endpoints.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::endpoint::{may_be_cleartext, without_user_info};
 use crate::error::Error;
-use crate::json::Object;
 use crate::transport::Reply;
 
-use super::answer::{shown, unusable};
+use super::answer::{fields, shown, unusable, wrong_field};
 
 /// Where the document is, below the issuer.
 pub(super) const PATH: &str = "/.well-known/openid-configuration";
@@ -31,44 +27,31 @@ pub(super) struct Endpoints {
     pub(super) token: Url,
 }
 
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow)]
-    issuer: Cow<'a, str>,
-    #[serde(borrow)]
-    device_authorization_endpoint: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    token_endpoint: Option<Cow<'a, str>>,
-}
-
 /// The endpoints in a discovery document, once all of it is known to be right: nothing is sent to one that is not.
 pub(super) fn endpoints(reply: &Reply, expected: &Expected<'_>) -> Result<Endpoints, Error> {
-    let Object(document): Object<Document<'_>> = serde_json::from_slice(&reply.body).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        unusable(
-            reply,
-            &format!("the answer is not a discovery document (line {line}, column {column}): check the issuer"),
-        )
-    })?;
+    const WHAT: &str = "a discovery document";
+    const DEVICE: &str = "device_authorization_endpoint";
+    const TOKEN: &str = "token_endpoint";
+    let wrong = |name| wrong_field(reply, WHAT, name);
+    let mut document = fields(reply, WHAT, &["issuer", DEVICE, TOKEN])?;
+    let stated = document.text("issuer").map_err(wrong)?;
     let issuer = expected.issuer.as_str().trim_end_matches('/');
-    if document.issuer.trim_end_matches('/') != issuer {
+    if stated.trim_end_matches('/') != issuer {
         return Err(unusable(
             reply,
             &format!(
                 "the discovery document there is of another issuer, {}: give that one, if you trust it",
-                shown(&without_user_info(&document.issuer), &[])
+                shown(&without_user_info(&stated), &[])
             ),
         ));
     }
-    let Some(device) = document.device_authorization_endpoint else {
+    let Some(device) = document.optional(DEVICE).map_err(wrong)? else {
         return Err(unusable(
             reply,
             "this identity provider does not offer the device flow (its document names no device_authorization_endpoint): have it switched on, or log in another way",
         ));
     };
-    let Some(token) = document.token_endpoint else {
-        return Err(unusable(reply, "the discovery document names no token_endpoint: check the issuer"));
-    };
+    let token = document.text(TOKEN).map_err(wrong)?;
     let mut elsewhere = Vec::new();
     let mut read = |name: &str, text: &str| -> Result<Url, Error> {
         let url = endpoint(text, expected.allow_insecure_http)
@@ -82,10 +65,7 @@ pub(super) fn endpoints(reply: &Reply, expected: &Expected<'_>) -> Result<Endpoi
         }
         Ok(url)
     };
-    let endpoints = Endpoints {
-        device_authorization: read("device_authorization_endpoint", &device)?,
-        token: read("token_endpoint", &token)?,
-    };
+    let endpoints = Endpoints { device_authorization: read(DEVICE, &device)?, token: read(TOKEN, &token)? };
     if !elsewhere.is_empty() {
         let listed = elsewhere.join(", ");
         return Err(unusable(

@@ -1,17 +1,17 @@
 //! What a session holds, and its refreshes: one at a time in each process, on the engine, which no call waits for.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
 
 use crate::credential::session::{Issued, Session};
-use crate::engine::{self, PerProcess};
+use crate::engine;
 use crate::error::{Advice, Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::exchange::after;
+use crate::host;
 
 use super::answer::Refused;
 use super::form::form;
@@ -29,7 +29,7 @@ pub(super) struct Held {
     pub(super) management_url: String,
     pub(super) provider: Arc<Provider>,
     pub(super) token: Endpoint,
-    pub(super) tokens: ArcSwap<Tokens>,
+    state: ArcSwap<State>,
     /// The identity provider has ended the session: there is no refresh any more.
     over: AtomicBool,
     /// The API has accepted a token of this session.
@@ -37,69 +37,82 @@ pub(super) struct Held {
     began: Instant,
     /// Before this no call starts a refresh, in milliseconds from the beginning.
     not_before: AtomicU64,
-    /// The refreshes of this process. A forked child refreshes for itself.
-    refreshes: PerProcess<Arc<Refreshes>>,
+    refreshes: Arc<Refreshes>,
 }
 
-/// The refreshes of one process.
+/// What changes as a whole.
+struct State {
+    tokens: Arc<Tokens>,
+    /// How the last refresh failed.
+    failure: Option<Error>,
+}
+
+/// Counts refreshes, and tells whether one is under way in this process. A forked child refreshes for itself.
 #[derive(Default)]
 struct Refreshes {
     /// Counts their beginnings and their ends, so it is odd while one is under way.
     steps: AtomicU64,
-    /// How the last one failed.
-    failure: ArcSwapOption<Error>,
+    /// The process that began the last one.
+    process: AtomicU64,
+    /// The last one did not come to its end.
+    died: AtomicBool,
 }
 
 impl Refreshes {
     /// The step at which one began: the one that is under way, or one that begins now and is the caller's to do.
     fn begin(self: &Arc<Self>) -> (u64, Option<UnderWay>) {
+        let process = host::process_key();
+        let before = self.process.swap(process, Ordering::AcqRel);
         let steps = self.steps.load(Ordering::Acquire);
-        if steps % 2 == 1 {
+        if steps % 2 == 1 && before == process {
             return (steps, None);
         }
-        match self.steps.compare_exchange(steps, steps + 1, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => (steps + 1, Some(UnderWay { refreshes: Arc::clone(self), failure: Some(Error::bug()) })),
+        // One of the process that this one was forked from goes on there.
+        let begun = if steps % 2 == 1 { steps + 2 } else { steps + 1 };
+        match self.steps.compare_exchange(steps, begun, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => (begun, Some(UnderWay { refreshes: Arc::clone(self), is_done: false })),
             // Another thread began one, which may have ended too.
-            Err(_) => (steps + 1, None),
+            Err(_) => (begun, None),
         }
     }
 }
 
-/// A refresh, until it is dropped. One whose task did not come to its end has failed.
+/// A refresh, until it is dropped.
 struct UnderWay {
     refreshes: Arc<Refreshes>,
-    failure: Option<Error>,
+    is_done: bool,
 }
 
 impl UnderWay {
-    fn end(mut self, result: Result<()>) {
-        self.failure = result.err();
+    fn end(mut self) {
+        self.is_done = true;
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.refreshes.failure.store(self.failure.take().map(Arc::new));
+        self.refreshes.died.store(!self.is_done, Ordering::Release);
         self.refreshes.steps.fetch_add(1, Ordering::AcqRel);
     }
 }
 
 /// A refresh that somebody waits for.
 pub(super) struct Awaited {
-    refreshes: Arc<Refreshes>,
+    held: Arc<Held>,
     began: u64,
 }
 
 impl Awaited {
     /// How it ended, if it has.
     pub(super) fn result(&self) -> Option<Result<()>> {
-        if self.refreshes.steps.load(Ordering::Acquire) <= self.began {
+        let refreshes = &self.held.refreshes;
+        if refreshes.steps.load(Ordering::Acquire) <= self.began {
             return None;
         }
-        Some(match &*self.refreshes.failure.load() {
-            Some(error) => Err(Error::clone(error)),
-            None => Ok(()),
-        })
+        if refreshes.died.load(Ordering::Acquire) {
+            return Some(Err(Error::bug()));
+        }
+        Some(self.held.state.load().failure.clone().map_or(Ok(()), Err))
     }
 }
 
@@ -115,18 +128,23 @@ impl Held {
             management_url,
             provider,
             token,
-            tokens: ArcSwap::from_pointee(tokens),
+            state: ArcSwap::from_pointee(State { tokens: Arc::new(tokens), failure: None }),
             over: AtomicBool::new(false),
             accepted: AtomicBool::new(!is_new),
             began: Instant::now(),
             not_before: AtomicU64::new(0),
-            refreshes: PerProcess::new(),
+            refreshes: Arc::default(),
         }
+    }
+
+    /// The tokens that it has now.
+    pub(super) fn tokens(&self) -> Arc<Tokens> {
+        Arc::clone(&self.state.load().tokens)
     }
 
     /// Whether the next call would start a refresh, were it not for a pause after one that failed.
     pub(super) fn needs_refresh(&self) -> bool {
-        let tokens = self.tokens.load();
+        let tokens = self.tokens();
         tokens.refresh_token.is_some() && tokens.are_due() && !self.over.load(Ordering::Acquire)
     }
 
@@ -135,58 +153,56 @@ impl Held {
         if self.over.load(Ordering::Acquire) {
             return Err(self.provider.locate(ended("the identity provider has ended this session")));
         }
-        if self.tokens.load().refresh_token.is_none() {
+        if self.tokens().refresh_token.is_none() {
             return Err(Error::invalid_argument(
                 "this session has no refresh token: log in again, with offline_access in scope if it is to be refreshed",
             )
             .with_advice(Advice::ReplaceCredential));
         }
-        let refreshes = match self.refreshes.get(|| Ok::<_, Infallible>(Arc::default())) {
-            Ok(refreshes) => Arc::clone(&refreshes),
-            Err(never) => match never {},
-        };
-        let (began, mine) = refreshes.begin();
+        let (began, mine) = self.refreshes.begin();
         if let Some(mine) = mine {
             let held = Arc::clone(self);
-            engine::background()?.run(async move { mine.end(held.refresh().await) });
+            engine::background()?.run(Box::pin(async move {
+                held.refresh().await;
+                mine.end();
+            }));
         }
-        Ok(Awaited { refreshes, began })
+        Ok(Awaited { held: Arc::clone(self), began })
     }
 
     /// Refreshes once, and tells how it went. The old tokens stay until there are new ones.
-    async fn refresh(&self) -> Result<()> {
-        let old = self.tokens.load_full();
-        let result = self.ask(&old).await;
-        match result {
+    async fn refresh(&self) {
+        let old = self.tokens();
+        let (tokens, failure) = match self.ask(&old).await {
             Ok(tokens) => {
-                let expires_at = tokens.expires_at;
-                self.tokens.store(Arc::new(tokens));
                 self.not_before.store(0, Ordering::Release);
-                self.provider.observe(&Event::SessionRefreshed { expires_at });
-                Ok(())
+                (Arc::new(tokens), None)
             }
             Err(error) => {
                 self.not_before.store(self.since_begin(after(Instant::now(), PAUSE)), Ordering::Release);
-                self.provider.observe(&Event::SessionNotRefreshed { error: &error, expires_at: old.expires_at });
-                Err(error)
+                (old, Some(error))
             }
-        }
+        };
+        let expires_at = tokens.expires_at;
+        self.provider.observe(&match &failure {
+            None => Event::SessionRefreshed { expires_at },
+            Some(error) => Event::SessionNotRefreshed { error, expires_at },
+        });
+        self.state.store(Arc::new(State { tokens, failure }));
     }
 
     async fn ask(&self, old: &Tokens) -> Result<Tokens> {
         let provider = &self.provider;
         let Some(refresh_token) = &old.refresh_token else { return Err(Error::bug()) };
-        let refresh_token = refresh_token.expose();
-        let form = form(&[
-            ("grant_type", "refresh_token"),
-            ("client_id", &provider.client_id),
-            ("refresh_token", refresh_token),
-        ]);
+        let secrets = [refresh_token.expose(), old.issued.jwt.expose()];
+        let form =
+            form(&[("grant_type", "refresh_token"), ("client_id", &provider.client_id), ("refresh_token", secrets[0])]);
         let question = Question {
             endpoint: &self.token,
             form: Some(form),
-            secrets: &[refresh_token, old.issued.jwt.expose()],
+            secrets: &secrets,
             deadline: after(Instant::now(), provider.timeout.min(LONGEST_REFRESH)),
+            may_be_repeated: false,
             lane: None,
         };
         match provider.ask(&question).await {
@@ -219,7 +235,7 @@ impl Session for Held {
     }
 
     fn current(&self) -> Arc<Issued> {
-        Arc::clone(&self.tokens.load().issued)
+        Arc::clone(&self.tokens().issued)
     }
 
     fn keep_fresh(self: Arc<Self>) {
@@ -236,7 +252,7 @@ impl Session for Held {
     }
 
     fn explain_refusal(&self, refused: &Arc<Issued>) -> String {
-        let tokens = self.tokens.load();
+        let tokens = self.tokens();
         let is_current = Arc::ptr_eq(&tokens.issued, refused);
         if !self.accepted.load(Ordering::Relaxed) {
             return format!(

@@ -8,8 +8,7 @@ use url::Url;
 
 use crate::boxed::Boxed;
 use crate::effect::Effect;
-use crate::engine;
-use crate::engine::lane::{CheckedOut, Lane};
+use crate::engine::lane::{self, CheckedOut, Lane};
 use crate::environment;
 use crate::error::{Error, Result};
 use crate::event::{Event, Observer};
@@ -36,19 +35,20 @@ impl Endpoint {
 
     /// Another URL of the same provider, over the same connections where they lead there.
     pub(super) fn other(&self, url: Url, options: &ClientOptions) -> Result<Self> {
-        if url.origin() == self.url.origin() {
+        let leads_to = |url: &Url| (url.scheme() == "https", url.port_or_known_default());
+        if leads_to(&url) == leads_to(&self.url) && url.host() == self.url.host() {
             return Ok(Endpoint { url, transport: Arc::clone(&self.transport) });
         }
         Endpoint::new(url, options)
     }
 
     /// Waits on this thread, which drives it where it can, for something that asks here and ends by `end`.
-    pub(super) fn wait<'a, T>(
+    pub(super) fn wait<'a>(
         &self,
         scope: &Scope,
         end: Instant,
-        asking: impl FnOnce(Option<Arc<Lane>>) -> Boxed<'a, Result<T>>,
-    ) -> Result<T> {
+        asking: impl FnOnce(Option<Arc<Lane>>) -> Boxed<'a, Result<()>>,
+    ) -> Result<()> {
         let checked_out = self.transport.check_out_lane();
         let lane = checked_out.as_ref().map(CheckedOut::lane);
         scope.wait(Effect::Reads, lane.map(Arc::as_ref), end, Error::cancelled, asking(lane.cloned()))
@@ -63,6 +63,8 @@ pub(super) struct Question<'a> {
     /// What must not get into an error although the server puts it into its answer.
     pub(super) secrets: &'a [&'a str],
     pub(super) deadline: Instant,
+    /// Whether asking twice does no harm, and whoever asks does not do so by itself.
+    pub(super) may_be_repeated: bool,
     /// What the caller's thread drives; `None` on the engine.
     pub(super) lane: Option<Arc<Lane>>,
 }
@@ -91,13 +93,8 @@ impl Provider {
         error.from_source(&format!("logging in at {}", self.issuer))
     }
 
-    /// Asks once.
+    /// Asks. A request that may be done twice is sent again after what passes.
     pub(super) fn ask<'a>(&'a self, question: &'a Question<'a>) -> Boxed<'a, Result<Reply, Refused>> {
-        Box::pin(self.attempt(question, 1))
-    }
-
-    /// Asks, and again after what passes. For what may be done twice.
-    pub(super) fn ask_until_answered<'a>(&'a self, question: &'a Question<'a>) -> Boxed<'a, Result<Reply, Refused>> {
         Box::pin(self.all_attempts(question))
     }
 
@@ -110,24 +107,21 @@ impl Provider {
             };
             let delay = self.retry.delay(attempt, fastrand::f64(), refused.error.retry_after());
             let time_is_left = Instant::now().checked_add(delay).is_some_and(|next| next < question.deadline);
-            if attempt > self.retry.max_retries || !Repeat::Idempotent.allows(refused.doubt) || !time_is_left {
+            let is_left = question.may_be_repeated && attempt <= self.retry.max_retries && time_is_left;
+            if !is_left || !Repeat::Idempotent.allows(refused.doubt) {
                 return Err(refused);
             }
             attempt += 1;
             let (method, path, error) = (method(question).name(), question.endpoint.url.path(), refused.error.kind());
             self.observe(&Event::Retry { method, path, error, attempt, delay });
-            let slept = match &question.lane {
-                Some(lane) => lane.sleep(delay).await,
-                None => engine::sleep(delay).await,
-            };
-            if let Err(error) = slept {
+            if let Err(error) = lane::sleep(question.lane.as_ref(), delay).await {
                 return Err(Refused { error: error.into(), ..refused });
             }
         }
     }
 
     async fn attempt(&self, question: &Question<'_>, attempt: u32) -> Result<Reply, Refused> {
-        let Question { endpoint, form, secrets, deadline, lane } = question;
+        let Question { endpoint, form, secrets, deadline, lane, .. } = question;
         let (method, sent) = (method(question), Instant::now());
         let outgoing = Outgoing {
             method,

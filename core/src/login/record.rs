@@ -1,94 +1,105 @@
 //! A session as a text, to be kept and taken up again by another process.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::error::{Advice, Error, Result};
-use crate::json::Object;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
 
+use super::fields;
 use super::held::Held;
 use super::tokens::Tokens;
 
-const VERSION: u32 = 1;
+const VERSION: u64 = 1;
 
-/// The text's form.
-#[derive(Deserialize, Serialize)]
-pub(super) struct Record<'a> {
-    version: u32,
-    #[serde(borrow)]
-    pub(super) management_url: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) issuer: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) client_id: Cow<'a, str>,
-    #[serde(borrow)]
-    token_endpoint: Cow<'a, str>,
-    // Borrowed from the text, which is the caller's to protect.
-    #[serde(borrow)]
-    id_token: Cow<'a, str>,
-    #[serde(borrow)]
-    refresh_token: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    expires_at: Cow<'a, str>,
-    lifetime_secs: u64,
+/// The names of its fields. After the two numbers come the texts, in the order in which they are written.
+const NAMES: [&str; 9] = [
+    "version",
+    "lifetime_secs",
+    "management_url",
+    "issuer",
+    "client_id",
+    "token_endpoint",
+    "expires_at",
+    "id_token",
+    "refresh_token",
+];
+
+/// What such a text holds.
+pub(super) struct Record {
+    pub(super) management_url: String,
+    pub(super) issuer: String,
+    pub(super) client_id: String,
+    pub(super) token_endpoint: Url,
+    /// Whose rest of life is known by this machine's clock alone.
+    pub(super) tokens: Tokens,
 }
 
 /// The session as a text.
 pub(super) fn write(held: &Held) -> Secret {
-    let tokens = held.tokens.load();
-    let record = Record {
-        version: VERSION,
-        management_url: held.management_url.as_str().into(),
-        issuer: held.provider.issuer.as_str().into(),
-        client_id: held.provider.client_id.as_str().into(),
-        token_endpoint: held.token.url.as_str().into(),
-        id_token: tokens.issued.jwt.expose().into(),
-        refresh_token: tokens.refresh_token.as_ref().map(|secret| secret.expose().into()),
-        expires_at: tokens.expires_at.to_string().into(),
-        lifetime_secs: tokens.life.as_secs(),
-    };
-    let texts = [&record.management_url, &record.issuer, &record.client_id, &record.token_endpoint, &record.id_token];
-    let known: usize =
-        texts.iter().map(|text| text.len()).sum::<usize>() + record.refresh_token.as_ref().map_or(0, |text| text.len());
+    let tokens = held.tokens();
+    let expires_at = tokens.expires_at.to_string();
+    let refresh_token = tokens.refresh_token.as_ref().map_or("", Secret::expose);
+    let values = [
+        held.management_url.as_str(),
+        &held.provider.issuer,
+        &held.provider.client_id,
+        held.token.url.as_str(),
+        &expires_at,
+        tokens.issued.jwt.expose(),
+        refresh_token,
+    ];
     // With room for every byte escaped it never grows, so no copy stays behind.
-    let mut text = Zeroizing::new(Vec::with_capacity(6 * known + 512));
-    // Writing texts and numbers to memory cannot fail.
-    let _ = serde_json::to_writer(&mut *text, &record);
+    let room = 6 * values.iter().map(|text| text.len()).sum::<usize>() + 512;
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
+    let [version, lifetime_secs, texts @ ..] = NAMES;
+    let numbers = format!(r#"{{"{version}":{VERSION},"{lifetime_secs}":{}"#, tokens.life.as_secs());
+    text.extend_from_slice(numbers.as_bytes());
+    for (name, value) in texts.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
+        text.extend_from_slice(format!(r#","{name}":"#).as_bytes());
+        // Writing a text to memory cannot fail.
+        let _ = serde_json::to_writer(&mut *text, value);
+    }
+    text.push(b'}');
     Secret::new(String::from_utf8_lossy(&text))
 }
 
-impl<'a> Record<'a> {
-    /// Reads such a text. No error shows any of it.
-    pub(super) fn read(text: &'a str) -> Result<Self> {
-        let Object(record): Object<Record<'_>> = serde_json::from_str(text).map_err(|error| {
-            refuse(&format!("is not one that was exported (line {}, column {})", error.line(), error.column()))
-        })?;
-        if record.version != VERSION {
-            return Err(refuse("was exported by another version of this library"));
-        }
-        Ok(record)
+/// Reads such a text. No error shows any of it.
+pub(super) fn read(text: &str) -> Result<Record> {
+    let not_one = |_| refuse("is not one that was exported");
+    let mut fields = fields::read(text.as_bytes(), &NAMES).map_err(|_| refuse("is not one that was exported"))?;
+    let [
+        version,
+        lifetime_secs,
+        management_url,
+        issuer,
+        client_id,
+        token_endpoint,
+        expires_at,
+        id_token,
+        refresh_token,
+    ] = NAMES;
+    if fields.number(version).map_err(not_one)? != Some(VERSION) {
+        return Err(refuse("is not one that was exported by this version of the library"));
     }
-
-    /// Where it is refreshed.
-    pub(super) fn token_endpoint(&self) -> Result<Url> {
-        Url::parse(&self.token_endpoint).map_err(|_| refuse("has a token endpoint that is not a URL"))
-    }
-
-    /// Its tokens, whose rest of life is known by this machine's clock alone.
-    pub(super) fn tokens(&self) -> Result<Tokens> {
-        let expires_at: Timestamp = self.expires_at.parse().map_err(|_| refuse("has an expiry that is not a time"))?;
-        let left = u64::try_from(expires_at.nanoseconds_since(Timestamp::now())).unwrap_or(0);
-        let refresh_token = self.refresh_token.as_deref().map(Secret::new);
-        let life = Duration::from_secs(self.lifetime_secs);
-        Tokens::new(&self.id_token, refresh_token, life, Duration::from_nanos(left))
-            .map_err(|_| refuse("has a token that is not a JWT"))
-    }
+    let life = Duration::from_secs(fields.number(lifetime_secs).map_err(not_one)?.unwrap_or(0));
+    let expires_at: Timestamp =
+        fields.text(expires_at).map_err(not_one)?.parse().map_err(|_| refuse("has an expiry that is not a time"))?;
+    let left = u64::try_from(expires_at.nanoseconds_since(Timestamp::now())).unwrap_or(0);
+    let refresh_token = fields.optional(refresh_token).map_err(not_one)?.map(Secret::new);
+    let id_token = fields.text(id_token).map_err(not_one)?;
+    Ok(Record {
+        management_url: fields.text(management_url).map_err(not_one)?.into_owned(),
+        issuer: fields.text(issuer).map_err(not_one)?.into_owned(),
+        client_id: fields.text(client_id).map_err(not_one)?.into_owned(),
+        token_endpoint: Url::parse(&fields.text(token_endpoint).map_err(not_one)?)
+            .map_err(|_| refuse("has a token endpoint that is not a URL"))?,
+        tokens: Tokens::new(&id_token, refresh_token, life, Duration::from_nanos(left))
+            .map_err(|_| refuse("has a token that is not a JWT"))?,
+    })
 }
 
 /// The text cannot be used.

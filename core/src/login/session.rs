@@ -5,8 +5,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use url::Url;
-
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::credential::session::{Following, Session};
@@ -23,7 +21,7 @@ use crate::timestamp::Timestamp;
 
 use super::held::{Awaited, Held};
 use super::provider::{Endpoint, Provider};
-use super::record::{self, Record};
+use super::record;
 use super::start::{self, Begun};
 use super::tokens::Tokens;
 
@@ -62,7 +60,7 @@ impl LoginSession {
     /// `configuration` for an environment, a proxy or a CA that cannot be used. No error shows any of the text.
     pub fn restore(text: &str, mut options: ClientOptions) -> Result<Self> {
         start::check(&options)?;
-        let record = Record::read(text)?;
+        let record = record::read(text)?;
         let management_url = endpoint::normalise(&record.management_url, options.allow_insecure_http)?;
         if let Some(given) =
             options.given_management_url(&environment::variables)?.filter(|given| *given != management_url)
@@ -72,8 +70,8 @@ impl LoginSession {
             ))
             .with_advice(Advice::CheckManagementUrl));
         }
-        let issuer: Url = endpoint::check_url(&record.issuer, Subject::Issuer, options.allow_insecure_http)?;
-        let token = record.token_endpoint()?;
+        let issuer = endpoint::check_url(&record.issuer, Subject::Issuer, options.allow_insecure_http)?;
+        let token = record.token_endpoint;
         let is_safe = token.scheme() == "https"
             || (token.scheme() == "http" && may_be_cleartext(&token, options.allow_insecure_http));
         if !is_safe {
@@ -82,8 +80,8 @@ impl LoginSession {
         let token = Endpoint::new(token, &options)?;
         let observer = std::mem::replace(&mut options.observer, Box::new(crate::event::log));
         let issuer = issuer.as_str().trim_end_matches('/').to_owned();
-        let provider = Provider::new(issuer, record.client_id.clone().into_owned(), &options, observer);
-        let held = Held::new(management_url, Arc::new(provider), token, record.tokens()?, false);
+        let provider = Provider::new(issuer, record.client_id, &options, observer);
+        let held = Held::new(management_url, Arc::new(provider), token, record.tokens, false);
         Ok(LoginSession { held: Arc::new(held), scope: Scope::default() })
     }
 
@@ -98,7 +96,7 @@ impl LoginSession {
     /// When the token that the session has now expires, by this machine's clock.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        self.held.tokens.load().expires_at
+        self.held.tokens().expires_at
     }
 
     /// The server whose API it is for, without `/api` and without a trailing slash.

@@ -16,7 +16,7 @@ use crate::scope::Scope;
 
 use super::answer::Refused;
 use super::device::{self, Device};
-use super::discovery::{self, Endpoints, Expected};
+use super::discovery::{self, Expected};
 use super::form::form;
 use super::options::LoginOptions;
 use super::provider::{Endpoint, Provider, Question};
@@ -47,6 +47,9 @@ pub(super) struct Start {
     pub(super) scope_of_calls: Scope,
     pub(super) deadline: Instant,
     pub(super) discovery: Endpoint,
+    /// Where to ask for a code, and where to poll, once that is known.
+    endpoints: Option<(Endpoint, Endpoint)>,
+    device: Option<Device>,
     provider: Provider,
     issuer: Url,
     issuer_is_given: bool,
@@ -86,6 +89,8 @@ impl Start {
             scope_of_calls: login.scope_of_calls.clone(),
             deadline: after(Instant::now(), client.timeout),
             discovery,
+            endpoints: None,
+            device: None,
             provider,
             issuer,
             issuer_is_given: login.issuer.is_some(),
@@ -96,19 +101,33 @@ impl Start {
     }
 
     /// Asks for the endpoints.
-    pub(super) fn discover(&self, lane: Option<Arc<Lane>>) -> Boxed<'_, Result<Endpoints>> {
+    pub(super) fn discover(&mut self, lane: Option<Arc<Lane>>) -> Boxed<'_, Result<()>> {
         Box::pin(async move {
-            let question =
-                Question { endpoint: &self.discovery, form: None, secrets: &[], deadline: self.deadline, lane };
-            let reply =
-                self.provider.ask_until_answered(&question).await.map_err(|refused| self.no_document(refused))?;
+            let question = Question {
+                endpoint: &self.discovery,
+                form: None,
+                secrets: &[],
+                deadline: self.deadline,
+                may_be_repeated: true,
+                lane,
+            };
+            let reply = self.provider.ask(&question).await.map_err(|refused| self.no_document(refused))?;
             let expected = Expected {
                 issuer: &self.issuer,
                 endpoint_host: self.login.endpoint_host.as_deref(),
                 allow_insecure_http: self.allow_insecure_http,
             };
-            discovery::endpoints(&reply, &expected).map_err(|error| self.provider.locate(error))
+            let found = discovery::endpoints(&reply, &expected).map_err(|error| self.provider.locate(error))?;
+            let device = self.discovery.other(found.device_authorization, &self.options)?;
+            let token = device.other(found.token, &self.options)?;
+            self.endpoints = Some((device, token));
+            Ok(())
         })
+    }
+
+    /// Where to ask for a code.
+    pub(super) fn device_endpoint(&self) -> Result<Endpoint> {
+        self.endpoints.as_ref().map(|(device, _)| device.clone()).ok_or_else(Error::bug)
     }
 
     /// There is no document: the server may have no identity provider of its own.
@@ -124,38 +143,34 @@ impl Start {
         })
     }
 
-    /// Where to ask for a code, and where to poll.
-    pub(super) fn connect(&self, endpoints: Endpoints) -> Result<(Endpoint, Endpoint)> {
-        let device = self.discovery.other(endpoints.device_authorization, &self.options)?;
-        let token = device.other(endpoints.token, &self.options)?;
-        Ok((device, token))
-    }
-
     /// Asks for a code. A code that nobody takes expires, so this may be sent twice.
     pub(super) fn authorize<'a>(
-        &'a self,
+        &'a mut self,
         endpoint: &'a Endpoint,
         lane: Option<Arc<Lane>>,
-    ) -> Boxed<'a, Result<Device>> {
+    ) -> Boxed<'a, Result<()>> {
         Box::pin(async move {
             let mut fields = vec![("client_id", self.login.client_id.as_str()), ("scope", self.login.scope.as_str())];
             if let Some(audience) = &self.login.audience {
                 fields.push(("audience", audience));
             }
-            let form = Some(form(&fields));
-            let question = Question { endpoint, form, secrets: &[], deadline: self.deadline, lane };
-            match self.provider.ask_until_answered(&question).await {
-                Ok(reply) => device::read(&reply).map_err(|error| self.provider.locate(error)),
-                Err(Refused { error, code, .. }) => Err(match code.as_deref() {
-                    Some(code) => error.with_hint(explain_refusal(code)).with_advice(Advice::CorrectInput),
-                    None => error,
-                }),
-            }
+            let (form, deadline) = (Some(form(&fields)), self.deadline);
+            let question = Question { endpoint, form, secrets: &[], deadline, may_be_repeated: true, lane };
+            let device = match self.provider.ask(&question).await {
+                Ok(reply) => device::read(&reply).map_err(|error| self.provider.locate(error))?,
+                Err(Refused { error, code: Some(code), .. }) => {
+                    return Err(error.with_hint(explain_refusal(&code)).with_advice(Advice::CorrectInput));
+                }
+                Err(Refused { error, .. }) => return Err(error),
+            };
+            self.device = Some(device);
+            Ok(())
         })
     }
 
-    pub(super) fn begun(self, token: Endpoint, device: Device) -> Begun {
-        Begun { management_url: self.management_url, provider: Arc::new(self.provider), token, device }
+    pub(super) fn begun(self) -> Result<Begun> {
+        let ((_, token), device) = self.endpoints.zip(self.device).ok_or_else(Error::bug)?;
+        Ok(Begun { management_url: self.management_url, provider: Arc::new(self.provider), token, device })
     }
 }
 

@@ -1,20 +1,16 @@
 //! The tokens of a session: reading them from an answer, how long they live, and when they are to be refreshed.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use serde::Deserialize;
 
 use crate::credential::session::Issued;
 use crate::credential::{Credential, jwt_lifetime};
 use crate::error::Error;
-use crate::json::Object;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
 use crate::transport::Reply;
 
-use super::answer::unusable;
+use super::answer::{fields, unusable, wrong_field};
 
 /// A refresh begins in the last tenth of a token's life, within these bounds.
 const SHARE: u32 = 10;
@@ -64,44 +60,33 @@ impl Tokens {
 
     /// The tokens of an answer to a poll or a refresh.
     pub(super) fn read(reply: &Reply) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Wire<'a> {
-            // Borrowed from the body, which is wiped. The access token is not used: the API may not accept it.
-            #[serde(borrow)]
-            id_token: Option<Cow<'a, str>>,
-            #[serde(borrow)]
-            refresh_token: Option<Cow<'a, str>>,
-            #[serde(borrow)]
-            token_type: Cow<'a, str>,
-            expires_in: Option<u64>,
-        }
-        let Object(wire): Object<Wire<'_>> = serde_json::from_slice(&reply.body).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            unusable(
-                reply,
-                &format!("the answer is not a token answer of OAuth2 (line {line}, column {column}): check the issuer"),
-            )
-        })?;
-        if !wire.token_type.eq_ignore_ascii_case("bearer") {
+        const WHAT: &str = "a token answer of OAuth2";
+        const NAMES: [&str; 4] = ["token_type", "id_token", "refresh_token", "expires_in"];
+        let [token_type, id_token, refresh_token, expires_in] = NAMES;
+        let wrong = |name| wrong_field(reply, WHAT, name);
+        // The access token is not read: the API may not accept it.
+        let mut wire = fields(reply, WHAT, &NAMES)?;
+        if !wire.text(token_type).map_err(wrong)?.eq_ignore_ascii_case("bearer") {
             return Err(unusable(
                 reply,
                 "the identity provider gave tokens that are not bearer tokens: NetBird needs these",
             ));
         }
-        let Some(id_token) = wire.id_token else {
+        let Some(id_token) = wire.optional(id_token).map_err(wrong)? else {
             return Err(unusable(
                 reply,
                 "the identity provider gave no ID token, which is what NetBird accepts: scope must have openid in it",
             ));
         };
+        let refresh_token = wire.optional(refresh_token).map_err(wrong)?;
+        let stated = wire.number(expires_in).map_err(wrong)?.map(Duration::from_secs);
         // What the answer says is about the access token. The ID token's own words count too, by its issuer's clock alone.
-        let stated = wire.expires_in.map(Duration::from_secs);
         let life = match (stated, jwt_lifetime(&id_token)) {
             (Some(stated), Some(own)) => stated.min(own),
             (Some(life), None) | (None, Some(life)) => life,
             (None, None) => UNKNOWN_LIFE,
         };
-        let refresh_token = wire.refresh_token.filter(|text| !text.is_empty()).map(Secret::new);
+        let refresh_token = refresh_token.filter(|text| !text.is_empty()).map(Secret::new);
         Tokens::new(&id_token, refresh_token, life, life).map_err(|_| {
             unusable(reply, "the identity provider's ID token is not a JWT: check the issuer and the client_id")
         })
