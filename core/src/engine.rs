@@ -176,6 +176,7 @@ pub(crate) fn background() -> Result<Background, EngineError> {
 }
 
 /// Waits without a thread of its own. Can be awaited from any executor.
+#[cfg(feature = "async")]
 pub(crate) async fn sleep(duration: Duration) -> Result<(), EngineError> {
     on_engine(async move { tokio::time::sleep(duration).await }).await
 }

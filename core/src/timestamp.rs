@@ -296,10 +296,13 @@ mod tests {
     }
 
     #[test]
-    fn subtracting_stops_at_the_first_instant() {
+    fn subtracting_and_adding_stop_at_the_ends() {
         let time = at("2026-11-22T14:02:53.25Z");
         assert_eq!(time.saturating_sub(Duration::from_millis(500)), at("2026-11-22T14:02:52.75Z"));
         assert!(time.saturating_sub(Duration::MAX) < at("0000-01-01T00:00:00Z"));
+        assert_eq!(time.saturating_add(Duration::from_millis(1_800)), at("2026-11-22T14:02:55.05Z"));
+        assert_eq!(time.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.saturating_add(Duration::from_secs(1)), Timestamp::MAX);
     }
 
     #[test]

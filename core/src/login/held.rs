@@ -269,3 +269,33 @@ impl Session for Held {
         "it has expired. Log in again".to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_refresh_is_under_way_at_a_time() {
+        let refreshes = Arc::<Refreshes>::default();
+        let (first, mine) = refreshes.begin();
+        let (second, nobodys) = refreshes.begin();
+        assert!(nobodys.is_none() && first == second, "both wait for the same");
+        mine.expect("it is the first caller's").end();
+        assert!(refreshes.steps.load(Ordering::Acquire) > first && !refreshes.died.load(Ordering::Acquire));
+        let (third, mine) = refreshes.begin();
+        assert!(third > first);
+        drop(mine.expect("the one before has ended"));
+        assert!(refreshes.died.load(Ordering::Acquire), "it did not come to its end");
+        assert!(refreshes.begin().1.is_some(), "which keeps nobody from another one");
+    }
+
+    #[test]
+    fn a_forked_child_does_not_wait_for_its_parents_refresh() {
+        let refreshes = Arc::<Refreshes>::default();
+        let (parents, _theirs) = refreshes.begin();
+        refreshes.process.store(host::process_key() + 1, Ordering::Release);
+        let (ours, mine) = refreshes.begin();
+        assert!(ours > parents && mine.is_some());
+        assert!(refreshes.begin().1.is_none(), "and there is one in this process");
+    }
+}

@@ -67,7 +67,7 @@ pub(super) fn write(held: &Held) -> Secret {
     Secret::new(String::from_utf8_lossy(&text))
 }
 
-/// Reads such a text. No error shows any of it.
+/// Reads such a text. No error shows any of it, because it may be another secret.
 pub(super) fn read(text: &str) -> Result<Record> {
     let not_one = |_| refuse("is not one that was exported");
     let mut fields = fields::read(text.as_bytes(), &NAMES).map_err(|_| refuse("is not one that was exported"))?;

@@ -57,11 +57,17 @@ impl LoginSession {
     ///
     /// # Errors
     /// `invalid_argument` for a text that is not an exported session, for one of another server, and for options that do not apply;
-    /// `configuration` for an environment, a proxy or a CA that cannot be used. No error shows any of the text.
+    /// `configuration` for an environment, a proxy or a CA that cannot be used. No error shows its tokens.
     pub fn restore(text: &str, mut options: ClientOptions) -> Result<Self> {
         start::check(&options)?;
         let record = record::read(text)?;
-        let management_url = endpoint::normalise(&record.management_url, options.allow_insecure_http)?;
+        // The texts are not shown, but how to allow http:// is.
+        let unusable = |error: Error| match error.advice() {
+            Some(Advice::AllowInsecureHttp) => error,
+            _ => record::refuse("has a URL that cannot be used"),
+        };
+        let allow_insecure_http = options.allow_insecure_http;
+        let management_url = endpoint::normalise(&record.management_url, allow_insecure_http).map_err(unusable)?;
         if let Some(given) =
             options.given_management_url(&environment::variables)?.filter(|given| *given != management_url)
         {
@@ -70,10 +76,10 @@ impl LoginSession {
             ))
             .with_advice(Advice::CheckManagementUrl));
         }
-        let issuer = endpoint::check_url(&record.issuer, Subject::Issuer, options.allow_insecure_http)?;
+        let issuer = endpoint::check_url(&record.issuer, Subject::Issuer, allow_insecure_http).map_err(unusable)?;
         let token = record.token_endpoint;
-        let is_safe = token.scheme() == "https"
-            || (token.scheme() == "http" && may_be_cleartext(&token, options.allow_insecure_http));
+        let is_safe =
+            token.scheme() == "https" || (token.scheme() == "http" && may_be_cleartext(&token, allow_insecure_http));
         if !is_safe {
             return Err(record::refuse("has a token endpoint that is not https://"));
         }
