@@ -13,7 +13,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use tokio::runtime::{Builder, Handle};
@@ -177,7 +177,7 @@ pub(crate) fn background() -> Result<Background, EngineError> {
 
 /// Waits without a thread of its own. Can be awaited from any executor.
 #[cfg(feature = "async")]
-pub(crate) async fn sleep(duration: Duration) -> Result<(), EngineError> {
+pub(crate) async fn sleep(duration: std::time::Duration) -> Result<(), EngineError> {
     on_engine(async move { tokio::time::sleep(duration).await }).await
 }
 
@@ -217,6 +217,8 @@ pub(crate) async fn settle() {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn later() -> Instant {
