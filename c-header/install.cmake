@@ -22,7 +22,7 @@ set(LIBRARIES "${ROOT}/${LIBDIR}")
 
 include("${SOURCE}/cmake/library.cmake")
 execute_process(
-    COMMAND "${NBT_CARGO}" build --release --package netbird-tokens-c
+    COMMAND "${NBT_CARGO}" ${NBT_BUILD}
     WORKING_DIRECTORY "${SOURCE}"
     COMMAND_ERROR_IS_FATAL ANY)
 
