@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn results_hold_tokens_users_and_errors() {
-        let error = Error::new(ErrorKind::RateLimited, "wait").with_retry_after(Some(std::time::Duration::from_millis(1500)));
+        let error =
+            Error::new(ErrorKind::RateLimited, "wait").with_retry_after(Some(std::time::Duration::from_millis(1500)));
         let audited = UserAudit {
             user: user(),
             tokens: vec![AuditedToken {

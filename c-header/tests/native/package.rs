@@ -141,11 +141,11 @@ fn a_static_program_needs_no_library_at_run_time() {
     fs::create_dir(&folder).unwrap();
     fs::copy(prefix().join("lib/libnetbird_tokens.a"), folder.join("libnetbird_tokens.a")).unwrap();
     let words = pkg_config(&["--static", "--cflags", "--libs", "netbird_tokens"]);
-    run(Command::new("gcc").arg(project.path().join("main.c")).arg("-o").arg(&program).args(words.split_whitespace().map(
-        |word| {
-            if word.starts_with("-L") { format!("-L{}", folder.display()) } else { word.to_owned() }
-        },
-    )));
+    run(Command::new("gcc").arg(project.path().join("main.c")).arg("-o").arg(&program).args(
+        words
+            .split_whitespace()
+            .map(|word| if word.starts_with("-L") { format!("-L{}", folder.display()) } else { word.to_owned() }),
+    ));
     let printed = run(scene.introduce(&mut Command::new(&program)));
     assert_eq!(printed, format!("netbird-tokens {VERSION}: ada has 1 tokens\n"));
 }
@@ -195,10 +195,12 @@ fn a_cmake_project_can_build_it_as_a_part_of_itself() {
 fn the_cmake_project_installs_what_the_script_installs() {
     let build = scratch("install-project").join("build");
     let root = tempfile::tempdir().unwrap();
-    run(Command::new("cmake").arg("-S").arg(folder()).arg("-B").arg(&build).args([
-        "-DCMAKE_INSTALL_LIBDIR=lib",
-        &format!("-DCMAKE_INSTALL_PREFIX={}", root.path().display()),
-    ]));
+    run(Command::new("cmake")
+        .arg("-S")
+        .arg(folder())
+        .arg("-B")
+        .arg(&build)
+        .args(["-DCMAKE_INSTALL_LIBDIR=lib", &format!("-DCMAKE_INSTALL_PREFIX={}", root.path().display())]));
     run(Command::new("cmake").arg("--build").arg(&build));
     run(Command::new("cmake").arg("--install").arg(&build));
     let files = |root: &Path| run(Command::new("find").args([".", "-not", "-type", "d"]).current_dir(root));
