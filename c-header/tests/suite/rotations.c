@@ -171,6 +171,9 @@ static void test_audit(void) {
     CHECK(nbt_audit_options_set_time_limit_ms(options, UINT64_C(3600) * 1000) == NBT_OK);
     char *id = made(client, "audited");
     nbt_audit *audit = NULL;
+    /* One that is left early ends, in the background: before the next one, so that it is over when the program exits. */
+    CHECK(nbt_client_audit_tokens(client, NULL, &audit, NULL) == NBT_OK);
+    nbt_audit_free(audit);
     CHECK(nbt_client_audit_tokens(client, options, &audit, NULL) == NBT_OK);
     nbt_audit_options_free(options);
     size_t results = 0;
@@ -211,10 +214,6 @@ static void test_audit(void) {
     CHECK(summary.expiring >= 1 && summary.other_people == 1);
     CHECK(summary.users == nbt_audit_user_count(audit));
     CHECK(summary.audited + summary.failed == results && summary.tokens == tokens);
-    nbt_audit_free(audit);
-
-    /* One that is left early ends. */
-    CHECK(nbt_client_audit_tokens(client, NULL, &audit, NULL) == NBT_OK);
     nbt_audit_free(audit);
     nbt_client_free(client);
     free(id);
