@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::{Language, PARTS};
+use crate::docs::{self, Reference};
 use crate::{checks, fronts};
 
 /// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
@@ -32,6 +33,8 @@ pub enum Command {
     Bench(Bench),
     /// Play a campaign of random calls over broken connections, and compare what callers were told with what the server did
     Chaos(Chaos),
+    /// Build the documentation site with the API references of all languages into target/site
+    Docs(Docs),
     /// Test in strict mode, and run the checks of `lint`
     Ci(Ci),
     /// Run the live scenarios of every front end against a real server
@@ -158,15 +161,31 @@ pub struct Chaos {
     pub bug: Option<String>,
 }
 
+/// Arguments of `docs`.
+#[derive(Debug, Args)]
+pub struct Docs {
+    /// Only this language's reference beside that of Python; can be repeated or a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_enum)]
+    pub only: Vec<Reference>,
+    /// Only the pages and the Python reference
+    #[arg(long, conflicts_with = "only")]
+    pub pages: bool,
+    /// Fail if a tool is missing, instead of leaving its language out
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub verbose: Verbose,
+}
+
 /// Arguments of `ci`.
 #[derive(Debug, Args)]
 pub struct Ci {
-    /// Only this front end and what it needs, or the checks; can be repeated or a list with commas
+    /// Only this front end and what it needs, the checks, or the documentation site; can be repeated or a list with commas
     #[arg(
         long,
         value_name = "NAME",
         value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME]))
+        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME, docs::NAME]))
     )]
     pub only: Vec<String>,
     #[command(flatten)]
@@ -267,6 +286,7 @@ mod tests {
                 "test",
                 "bench",
                 "chaos",
+                "docs",
                 "ci",
                 "live",
                 "build",

@@ -2,7 +2,7 @@
 
 mod cycles;
 mod dependencies;
-mod files;
+pub mod files;
 mod findings;
 mod layers;
 mod licence_texts;
