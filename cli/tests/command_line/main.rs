@@ -18,6 +18,7 @@ mod mock_server;
 mod netbird_manage;
 mod options;
 mod output;
+mod readme;
 mod revoke;
 mod rotate;
 mod rotate_crash;

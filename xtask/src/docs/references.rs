@@ -40,7 +40,8 @@ impl Reference {
     pub fn start(self) -> &'static str {
         match self {
             Self::Rust => "netbird_tokens/index.html",
-            Self::C | Self::Kotlin => "index.html",
+            Self::C => "index.html",
+            Self::Kotlin => "netbird-tokens/netbird.tokens/index.html",
             Self::Swift => "documentation/netbirdtokens/index.html",
         }
     }
@@ -97,12 +98,24 @@ fn doxygen(job: &Job, folder: &Path) -> Result<()> {
     if on_path("doxygen").is_none() {
         apt::ensure(&["doxygen"], &job.log)?;
     }
+    let start = site::folder(job.workspace()).join("c-reference.md");
+    let header = fs::read_to_string(job.workspace().path("c-header/include/netbird_tokens.h"))?;
+    let text = fs::read_to_string(job.workspace().path("docs/site/c-reference.md"))?;
+    fs::write(&start, format!("{text}\n```text\n{}```\n", conventions(&header)?))?;
     job.command("doxygen")
         .arg("docs/site/Doxyfile")
         .env("NETBIRD_DOCS_VERSION", site::VERSION)
         .env("NETBIRD_DOCS_OUTPUT", folder)
+        .env("NETBIRD_DOCS_START", &start)
         .limit_minutes(5)
         .run()
+}
+
+/// What the header's first comment says below `Conventions`.
+fn conventions(header: &str) -> Result<String> {
+    let (_, rest) = header.split_once(" * Conventions\n *\n").context("the header does not begin with its conventions")?;
+    let (text, _) = rest.split_once(" */").context("the header's first comment has no end")?;
+    Ok(text.lines().map(|line| format!("{}\n", line.trim_start_matches(" * ").trim_start_matches(" *"))).collect())
 }
 
 /// Reads only sources, so nothing is compiled for it.
@@ -115,9 +128,7 @@ fn dokka(job: &Job, folder: &Path) -> Result<()> {
 /// From the module's symbol graph, which the compiler writes.
 fn swift_docc(job: &Job, folder: &Path) -> Result<()> {
     let workspace = job.workspace();
-    let target = format!("--target={SWIFT_MODULE}").replace('=', " ");
-    let build: Vec<&str> = std::iter::once("build").chain(target.split(' ')).collect();
-    swift::command(job, swift::PACKAGE, &build)?.run()?;
+    swift::command(job, swift::PACKAGE, &["build", "--target", SWIFT_MODULE])?.run()?;
     let graphs = site::folder(workspace).join("symbol-graphs");
     if graphs.exists() {
         fs::remove_dir_all(&graphs)?;
@@ -145,8 +156,7 @@ fn swift_docc(job: &Job, folder: &Path) -> Result<()> {
 
 /// The platform that the compiler builds for.
 fn swift_triple(job: &Job) -> Result<String> {
-    let words = ["swiftc", "-print-target-info"];
-    let info = swift_tool(job, &words)?.output()?;
+    let info = swift_tool(job, &["swiftc", "-print-target-info"])?.output()?;
     let (_, rest) = info.split_once("\"triple\": \"").context("swiftc does not tell its target")?;
     Ok(rest.split('"').next().unwrap_or_default().to_owned())
 }
@@ -168,5 +178,17 @@ pub fn docc_program(job: &Job) -> Result<String> {
     match swift_tool(job, &["sh", "-c", look])?.output() {
         Ok(found) => Ok(found.trim().to_owned()),
         Err(_) => Err(Missing("needs docc, which this Swift toolchain does not have".to_owned()).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_conventions_are_those_of_the_header() {
+        let header = "/*\n * About.\n *\n * Conventions\n *\n * Handles  One.\n *\n * Memory   Two.\n */\n\n/** x */\n";
+        assert_eq!(conventions(header).expect("found"), "Handles  One.\n\nMemory   Two.\n");
+        assert!(conventions("/* Other. */").is_err());
     }
 }
