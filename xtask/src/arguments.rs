@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::{Language, PARTS};
-use crate::docs::{self, Reference};
+use crate::docs::{NAME as DOCS, Reference};
 use crate::{checks, fronts};
 
 /// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
@@ -185,7 +185,7 @@ pub struct Ci {
         long,
         value_name = "NAME",
         value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME, docs::NAME]))
+        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME, DOCS]))
     )]
     pub only: Vec<String>,
     #[command(flatten)]
@@ -321,6 +321,27 @@ mod tests {
                 assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
             }
         }
+    }
+
+    #[test]
+    fn every_command_in_the_documents_is_known() {
+        let workspace = crate::workspace::Workspace::find().expect("the checkout");
+        let mut number = 0;
+        for (file, text) in checks::files::texts(&workspace).expect("the documents") {
+            if file.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            for block in crate::markdown::blocks(&text) {
+                for line in block.code.lines().filter_map(|line| line.strip_prefix("cargo xtask ")) {
+                    let line = line.split(" #").next().unwrap_or_default();
+                    if let Err(error) = parse(line) {
+                        panic!("{}:{}: {error}", file.display(), block.line);
+                    }
+                    number += 1;
+                }
+            }
+        }
+        assert!(number > 10, "only {number} commands");
     }
 
     #[test]

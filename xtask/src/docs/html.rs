@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use anyhow::{Context as _, Result, bail};
 use regex::Regex;
 
-static ADDRESS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"<(?:a|img|link|script)\s[^>]*?(?:href|src)="([^"]*)""#).expect("compiled in a test"));
-static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"\s(?:id|name)="?([^"\s>]+)"#).expect("compiled in a test"));
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"<(?:a|img|link|script)\s[^>]*?(?:href|src)="([^"]*)""#).expect("compiled in a test")
+});
+static NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\s(?:id|name)="?([^"\s>]+)"#).expect("compiled in a test"));
 
 /// Checks the pages in the folder, but not those in `without`, which other tools made and checked; links into these count.
 ///
@@ -88,7 +90,8 @@ fn unescaped(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let code = (*first == b'%').then(|| after.get(..2)).flatten();
-        let code = code.and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| u8::from_str_radix(code, 16).ok());
+        let code =
+            code.and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| u8::from_str_radix(code, 16).ok());
         match code {
             Some(byte) => {
                 bytes.push(byte);

@@ -2,10 +2,12 @@
 //! makes, in one folder for each version.
 
 mod docc;
+mod folders;
 mod html;
 mod pages;
-mod references;
+mod reference;
 mod site;
+mod tools;
 
 use std::sync::Arc;
 
@@ -17,10 +19,7 @@ use crate::fronts::{self, Stage};
 use crate::plan::{self, Context, Step};
 use crate::workspace::Workspace;
 
-pub use references::Reference;
-
-/// The value of `--only` that selects the site, and the start of its steps' names.
-pub const NAME: &str = "docs";
+pub use reference::{NAME, Reference};
 
 /// Builds the site; false if something is wrong with it.
 pub fn run(workspace: Workspace, arguments: &Docs) -> Result<bool> {
@@ -47,7 +46,7 @@ pub fn run(workspace: Workspace, arguments: &Docs) -> Result<bool> {
 /// The steps that build the site with these references.
 pub fn steps(wanted: &[Reference]) -> Vec<Step> {
     let mut steps = vec![site::generator()];
-    steps.extend(wanted.iter().map(|reference| reference.step()));
+    steps.extend(wanted.iter().copied().map(tools::step));
     steps.push(site::site());
     steps
 }

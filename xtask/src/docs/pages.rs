@@ -13,7 +13,7 @@ use crate::checks::files;
 use crate::markdown;
 use crate::workspace::Workspace;
 
-use super::references::Reference;
+use super::reference::Reference;
 
 /// The pages of the site beside those in `docs/`.
 const OUTSIDE: &[&str] = &["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];

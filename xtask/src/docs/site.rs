@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::ValueEnum as _;
 
-use super::references::{Reference, copy};
-use super::{NAME, html, pages};
+use super::folders::{copy, folder};
+use super::reference::{GENERATOR, NAME, Reference, VERSION};
+use super::{html, pages};
 use crate::plan::{Job, Step};
 use crate::toolchain::python;
 use crate::workspace::Workspace;
@@ -15,11 +16,6 @@ use crate::workspace::Workspace;
 // Pinned: a new release of a tool must not break a build that worked. Ruff breaks long signatures into lines.
 const PACKAGES: &[&str] = &["zensical==0.0.73", "mkdocstrings-python==2.0.11", "ruff==0.17.6"];
 
-/// The version that the site describes.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// The step that installs the generator.
-pub const GENERATOR: &str = "docs: generator";
 const VENV: &str = "docs";
 
 /// What the Python reference is read from.
@@ -27,11 +23,6 @@ const PYTHON_PACKAGE: &str = "python/python/netbird_tokens";
 /// Lets a browser that opens the folder of all versions find the newest.
 const REDIRECT: &str = "<!doctype html>\n<meta charset=\"utf-8\">\n<title>netbird-tokens</title>\n\
     <meta http-equiv=\"refresh\" content=\"0; url=VERSION/index.html\">\n<a href=\"VERSION/index.html\">netbird-tokens VERSION</a>\n";
-
-/// Where the site is made.
-pub fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.target.join("docs")
-}
 
 /// Where the finished site is, with a folder for each version.
 fn output(workspace: &Workspace) -> PathBuf {
@@ -183,7 +174,8 @@ fn listed(versions: &[String], changelog: &str) -> String {
         .enumerate()
         .map(|(index, version)| {
             let released = changelog.lines().any(|line| {
-                line.strip_prefix("## ").is_some_and(|title| title.trim_start_matches('[').starts_with(version.as_str()))
+                line.strip_prefix("## ")
+                    .is_some_and(|title| title.trim_start_matches('[').starts_with(version.as_str()))
             });
             let title = if released { version.clone() } else { format!("{version} (unreleased)") };
             let aliases = if index == 0 { "\"latest\"" } else { "" };
@@ -204,7 +196,10 @@ mod tests {
 
     #[test]
     fn versions_are_listed_with_the_newest_first() {
-        let text = listed(&["0.10.0".to_owned(), "0.9.0".to_owned()], "# Changes\n\n## Unreleased\n\n## [0.9.0] - 2026-12-01\n");
+        let text = listed(
+            &["0.10.0".to_owned(), "0.9.0".to_owned()],
+            "# Changes\n\n## Unreleased\n\n## [0.9.0] - 2026-12-01\n",
+        );
         assert_eq!(
             text,
             "[{\"version\": \"0.10.0\", \"title\": \"0.10.0 (unreleased)\", \"aliases\": [\"latest\"]},\n \

@@ -345,7 +345,8 @@ mod tests {
             })
         };
         let (_folder, context) = context(false);
-        let steps = vec![last.after("broken").after("skipped").after("not planned"), broken, passes("skipped").needs("broken")];
+        let steps =
+            vec![last.after("broken").after("skipped").after("not planned"), broken, passes("skipped").needs("broken")];
         let summary = run(&context, steps).expect("ran");
         assert_eq!(marks(&summary), [Mark::Passed, Mark::Failed, Mark::Skipped]);
         assert_eq!(*order.lock().expect("order"), ["broken", "last"]);

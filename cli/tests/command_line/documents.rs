@@ -1,4 +1,5 @@
-//! What the README shows of the command line is what the program prints.
+//! What the documents show of the command line: the README's session is what the program prints, and every command is one that it
+//! understands.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +9,7 @@ use netbird_mock::world::{Action, Fault, TokenSeed, UserSeed, World};
 
 use crate::support::{program, run};
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// A command of the README, and what it shows below it.
 struct Shown {
@@ -17,7 +18,7 @@ struct Shown {
 }
 
 fn session() -> Vec<Shown> {
-    let readme = std::fs::read_to_string(README).unwrap();
+    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let block = readme.split("```console\n").nth(1).expect("a session").split("```").next().unwrap();
     let commands = block.split("$ ").skip(1).map(|part| part.split_once('\n').unwrap());
     commands.map(|(command, output)| Shown { command: command.to_owned(), output: output.to_owned() }).collect()
@@ -104,7 +105,8 @@ fn the_session_in_the_readme_is_real() {
             });
         }
         expected.push_str(&format!("$ {command}\n{output}"));
-        printed.push_str(&format!("$ {command}\n{}", shell(&server, &command, folder.path())));
+        let shown = shell(&server, &command, folder.path());
+        printed.push_str(&format!("$ {command}\n{shown}"));
     }
     assert!(!printed.contains("nbp_"), "it shows a secret");
     assert_eq!(normal(&printed), normal(&expected), "\nthe session is:\n{printed}");
@@ -117,4 +119,51 @@ fn only_what_changes_may_differ() {
     assert_eq!(normal(shown), normal(printed));
     assert_ne!(normal(shown), normal(&printed.replace("deploy", "ci")));
     assert_ne!(normal(shown), normal(&printed.replace("left", "ago")));
+}
+
+/// The commands of this program in the `sh` blocks of a document, as words.
+fn commands(text: &str) -> Vec<Vec<String>> {
+    let blocks = text.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap().replace("\\\n", " "));
+    let mut found = Vec::new();
+    for block in blocks {
+        for line in block.lines() {
+            let line = line.split(" #").next().unwrap();
+            for part in line.split("netbird-tokens ").skip(1) {
+                let end = part.find(['[', '|', '>', '<', ';', '&', ')', '`', '$']).unwrap_or(part.len());
+                // A value from a variable: any word will do.
+                let cut = part[end..].starts_with('$').then_some("value");
+                // The number of a redirected stream.
+                let command = part[..end].strip_suffix(" 2").unwrap_or(&part[..end]);
+                let words = command.trim_end_matches('"').split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+                found.push(words.chain(cut).map(str::to_owned).collect());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_in_the_documents_is_known() {
+    let mut number = 0;
+    let mut documents: Vec<_> =
+        std::fs::read_dir(Path::new(ROOT).join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    documents.push(Path::new(ROOT).join("README.md"));
+    for document in documents.iter().filter(|document| document.extension().is_some_and(|it| it == "md")) {
+        for words in commands(&std::fs::read_to_string(document).unwrap()) {
+            // Help is printed only if everything before it was understood. After `--` it would be an argument.
+            let (options, rest) = words.split_at(words.iter().position(|word| word == "--").unwrap_or(words.len()));
+            let ran = run(program().args(options).arg("--help").args(rest));
+            assert_eq!(ran.status, 0, "{}: netbird-tokens {}\n{}", document.display(), words.join(" "), ran.err);
+            number += 1;
+        }
+    }
+    assert!(number > 30, "only {number} commands");
+}
+
+#[test]
+fn an_unknown_command_would_be_noticed() {
+    let found =
+        commands("```sh\nTOKEN=$(netbird-tokens create --nmae ci)   # netbird-tokens x\n```\nnetbird-tokens y\n");
+    assert_eq!(found, [["create", "--nmae", "ci"]]);
+    assert_ne!(run(program().args(&found[0]).arg("--help")).status, 0);
 }
