@@ -7,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::{Language, PARTS};
+use crate::docs::{NAME as DOCS, Reference};
 use crate::{checks, fronts};
 
 /// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
@@ -32,6 +33,8 @@ pub enum Command {
     Bench(Bench),
     /// Play a campaign of random calls over broken connections, and compare what callers were told with what the server did
     Chaos(Chaos),
+    /// Build the documentation site with the API references of all languages into target/site
+    Docs(Docs),
     /// Test in strict mode, and run the checks of `lint`
     Ci(Ci),
     /// Run the live scenarios of every front end against a real server
@@ -158,15 +161,31 @@ pub struct Chaos {
     pub bug: Option<String>,
 }
 
+/// Arguments of `docs`.
+#[derive(Debug, Args)]
+pub struct Docs {
+    /// Only this language's reference beside that of Python; can be repeated or a list with commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_enum)]
+    pub only: Vec<Reference>,
+    /// Only the pages and the Python reference
+    #[arg(long, conflicts_with = "only")]
+    pub pages: bool,
+    /// Fail if a tool is missing, instead of leaving its language out
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub verbose: Verbose,
+}
+
 /// Arguments of `ci`.
 #[derive(Debug, Args)]
 pub struct Ci {
-    /// Only this front end and what it needs, or the checks; can be repeated or a list with commas
+    /// Only this front end and what it needs, the checks, or the documentation site; can be repeated or a list with commas
     #[arg(
         long,
         value_name = "NAME",
         value_delimiter = ',',
-        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME]))
+        value_parser = PossibleValuesParser::new(fronts::names().into_iter().chain([checks::NAME, DOCS]))
     )]
     pub only: Vec<String>,
     #[command(flatten)]
@@ -267,6 +286,7 @@ mod tests {
                 "test",
                 "bench",
                 "chaos",
+                "docs",
                 "ci",
                 "live",
                 "build",
@@ -301,6 +321,27 @@ mod tests {
                 assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
             }
         }
+    }
+
+    #[test]
+    fn every_command_in_the_documents_is_known() {
+        let workspace = crate::workspace::Workspace::find().expect("the checkout");
+        let mut number = 0;
+        for (file, text) in checks::files::texts(&workspace).expect("the documents") {
+            if file.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            for block in crate::markdown::blocks(&text) {
+                for line in block.code.lines().filter_map(|line| line.strip_prefix("cargo xtask ")) {
+                    let line = line.split(" #").next().unwrap_or_default();
+                    if let Err(error) = parse(line) {
+                        panic!("{}:{}: {error}", file.display(), block.line);
+                    }
+                    number += 1;
+                }
+            }
+        }
+        assert!(number > 10, "only {number} commands");
     }
 
     #[test]

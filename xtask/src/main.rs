@@ -10,9 +10,11 @@ mod checks;
 mod children;
 mod command;
 mod demo;
+mod docs;
 mod fronts;
 mod live;
 mod log;
+mod markdown;
 mod plan;
 mod reproduce;
 mod test_counts;
@@ -23,7 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, Parser as _, ValueEnum as _};
 
 use arguments::{Cli, Command, Fmt, Steps, SwiftExec};
 use command::Cmd;
@@ -66,9 +68,11 @@ fn run(command: Option<Command>) -> Result<bool> {
         Command::Setup(arguments) => front_ends(workspace, Stage::Setup, &arguments),
         Command::Build(arguments) => front_ends(workspace, Stage::Build, &arguments),
         Command::Test(arguments) => front_ends(workspace, Stage::Test, &arguments),
+        Command::Docs(arguments) => docs::run(workspace, &arguments),
         Command::Ci(arguments) => {
             let mut steps = fronts::steps(&workspace, Stage::Test);
             steps.extend(checks::steps());
+            steps.extend(docs::steps(docs::Reference::value_variants()));
             run_steps(workspace, steps, &arguments.only, true, arguments.verbose.verbose)
         }
         Command::Lint(arguments) => {

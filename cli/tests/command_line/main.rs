@@ -8,6 +8,7 @@ mod audit_html;
 mod check;
 mod create;
 mod demo;
+mod documents;
 mod environment;
 mod exit_statuses;
 mod help;

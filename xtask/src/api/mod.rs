@@ -10,6 +10,8 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
+pub use python::exported_names as exported_by_python;
+
 use listing::Difference;
 
 use crate::workspace::Workspace;

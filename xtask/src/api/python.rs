@@ -12,6 +12,12 @@ const PACKAGE: &str = "python/python/netbird_tokens";
 /// The modules whose names `__init__.py` exports.
 const INNER: &[&str] = &["_native.pyi", "_audit.py", "_check.py", "_errors.py", "_rotation.py"];
 
+/// What `netbird_tokens` exports.
+pub fn exported_names(workspace: &Workspace) -> Result<Vec<String>> {
+    let path = workspace.path(PACKAGE).join("__init__.py");
+    exported(&fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?)
+}
+
 pub fn read(workspace: &Workspace) -> Result<Vec<String>> {
     let text = |file: &str| {
         let path = workspace.path(PACKAGE).join(file);

@@ -1,30 +1,29 @@
-//! Links to files in Markdown documents.
+//! Links to files and headings in Markdown documents.
 
-use std::path::Path;
-use std::sync::LazyLock;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use regex::Regex;
 
 use super::files;
 use super::findings::Findings;
+use crate::markdown;
 use crate::workspace::Workspace;
 
-static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\]\(([^()\s]+)\)").expect("compiled in a test"));
-
-/// Every relative link in a Markdown file points to an existing file or folder.
+/// Every relative link in a Markdown file points to an existing file or folder, and to a heading that the document has.
 pub fn check(workspace: &Workspace) -> Result<Findings> {
     let mut findings = Findings::default();
     let mut number = 0;
     for (file, text) in files::texts(workspace)? {
-        if file.extension().is_none_or(|extension| extension != "md") {
+        if !is_markdown(&file) {
             continue;
         }
         let folder = workspace.path(file.parent().unwrap_or(Path::new("")));
-        for (line, link) in links(&text) {
+        for link in markdown::links(&text) {
             number += 1;
-            if !folder.join(&link).exists() {
-                findings.add(format!("{}:{line}: {link} does not exist", file.display()));
+            let target = if link.path.is_empty() { workspace.path(&file) } else { folder.join(&link.path) };
+            if let Some(wrong) = problem(&target, link.heading.as_deref())? {
+                findings.add(format!("{}:{}: {} {wrong}", file.display(), link.line, link.path));
             }
         }
     }
@@ -32,27 +31,20 @@ pub fn check(workspace: &Workspace) -> Result<Findings> {
     Ok(findings)
 }
 
-/// Line numbers and targets of the links to files, outside fenced code.
-fn links(text: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    let mut fenced = false;
-    for (index, line) in text.lines().enumerate() {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-            continue;
-        }
-        if fenced {
-            continue;
-        }
-        for link in LINK.captures_iter(line) {
-            let target = link[1].split('#').next().unwrap_or_default();
-            if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
-                continue;
-            }
-            found.push((index + 1, target.to_owned()));
-        }
+/// What is wrong with a link to this file and heading, if anything is.
+fn problem(target: &PathBuf, heading: Option<&str>) -> Result<Option<String>> {
+    if !target.exists() {
+        return Ok(Some("does not exist".to_owned()));
     }
-    found
+    let Some(heading) = heading.filter(|_| is_markdown(target)) else {
+        return Ok(None);
+    };
+    let ids = markdown::heading_ids(&fs::read_to_string(target)?);
+    Ok((!ids.iter().any(|id| id == heading)).then(|| format!("has no heading #{heading}")))
+}
+
+fn is_markdown(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "md")
 }
 
 #[cfg(test)]
@@ -60,9 +52,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_links_to_files_count() {
-        let text = "[a](docs/a.md#part) [b](https://example.org) [c](#here)\n\
-                    ```\n[d](not/a/link)\n```\n![e](e.png)\n";
-        assert_eq!(links(text), [(1, "docs/a.md".to_owned()), (5, "e.png".to_owned())]);
+    fn a_missing_file_and_a_missing_heading_are_found() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let page = folder.path().join("page.md");
+        fs::write(&page, "# One\n").expect("written");
+        let wrong = |target: &PathBuf, heading| problem(target, heading).expect("read");
+        assert_eq!(wrong(&page, None), None);
+        assert_eq!(wrong(&page, Some("one")), None);
+        assert_eq!(wrong(&page, Some("two")).as_deref(), Some("has no heading #two"));
+        assert_eq!(wrong(&folder.path().join("other.md"), None).as_deref(), Some("does not exist"));
+        assert_eq!(wrong(&folder.path().to_owned(), Some("L3")), None, "only documents have headings");
     }
 }

@@ -2,7 +2,7 @@
 
 mod cycles;
 mod dependencies;
-mod files;
+pub mod files;
 mod findings;
 mod layers;
 mod licence_texts;
@@ -11,6 +11,7 @@ mod links;
 mod metadata;
 mod private;
 mod scripts;
+mod snippets;
 mod supply;
 mod text;
 mod versions;
@@ -42,6 +43,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("no import cycles", cycles::check),
     ("nothing private", private::check),
     ("links", links::check),
+    ("code in documents", snippets::check),
     ("scripts", scripts::check),
     ("white space", text::check),
     ("public APIs are as listed", apis),

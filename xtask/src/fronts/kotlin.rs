@@ -18,10 +18,12 @@ use crate::workspace::Workspace;
 pub struct Kotlin;
 
 const POM: &str = "bindings/kotlin/pom.xml";
-const TOOLCHAIN: &str = "kotlin: toolchain and Maven artefacts";
+/// The step that installs what the build needs.
+pub const TOOLCHAIN: &str = "kotlin: toolchain and Maven artefacts";
 /// The step that builds the native library.
 pub const NATIVE: &str = "kotlin: native library";
-const BUILD: &str = "kotlin: build and tests";
+/// The step that builds and tests the packages.
+pub const BUILD: &str = "kotlin: build and tests";
 
 /// Starts the adapter that Maven built. The options shorten the start, because many scenarios start it again.
 const ADAPTER: &str =

@@ -13,7 +13,7 @@ mod live;
 mod manifests;
 mod mock;
 pub mod python;
-mod rust;
+pub mod rust;
 mod steps;
 pub mod swift;
 

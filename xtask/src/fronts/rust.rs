@@ -6,6 +6,9 @@ use super::steps::{package_tests, scenarios};
 use crate::plan::Step;
 use crate::workspace::Workspace;
 
+/// The step that documents the crates, without a warning.
+pub const DOCUMENTATION: &str = "rust: documentation";
+
 /// `core`, `tests/properties` and `xtask`.
 pub struct Rust;
 
@@ -37,7 +40,7 @@ impl Front for Rust {
             })
             .needs(COMPILE)
             .cargo(),
-            Step::new("rust: documentation", |job| {
+            Step::new(DOCUMENTATION, |job| {
                 job.cargo("doc")
                     .args(["--workspace", "--no-deps", "--lib"])
                     .args(excludes(job))
@@ -45,7 +48,8 @@ impl Front for Rust {
                     .run()?;
                 Ok(String::new())
             })
-            .needs(COMPILE)
+            // Not needed: the site needs this step without the programs.
+            .after(COMPILE)
             .cargo(),
             scenarios("rust", "rust", |job| {
                 let adapter = built(job.workspace(), "netbird-adapter-rust");

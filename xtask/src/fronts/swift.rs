@@ -24,8 +24,10 @@ const ADAPTER: &str = "tests/adapters/swift/adapter";
 const ADAPTER_PROGRAM: &str = ".build/debug/netbird-adapter-swift";
 /// Starts the adapter wherever Swift's libraries are; `tests/adapters/adapters.yaml` names it.
 const ADAPTER_LAUNCHER: &str = ".build/run";
-const TOOLCHAIN: &str = "swift: toolchain";
-const GENERATE: &str = "swift: generated sources";
+/// The step that finds or installs Swift.
+pub const TOOLCHAIN: &str = "swift: toolchain";
+/// The step that generates the lower layer.
+pub const GENERATE: &str = "swift: generated sources";
 /// The step that builds the package.
 pub const BUILD: &str = "swift: build";
 const BUILD_ADAPTER: &str = "swift: adapter";
@@ -41,7 +43,7 @@ fn archive(workspace: &Workspace) -> PathBuf {
 }
 
 /// `swift …` in a package's folder, logged to this step's log.
-fn swift_command(job: &Job, package: &str, args: &[&str]) -> Result<Cmd> {
+pub fn command(job: &Job, package: &str, args: &[&str]) -> Result<Cmd> {
     let workspace = job.workspace();
     let words = std::iter::once("swift").chain(args.iter().copied());
     let command = swift::ensure(workspace, &job.log)?.command(workspace, &workspace.path(package), words)?;
@@ -97,7 +99,7 @@ fn build(job: &Job, package: &str, programs: &[&str], args: &[&str]) -> Result<(
     let workspace = job.workspace();
     let programs: Vec<PathBuf> = programs.iter().map(|program| workspace.path(package).join(program)).collect();
     remove_stale(workspace, &programs)?;
-    swift_command(job, package, args)?.run()?;
+    command(job, package, args)?.run()?;
     let log = fs::read(&job.log)?;
     if let Some(warning) = first_warning(&String::from_utf8_lossy(&log)) {
         bail!("the compiler warns: {warning}");
@@ -195,7 +197,7 @@ impl Front for Swift {
         vec![
             Step::new("swift: tests", |job| {
                 // One by one: each test starts servers, and all of them at once would outlast the servers' delayed answers.
-                swift_command(job, PACKAGE, &["test", "--no-parallel"])?.run()?;
+                command(job, PACKAGE, &["test", "--no-parallel"])?.run()?;
                 job.tests_passed()
             })
             .needs(BUILD),

@@ -213,7 +213,8 @@ impl Schedule {
                 continue;
             };
             let passed = |need: &String| self.outcome(need).is_some_and(|line| line.mark == Mark::Passed);
-            if !step.needs.iter().all(passed) {
+            let ended = |name: &String| self.outcome(name).is_some() || !self.names.contains(name);
+            if !step.needs.iter().all(passed) || !step.after.iter().all(ended) {
                 continue;
             }
             let cores = step.cores.min(self.processors);
@@ -324,6 +325,31 @@ mod tests {
             assert_eq!(summary.lines[0].mark, mark);
             assert_eq!(summary.is_success(), !strict);
         }
+    }
+
+    #[test]
+    fn a_step_after_others_waits_for_them_whatever_becomes_of_them() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let last = {
+            let order = Arc::clone(&order);
+            Step::new("last", move |_| {
+                order.lock().expect("order").push("last");
+                Ok(String::new())
+            })
+        };
+        let broken = {
+            let order = Arc::clone(&order);
+            Step::new("broken", move |_| {
+                order.lock().expect("order").push("broken");
+                bail!("no")
+            })
+        };
+        let (_folder, context) = context(false);
+        let steps =
+            vec![last.after("broken").after("skipped").after("not planned"), broken, passes("skipped").needs("broken")];
+        let summary = run(&context, steps).expect("ran");
+        assert_eq!(marks(&summary), [Mark::Passed, Mark::Failed, Mark::Skipped]);
+        assert_eq!(*order.lock().expect("order"), ["broken", "last"]);
     }
 
     #[test]

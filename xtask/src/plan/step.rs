@@ -34,6 +34,8 @@ pub struct Step {
     pub name: String,
     /// Steps that must pass before this one starts.
     pub needs: Vec<String>,
+    /// Steps that must end before this one starts, if they are planned at all. They may fail.
+    pub after: Vec<String>,
     /// Number of processors that it keeps busy; 0 if it mostly waits for the network.
     pub cores: usize,
     /// True if it runs cargo, which holds a lock on the target directory.
@@ -44,12 +46,18 @@ pub struct Step {
 impl Step {
     /// A step that keeps one processor busy and needs no other step.
     pub fn new(name: impl Into<String>, work: impl FnOnce(&Job) -> Result<String> + Send + 'static) -> Self {
-        Self { name: name.into(), needs: Vec::new(), cores: 1, cargo: false, work: Box::new(work) }
+        Self { name: name.into(), needs: Vec::new(), after: Vec::new(), cores: 1, cargo: false, work: Box::new(work) }
     }
 
     /// Adds a step that must pass first.
     pub fn needs(mut self, name: impl Into<String>) -> Self {
         self.needs.push(name.into());
+        self
+    }
+
+    /// Adds a step that must end first, if it is planned. It may fail, and is not planned for this one's sake.
+    pub fn after(mut self, name: impl Into<String>) -> Self {
+        self.after.push(name.into());
         self
     }
 
