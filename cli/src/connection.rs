@@ -44,8 +44,8 @@ impl Session {
 
     /// The token file, if the client can read it again later. A pipe can be read only once.
     fn followed_file(&self) -> Option<&str> {
-        let path = self.connection.token_file.as_deref().filter(|path| *path != Path::new("-") && path.is_file())?;
-        if self.connection.token_type == TokenType::Detect { path.to_str() } else { None }
+        let path = self.source.token_file.as_deref().filter(|path| *path != Path::new("-") && path.is_file())?;
+        if self.source.token_type == TokenType::Detect { path.to_str() } else { None }
     }
 
     /// The client for the demo, and the text of its credential for the commands that the demo runs.
@@ -99,13 +99,13 @@ impl Session {
     }
 
     fn credential(&self, text: &str) -> Result<Credential, Failure> {
-        let credential = match self.connection.token_type {
+        let credential = match self.source.token_type {
             TokenType::Detect => Credential::detect(text),
             TokenType::Pat => Credential::pat(text),
             TokenType::Bearer => Credential::bearer(text),
         };
-        let source = match self.connection.token_file.as_deref() {
-            _ if self.connection.token_command.is_some() => "the output of --token-command".to_owned(),
+        let source = match self.source.token_file.as_deref() {
+            _ if self.source.token_command.is_some() => "the output of --token-command".to_owned(),
             Some(path) if path != Path::new("-") => format!("{TOKEN_FILE} {}", path.display()),
             _ => "standard input".to_owned(),
         };
@@ -114,12 +114,12 @@ impl Session {
 
     /// What the token file or the token command holds, if one was named.
     fn token_text(&self) -> Result<Option<Zeroizing<String>>, Failure> {
-        if let Some(command) = &self.connection.token_command {
-            let program = Program::parse("--token-command", command, self.connection.shell)?;
+        if let Some(command) = &self.source.token_command {
+            let program = Program::parse("--token-command", command, self.source.shell)?;
             let line = token_command::first_line(&program, &self.input_limits("--token-command", CREDENTIAL_BYTES))?;
             return text_of(&line, "the output of --token-command").map(Some);
         }
-        let Some(path) = &self.connection.token_file else { return Ok(None) };
+        let Some(path) = &self.source.token_file else { return Ok(None) };
         if path != Path::new("-") {
             self.warn_of_readers(path);
             return self.read_token_file("--token-file", path).map(Some);

@@ -9,6 +9,7 @@ mod confirm;
 mod connection;
 mod exit;
 mod failure;
+mod file_lock;
 mod finishing;
 mod input;
 mod interrupt;

@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use netbird_tokens::{CancelToken, Client, Error, Timestamp};
 use serde::Serialize;
 
-use crate::arguments::{Color, Connection, Display, Output, Owner, Request};
+use crate::arguments::{Color, Connection, CredentialSource, Display, Output, Owner, Request};
 use crate::failure::{Failure, Subject};
 use crate::interrupt;
 use crate::printable::printable_json;
@@ -20,6 +20,7 @@ pub(crate) struct Session {
     pub(crate) display: Display,
     pub(crate) owner: Owner,
     pub(crate) management_url: Option<String>,
+    pub(crate) source: CredentialSource,
     pub(crate) connection: Connection,
     /// Whether notes are left out.
     pub(crate) is_quiet: bool,
@@ -33,12 +34,13 @@ pub(crate) struct Session {
 impl Session {
     /// A run of a command that sends requests.
     pub(crate) fn new(command: &'static str, request: Request, owner: Owner) -> Self {
-        let Request { display, server, connection } = request;
+        let Request { display, server, source, connection } = request;
         Session {
             command,
             display,
             owner,
             management_url: server.management_url,
+            source,
             connection,
             is_quiet: false,
             cancel: interrupt::token(),

@@ -15,7 +15,7 @@ use clap::{ArgMatches, Args, parser::ValueSource};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use self::audit::{AuditForm, AuditOrder, AuditOutput};
-pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
+pub(crate) use self::options::{Clock, Connection, CredentialSource, Display, Owner, Request};
 pub(crate) use self::rotate::{Destination, ResumeOrder, RotateAction, RotateForm, RotateOrder};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
 pub(crate) use self::values::{Color, Output, TokenType};
@@ -178,9 +178,12 @@ pub(crate) enum Command {
         display: Display,
 
         #[command(flatten)]
+        source: CredentialSource,
+
+        #[command(flatten)]
         connection: Connection,
 
-        /// The options in `connection` that were given, for the commands that the demo runs. Without those about the credential,
+        /// The options about the connection that were given, for the commands that the demo runs. Without those about the credential,
         /// which is handed over in the environment.
         #[arg(skip)]
         given: Vec<OsString>,

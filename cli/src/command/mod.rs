@@ -67,8 +67,8 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
             mock_server::serve(&Session::new("mock-server", request, Owner::default()), &options)
         }
         #[cfg(feature = "mock")]
-        Command::Demo { server, display, connection, given } => {
-            let request = Request { display, connection, ..Request::default() };
+        Command::Demo { server, display, source, connection, given } => {
+            let request = Request { display, source, connection, ..Request::default() };
             let mut session = Session::new("demo", request, Owner::default());
             session.program = program;
             demo::demo(&session, server.as_deref(), &given)
