@@ -200,16 +200,35 @@ impl fmt::Debug for Client {
 }
 
 impl ClientOptions {
+    /// The management URL that these options mean: the explicit one, with `from_env` else that of the environment, else the
+    /// default; without `/api` and without a trailing slash.
+    ///
+    /// # Errors
+    /// `invalid_argument` for a URL that cannot be used, `configuration` for variables that cannot be read or disagree.
+    pub fn resolve_management_url(&self) -> Result<String> {
+        let normalise = |url: &str| endpoint::normalise(url, self.allow_insecure_http);
+        match &self.management_url {
+            Some(url) => normalise(url).map_err(|error| match self.sources.of("management_url") {
+                Some(source) => error.from_source(source),
+                None => error,
+            }),
+            None => match if self.from_env { environment::management_url(&environment::variables)? } else { None } {
+                Some((variable, url)) => normalise(&url).map_err(|error| error.from_source(variable)),
+                None => normalise(DEFAULT_MANAGEMENT_URL),
+            },
+        }
+    }
+
     /// The client. Nothing is sent yet, and no thread is started.
     ///
     /// # Errors
     /// `configuration` when there is no credential, or when a variable, the token file, a proxy or the CA cannot be used;
     /// `invalid_credential`; `invalid_argument` for an option that cannot be meant.
-    pub fn build(self) -> Result<Client> {
+    pub fn build(mut self) -> Result<Client> {
         self.check()?;
         let get = environment::variables;
         let token_file = self.token_file.as_deref().map(|path| TokenFile::new(path, self.sources.of("token_file")));
-        let identity = match (self.credential, &token_file) {
+        let identity = match (self.credential.take(), &token_file) {
             (Some(_), Some(_)) => {
                 let name = |option| self.sources.of(option).unwrap_or(option);
                 return Err(Error::invalid_argument(format!(
@@ -228,17 +247,7 @@ impl ClientOptions {
                 .with_advice(Advice::GiveCredential));
             }
         };
-        let normalise = |url: &str| endpoint::normalise(url, self.allow_insecure_http);
-        let base_url = match self.management_url {
-            Some(url) => normalise(&url).map_err(|error| match self.sources.of("management_url") {
-                Some(source) => error.from_source(source),
-                None => error,
-            })?,
-            None => match if self.from_env { environment::management_url(&get)? } else { None } {
-                Some((variable, url)) => normalise(&url).map_err(|error| error.from_source(variable))?,
-                None => normalise(DEFAULT_MANAGEMENT_URL)?,
-            },
-        };
+        let base_url = self.resolve_management_url()?;
         let proxy = ProxyChoice {
             base_url: &base_url,
             explicit: self.proxy.as_deref(),

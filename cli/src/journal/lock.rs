@@ -15,10 +15,9 @@ impl Lock {
         let path = lock_path(journal);
         let shown = path.display();
         FileLock::try_take(&path).map(Lock).map_err(|error| match error {
-            LockError::Taken => Failure::Busy(format!(
-                "another run is using the journal {}: this one did nothing",
-                journal.display()
-            )),
+            LockError::Taken => {
+                Failure::Busy(format!("another run is using the journal {}: this one did nothing", journal.display()))
+            }
             LockError::NotOpened(error) => {
                 Failure::usage(format!("the journal's lock {shown} cannot be opened: {error}. Nothing was changed"))
             }
