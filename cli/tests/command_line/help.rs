@@ -2,7 +2,9 @@
 
 use crate::support::{program, run};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
+    "login",
+    "logout",
     "list",
     "inspect",
     "create",
