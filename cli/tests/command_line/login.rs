@@ -1,6 +1,7 @@
 //! `login`: the address and the code, with and without a terminal, and every way in which it ends.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::time::Instant;
 
 use netbird_mock::world::{Action, Fault, IdentityProvider, LoginEndpoint, World};
@@ -216,7 +217,7 @@ fn a_browser_opens_where_there_is_one() {
     write(&opener, &script, 0o700);
     std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o700)).unwrap();
     let path = format!("{}:{}", home.path().display(), std::env::var("PATH").unwrap());
-    let login = |change: &dyn Fn(&mut std::process::Command)| {
+    let login = |change: &dyn Fn(&mut Command)| {
         let mut command = home.program(&server);
         command
             .args(["login", "--no-store"])
@@ -228,12 +229,10 @@ fn a_browser_opens_where_there_is_one() {
         approve(&server, ALICE);
         finish(child).ok()
     };
-    for change in [
-        &|command: &mut std::process::Command| drop(command.arg("--no-browser")) as _,
-        &|command: &mut std::process::Command| drop(command.env("SSH_CONNECTION", "1 2 3 4")),
-        &|command: &mut std::process::Command| drop(command.env_remove("DISPLAY")),
-    ] as [&dyn Fn(&mut std::process::Command); 3]
-    {
+    let no_browser: &dyn Fn(&mut Command) = &|command| _ = command.arg("--no-browser");
+    let remote: &dyn Fn(&mut Command) = &|command| _ = command.env("SSH_CONNECTION", "1 2 3 4");
+    let no_display: &dyn Fn(&mut Command) = &|command| _ = command.env_remove("DISPLAY");
+    for change in [no_browser, remote, no_display] {
         let ran = login(change);
         assert!(!ran.err.contains("browser") && !log.exists(), "{ran:?}");
     }
@@ -255,7 +254,7 @@ fn a_lost_answer_does_not_end_the_wait() {
         target_contains: Some("/oauth2/token".to_owned()),
         skip: 0,
         times: Some(1),
-        action: Action::DropAfter {},
+        action: Action::DropAfter { reset: false },
     };
     server.0.push_fault(lost);
     let child = home.program(&server).args(["login", "--store", "file"]).spawn().unwrap();

@@ -14,6 +14,7 @@ mod help;
 mod home;
 mod input;
 mod interrupt;
+mod keyring;
 mod login;
 mod login_asks;
 mod login_create;
