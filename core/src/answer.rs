@@ -382,7 +382,7 @@ fn without_hash(message: &str) -> String {
 }
 
 /// How long the server asks to wait, in seconds or until a date by its own clock; at most a year.
-fn retry_after(reply: &Reply) -> Option<Duration> {
+pub(crate) fn retry_after(reply: &Reply) -> Option<Duration> {
     const LONGEST: Duration = Duration::from_secs(365 * 86_400);
     let text = reply.retry_after.as_deref()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

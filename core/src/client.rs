@@ -5,13 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use url::Url;
 
 use crate::audit::{Audit, AuditOptions};
 use crate::cancel::CancelToken;
 use crate::credential::Credential;
 use crate::credential::token_file::TokenFile;
-use crate::endpoint::{self, DEFAULT_MANAGEMENT_URL};
 use crate::environment;
 use crate::error::{Advice, Error, Result};
 use crate::exchange::Call;
@@ -20,17 +18,13 @@ use crate::operation::check::CredentialCheck;
 use crate::operation::rotate::Rotation;
 use crate::operation::{Operation, audit, check, create, delete, get, list, operations, rotate, users};
 use crate::options::{self, ClientOptions};
-use crate::proxy::ProxyChoice;
-use crate::retry::RetryPolicy;
 use crate::rotation::{RotateToken, RotationRecord};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::server_clock::ServerClock;
 use crate::shared::Shared;
 use crate::timestamp::Timestamp;
-use crate::tls;
 use crate::token::{CreatedToken, NewToken, Token};
-use crate::transport::{Transport, TransportSettings};
 use crate::unfinished::Unfinished;
 use crate::user::User;
 
@@ -87,8 +81,10 @@ impl Client {
     /// longer followed.
     ///
     /// # Errors
-    /// `invalid_credential` when it has a character that cannot be sent.
+    /// `invalid_credential` when it has a character that cannot be sent; `invalid_argument` when it is of a session at another
+    /// server.
     pub fn set_credential(&self, credential: &Credential) -> Result<()> {
+        check_session(credential, &self.shared.base_url)?;
         self.shared.identity.store(Arc::new(Identity::new(credential)?));
         Ok(())
     }
@@ -199,36 +195,29 @@ impl fmt::Debug for Client {
     }
 }
 
-impl ClientOptions {
-    /// The management URL that these options mean: the explicit one, with `from_env` else that of the environment, else the
-    /// default; without `/api` and without a trailing slash.
-    ///
-    /// # Errors
-    /// `invalid_argument` for a URL that cannot be used, `configuration` for variables that cannot be read or disagree.
-    pub fn resolve_management_url(&self) -> Result<String> {
-        let normalise = |url: &str| endpoint::normalise(url, self.allow_insecure_http);
-        match &self.management_url {
-            Some(url) => normalise(url).map_err(|error| match self.sources.of("management_url") {
-                Some(source) => error.from_source(source),
-                None => error,
-            }),
-            None => match if self.from_env { environment::management_url(&environment::variables)? } else { None } {
-                Some((variable, url)) => normalise(&url).map_err(|error| error.from_source(variable)),
-                None => normalise(DEFAULT_MANAGEMENT_URL),
-            },
-        }
+/// Refuses to send a session's token to another server than the one that it is for.
+fn check_session(credential: &Credential, base_url: &str) -> Result<()> {
+    let theirs = credential.session().map(|following| following.session.management_url());
+    match theirs.filter(|theirs| *theirs != base_url) {
+        None => Ok(()),
+        Some(theirs) => Err(Error::invalid_argument(format!(
+            "the session is for {theirs}, and this client is for {base_url}: log in there, or leave the management URL out"
+        ))
+        .with_advice(Advice::CheckManagementUrl)),
     }
+}
 
+impl ClientOptions {
     /// The client. Nothing is sent yet, and no thread is started.
     ///
     /// # Errors
     /// `configuration` when there is no credential, or when a variable, the token file, a proxy or the CA cannot be used;
     /// `invalid_credential`; `invalid_argument` for an option that cannot be meant.
-    pub fn build(mut self) -> Result<Client> {
+    pub fn build(self) -> Result<Client> {
         self.check()?;
         let get = environment::variables;
         let token_file = self.token_file.as_deref().map(|path| TokenFile::new(path, self.sources.of("token_file")));
-        let identity = match (self.credential.take(), &token_file) {
+        let identity = match (&self.credential, &token_file) {
             (Some(_), Some(_)) => {
                 let name = |option| self.sources.of(option).unwrap_or(option);
                 return Err(Error::invalid_argument(format!(
@@ -237,7 +226,7 @@ impl ClientOptions {
                     name("token_file")
                 )));
             }
-            (Some(credential), None) => Identity::new(&credential)?,
+            (Some(credential), None) => Identity::new(credential)?,
             (None, Some(file)) => Identity::from_file(&file.read()?)?,
             (None, None) if self.from_env => Identity::new(&environment::credential(&get)?)?,
             (None, None) => {
@@ -247,34 +236,21 @@ impl ClientOptions {
                 .with_advice(Advice::GiveCredential));
             }
         };
-        let base_url = self.resolve_management_url()?;
-        let proxy = ProxyChoice {
-            base_url: &base_url,
-            explicit: self.proxy.as_deref(),
-            source: self.sources.of("proxy").unwrap_or("the proxy"),
-            from_env: self.proxy_from_env,
-            allow_insecure_http: self.allow_insecure_http,
+        let session = self.credential.as_ref().and_then(Credential::session);
+        let base_url = match (self.given_management_url(&get)?, session) {
+            (Some(url), _) => url,
+            (None, Some(following)) => following.session.management_url().to_owned(),
+            (None, None) => self.default_management_url()?,
         };
-        let library = concat!("netbird-tokens/", env!("CARGO_PKG_VERSION"));
-        let transport = Transport::new(TransportSettings {
-            connect_timeout: self.connect_timeout,
-            read_timeout: self.read_timeout,
-            max_response_bytes: self.max_response_bytes,
-            extra_roots: self.ca_pem.as_deref().map_or_else(|| Ok(Vec::new()), tls::certificates)?,
-            proxy: proxy.choose(&get)?,
-            user_agent: self.user_agent.map_or_else(|| library.to_owned(), |program| format!("{program} {library}")),
-            base_url: Url::parse(&base_url).map_err(|_| Error::bug())?,
-        })?;
+        if let Some(credential) = &self.credential {
+            check_session(credential, &base_url)?;
+        }
         let shared = Shared {
+            transport: self.transport(&base_url, self.max_response_bytes, &get)?,
             base_url,
-            transport,
             identity: ArcSwap::from_pointee(identity),
             token_file,
-            retry: RetryPolicy {
-                max_retries: self.max_retries,
-                base_delay: self.retry_base_delay,
-                max_delay: self.retry_max_delay,
-            },
+            retry: self.retry_policy(),
             timeout: self.timeout,
             max_response_bytes: self.max_response_bytes,
             on_unknown: self.on_unknown,

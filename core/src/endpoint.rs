@@ -18,8 +18,38 @@ const MAX_ID_LENGTH: usize = 1024;
 /// All but RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// Which URL an error is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Subject {
+    ManagementUrl,
+    Issuer,
+}
+
+impl Subject {
+    /// The error about it. `why` comes after its name, as in "is empty".
+    fn refuse(self, why: &str) -> Error {
+        let name = match self {
+            Subject::ManagementUrl => "the management URL",
+            Subject::Issuer => "issuer",
+        };
+        Error::invalid_argument(format!("{name} {why}")).with_advice(Advice::CorrectInput)
+    }
+}
+
 /// Checks a base URL and brings it to the form without `/api` and without a slash at the end.
 pub(crate) fn normalise(text: &str, allow_insecure_http: bool) -> Result<String> {
+    let url = check_url(text, Subject::ManagementUrl, allow_insecure_http)?;
+    let mut base = url.as_str().trim_end_matches('/');
+    // As often as it is there: what is accepted must mean the same when it is given again.
+    while let Some(without_api) = base.strip_suffix("/api") {
+        base = without_api.trim_end_matches('/');
+    }
+    Ok(base.to_owned())
+}
+
+/// Checks a URL below which requests are made.
+pub(crate) fn check_url(text: &str, subject: Subject, allow_insecure_http: bool) -> Result<Url> {
+    let bad_url = |why: &str| subject.refuse(why);
     let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{feff}'));
     if text.is_empty() {
         return Err(bad_url("is empty: write it like https://netbird.example.com"));
@@ -34,14 +64,14 @@ pub(crate) fn normalise(text: &str, allow_insecure_http: bool) -> Result<String>
     match url.scheme() {
         "https" => {}
         "http" => {
-            if !allow_insecure_http && !is_loopback(&url) {
+            if !may_be_cleartext(&url, allow_insecure_http) {
                 return Err(bad_url(
                     "is http://, which would send the credential in clear text: use https://, or allow insecure HTTP explicitly",
                 )
                 .with_advice(Advice::AllowInsecureHttp));
             }
         }
-        _ => return Err(bad_url(&format!("has the scheme {scheme:?}, and NetBird is reached by https://"))),
+        _ => return Err(bad_url(&format!("has the scheme {scheme:?}, and must begin with https://"))),
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad_url("has a user name or password in it: remove it, the credential is given separately"));
@@ -51,16 +81,7 @@ pub(crate) fn normalise(text: &str, allow_insecure_http: bool) -> Result<String>
             "has a query (?) or a fragment (#): give the part before it, like https://netbird.example.com",
         ));
     }
-    let mut base = url.as_str().trim_end_matches('/');
-    // As often as it is there: what is accepted must mean the same when it is given again.
-    while let Some(without_api) = base.strip_suffix("/api") {
-        base = without_api.trim_end_matches('/');
-    }
-    Ok(base.to_owned())
-}
-
-fn bad_url(why: &str) -> Error {
-    Error::invalid_argument(format!("the management URL {why}")).with_advice(Advice::CorrectInput)
+    Ok(url)
 }
 
 /// What keeps a text from being one word: `the URL ` goes before it.
@@ -101,6 +122,11 @@ pub(crate) fn without_user_info(url: &str) -> String {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let shown = rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..]);
     if scheme.is_empty() { shown.to_owned() } else { format!("{scheme}://{shown}") }
+}
+
+/// Whether what is sent there may be sent in clear text.
+pub(crate) fn may_be_cleartext(url: &Url, allow_insecure_http: bool) -> bool {
+    allow_insecure_http || is_loopback(url)
 }
 
 /// Whether a URL's host is this machine.

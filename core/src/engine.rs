@@ -13,13 +13,14 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::boxed::Boxed;
 use crate::error::{Error, ErrorKind};
 use crate::host;
 
@@ -158,7 +159,7 @@ pub(crate) struct Background(PerProcessRef<Engine>);
 
 impl Background {
     /// Runs a future to its end.
-    pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn run(&self, future: Boxed<'static, ()>) {
         drop(self.0.handle.spawn(future));
     }
 
@@ -175,7 +176,8 @@ pub(crate) fn background() -> Result<Background, EngineError> {
 }
 
 /// Waits without a thread of its own. Can be awaited from any executor.
-pub(crate) async fn sleep(duration: Duration) -> Result<(), EngineError> {
+#[cfg(feature = "async")]
+pub(crate) async fn sleep(duration: std::time::Duration) -> Result<(), EngineError> {
     on_engine(async move { tokio::time::sleep(duration).await }).await
 }
 
@@ -215,6 +217,8 @@ pub(crate) async fn settle() {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn later() -> Instant {

@@ -306,6 +306,18 @@ impl Error {
         self
     }
 
+    /// The same failure as another kind, where the place where it arose could not know better.
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// The same failure in other words, where those of the place where it arose do not fit.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     /// Turns what stopped a write into "it may have happened", keeping the facts about the answer that led there.
     pub(crate) fn into_outcome_unknown(mut self, message: String, candidates: Vec<String>) -> Self {
         self.0.kind = ErrorKind::OutcomeUnknown;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
+use crate::timestamp::Timestamp;
 
 /// What is called for every event.
 pub(crate) type Observer = dyn Fn(&Event<'_>) + Send + Sync;
@@ -47,6 +48,18 @@ pub enum Event<'a> {
         /// The path of the file.
         path: &'a str,
     },
+    /// The session of a login was refreshed: calls from now on use its new token.
+    SessionRefreshed {
+        /// When the new token expires, by this machine's clock.
+        expires_at: Timestamp,
+    },
+    /// The session of a login could not be refreshed: calls go on with the token that it has.
+    SessionNotRefreshed {
+        /// Why. With `unauthorized` the session has ended, and there is no other try.
+        error: &'a Error,
+        /// When the token expires, by this machine's clock.
+        expires_at: Timestamp,
+    },
     /// The answer to a create was lost; the tokens are listed to find what it did.
     Reconcile {
         /// The path of the list.
@@ -87,7 +100,13 @@ impl Event<'_> {
     /// Whether it is out of the ordinary.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Event::Request { .. } | Event::CredentialRead { .. } | Event::Finished { .. })
+        !matches!(
+            self,
+            Event::Request { .. }
+                | Event::CredentialRead { .. }
+                | Event::SessionRefreshed { .. }
+                | Event::Finished { .. }
+        )
     }
 }
 
@@ -109,6 +128,12 @@ impl fmt::Display for Event<'_> {
             }
             Event::CredentialRead { path } => {
                 write!(f, "the server refused the credential, and {path} holds another one: repeating the call with it")
+            }
+            Event::SessionRefreshed { expires_at } => {
+                write!(f, "the session was refreshed: its new token expires at {expires_at}")
+            }
+            Event::SessionNotRefreshed { error, expires_at } => {
+                write!(f, "the session was not refreshed, and its token expires at {expires_at}: {error}")
             }
             Event::Reconcile { path, error } => {
                 write!(f, "the answer to POST {path} was lost ({error}): listing the tokens to find what it did")

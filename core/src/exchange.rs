@@ -8,9 +8,8 @@ use crate::boxed::Boxed;
 use crate::bug::{self, Bug};
 use crate::credential::CredentialKind;
 use crate::effect::Effect;
-use crate::engine;
-use crate::engine::lane::{CheckedOut, Lane};
-use crate::error::{Error, ErrorKind, Result};
+use crate::engine::lane::{self, CheckedOut, Lane};
+use crate::error::{Advice, Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::identity::Identity;
 use crate::retry::{Acted, Doubt, Repeat};
@@ -18,7 +17,7 @@ use crate::scope::Scope;
 use crate::sending::Sending;
 use crate::shared::Shared;
 use crate::timestamp::Timestamp;
-use crate::transport::{Method, Outgoing, Reply};
+use crate::transport::{Content, Method, Outgoing, Reply, Target};
 
 /// What a call may take beyond its timeout, which may be just what ran out, to find out what a lost create did.
 pub(crate) const ALLOWANCE: Duration = Duration::from_secs(15);
@@ -64,7 +63,7 @@ impl Call {
         Call {
             shared: Arc::clone(shared),
             scope: scope.clone(),
-            identity: shared.identity.load_full(),
+            identity: shared.identity_now(),
             deadline,
             end: after(deadline, bug::allowance(ALLOWANCE)),
             leaves_429: false,
@@ -96,17 +95,14 @@ impl Call {
 
     /// Waits.
     pub(crate) async fn sleep(&self, duration: Duration) -> Result<()> {
-        let waited = match &self.lane {
-            Some(lane) => lane.sleep(duration).await,
-            None => engine::sleep(duration).await,
-        };
-        waited.map_err(Error::from)
+        lane::sleep(self.lane.as_ref(), duration).await.map_err(Error::from)
     }
 
     /// The same call with all of its time, for one of several requests that each have it.
     pub(crate) fn with_new_time(&self) -> Self {
         let deadline = after(Instant::now(), self.scope.timeout.unwrap_or(self.shared.timeout));
-        Call { deadline, end: after(deadline, bug::allowance(ALLOWANCE)), ..self.clone() }
+        let identity = self.shared.renewed(Arc::clone(&self.identity));
+        Call { deadline, end: after(deadline, bug::allowance(ALLOWANCE)), identity, ..self.clone() }
     }
 
     /// The same call, over at that instant at the latest.
@@ -195,13 +191,22 @@ impl Call {
     ) -> Result<Reply, Refusal> {
         let authorization = &self.identity.authorization;
         let body = body.map(|body| (body, &self.sending));
-        let outgoing = Outgoing { method, path, authorization, body, deadline: self.deadline };
+        let outgoing = Outgoing {
+            method,
+            target: Target::Path(path),
+            authorization: Some(authorization),
+            body: body.map(|(body, sending)| Content::Json(body, sending)),
+            deadline: self.deadline,
+        };
         let result = match self.shared.transport.send(outgoing, self.lane.as_ref()).await {
-            Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.mention_expiry(refusal)),
+            Ok(reply) => answer::judge(reply, authorization).map_err(|refusal| self.explain_refused_jwt(refusal)),
             Err(failure) => Err(answer::judge_failure(failure, self.shared.max_response_bytes)),
         };
         if let Ok(Reply { date: Some(date), .. }) = &result {
             self.shared.server_clock.set(date);
+        }
+        if let (Some(following), Ok(_)) = (&self.identity.session, &result) {
+            following.session.was_accepted();
         }
         let (status, error) = match &result {
             Ok(reply) => (Some(reply.status), None),
@@ -243,8 +248,16 @@ impl Call {
         Ok(true)
     }
 
-    /// A refused JWT that has expired by our clock says so: the server's message is the same for every fault of a JWT.
-    fn mention_expiry(&self, refusal: Refusal) -> Refusal {
+    /// A refused JWT of a login says what to do about the login, and another one that has expired by our clock says that: the
+    /// server's message is the same for every fault of a JWT.
+    fn explain_refused_jwt(&self, refusal: Refusal) -> Refusal {
+        if let (Some(following), ErrorKind::Unauthorized) = (&self.identity.session, refusal.error.kind()) {
+            let said = refusal.error.server_message().map(|said| format!(" (the server says: {said})"));
+            let why = following.session.explain_refusal(&following.issued);
+            let message = format!("the server refused the token of this login{}: {why}", said.unwrap_or_default());
+            let error = refusal.error.with_message(message).with_advice(Advice::ReplaceCredential);
+            return Refusal { error, ..refusal };
+        }
         let expired = self.identity.expires_at.filter(|at| *at <= Timestamp::now());
         match expired {
             Some(at)

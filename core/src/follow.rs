@@ -1,4 +1,4 @@
-//! Following the token file: which credential a refused call is repeated with.
+//! Following the token file and a login's session: which credential a refused call is repeated with.
 
 use std::sync::Arc;
 
@@ -9,11 +9,16 @@ use crate::identity::Identity;
 
 impl Call {
     /// After an operation ended with this error: the call to repeat it with, if the server refused a credential from the token
-    /// file and there is another one by now. The client, in every clone, goes on with that one.
+    /// file and there is another one by now, or a session's token and the session was refreshed meanwhile. The client, in every
+    /// clone, goes on with that one.
     ///
     /// # Errors
     /// The same error where there is nothing to repeat the operation with. It says so if the file is at fault.
     pub(crate) fn follow(&self, error: Error) -> Result<Call> {
+        if error.kind() == ErrorKind::Unauthorized && self.identity.session.is_some() {
+            let renewed = self.shared.renewed(Arc::clone(&self.identity));
+            return if Arc::ptr_eq(&renewed, &self.identity) { Err(error) } else { Ok(self.with_identity(renewed)) };
+        }
         let Some(file) = &self.shared.token_file else { return Err(error) };
         if error.kind() != ErrorKind::Unauthorized || !self.identity.from_file {
             return Err(error);

@@ -1,18 +1,15 @@
 //! Who we are on the wire: the `Authorization` header, keeping it out of texts, and the user id once it is known.
 
 use arc_swap::ArcSwapOption;
-use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
+use crate::credential::session::Following;
 use crate::credential::{Credential, CredentialKind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::quoted::credentials;
+use crate::redact::redact;
 use crate::timestamp::Timestamp;
-
-/// What stands in place of a secret.
-const REDACTED: &str = "[redacted]";
+use crate::wiped::wiped;
 
 /// A credential and what we have learned about it; replaced as one.
 pub(crate) struct Identity {
@@ -24,17 +21,31 @@ pub(crate) struct Identity {
     pub(crate) user_id: ArcSwapOption<String>,
     /// Whether it was read from the token file, which is then followed.
     pub(crate) from_file: bool,
+    /// The session of a login that it belongs to, with the token that it holds. Boxed: most clients have none.
+    pub(crate) session: Option<Box<Following>>,
 }
 
 impl Identity {
     pub(crate) fn new(credential: &Credential) -> Result<Self> {
+        let renewed = credential.renewed();
+        let credential = renewed.as_ref().unwrap_or(credential);
         Ok(Identity {
             authorization: Authorization::new(credential)?,
             kind: credential.kind(),
             expires_at: credential.expires_at(),
             user_id: ArcSwapOption::empty(),
             from_file: false,
+            session: credential.session().cloned().map(Box::new),
         })
+    }
+
+    /// The identity of the same user with the token that its session has now, if that is another one.
+    pub(crate) fn renewed(&self) -> Option<Self> {
+        let following = self.session.as_ref()?.renewed()?;
+        // A token that could not be sent was never let into the session.
+        let renewed = Identity::new(&Credential::following(following)).ok()?;
+        renewed.user_id.store(self.user_id.load_full());
+        Some(renewed)
     }
 
     pub(crate) fn from_file(credential: &Credential) -> Result<Self> {
@@ -58,20 +69,9 @@ impl PartialEq for Authorization {
     }
 }
 
-/// The header's bytes, wiped when the last copy of the header is dropped.
-struct Wiped(Zeroizing<Vec<u8>>);
-
-impl AsRef<[u8]> for Wiped {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 impl Authorization {
     pub(crate) fn new(credential: &Credential) -> Result<Self> {
-        let text = credential.authorization();
-        let bytes = Bytes::from_owner(Wiped(Zeroizing::new(text.as_bytes().to_owned())));
-        let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| {
+        let mut value = HeaderValue::from_maybe_shared(wiped(&credential.authorization())).map_err(|_| {
             Error::new(
                 ErrorKind::InvalidCredential,
                 "the credential has a character that cannot be sent: copy it again",
@@ -89,44 +89,8 @@ impl Authorization {
     /// anything that has the form of a PAT or a JWT, such as a new token in an error message.
     pub(crate) fn redact(&self, text: String) -> String {
         let sent = self.0.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(_, secret)| secret);
-        let mut found = occurrences(&text, sent);
-        found.extend(credentials(&text));
-        if found.is_empty() {
-            return text;
-        }
-        let text = Zeroizing::new(text);
-        found.sort_unstable();
-        let mut out = String::with_capacity(text.len());
-        let mut from = 0;
-        for (start, end) in found {
-            if start >= from {
-                out.push_str(&text[from..start]);
-                out.push_str(REDACTED);
-            }
-            from = from.max(end);
-        }
-        out.push_str(&text[from..]);
-        out
+        redact(text, &[sent])
     }
-}
-
-/// Where `secret` is in the text, whatever the case of its letters.
-fn occurrences(text: &str, secret: &str) -> Vec<(usize, usize)> {
-    if secret.is_empty() || text.len() < secret.len() {
-        return Vec::new();
-    }
-    let (hay, needle) = (text.as_bytes(), secret.as_bytes());
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at + needle.len() <= hay.len() {
-        if hay[at..at + needle.len()].eq_ignore_ascii_case(needle) {
-            found.push((at, at + needle.len()));
-            at += needle.len();
-        } else {
-            at += 1;
-        }
-    }
-    found
 }
 
 #[cfg(test)]

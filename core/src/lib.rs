@@ -27,6 +27,7 @@ mod bug;
 pub mod bug;
 mod cancel;
 mod client;
+mod connections;
 mod credential;
 mod duration;
 mod effect;
@@ -40,10 +41,12 @@ mod follow;
 mod host;
 mod identity;
 mod json;
+mod login;
 mod operation;
 mod options;
 mod proxy;
 mod quoted;
+mod redact;
 mod resolve;
 mod retry;
 mod rotation;
@@ -61,6 +64,7 @@ mod token;
 mod transport;
 mod unfinished;
 mod user;
+mod wiped;
 
 pub use audit::{Audit, AuditOptions, AuditSummary, AuditedToken, TokenState, UserAudit};
 pub use cancel::CancelToken;
@@ -71,6 +75,9 @@ pub use effect::Effect;
 pub use environment::{CREDENTIAL_VARIABLES, URL_VARIABLES};
 pub use error::{Advice, Error, ErrorKind, Result};
 pub use event::Event;
+#[cfg(feature = "async")]
+pub use login::start_login_async;
+pub use login::{DeviceLogin, LoginOptions, LoginSession, start_login};
 pub use operation::Operation;
 pub use operation::check::{CredentialCheck, CredentialState};
 pub use operation::rotate::{Rotation, RotationStep};
@@ -88,3 +95,8 @@ pub use user::{User, UserFields};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
+
+/// So do those about logging in.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/login.md")]
+struct LoginGuide;

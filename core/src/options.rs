@@ -127,7 +127,8 @@ macro_rules! options {
 
 options! {
     /// Where the server is, with or without a trailing `/` and `/api`. Default: `https://api.netbird.io`. `http://` is accepted
-    /// for this machine only, unless [`ClientOptions::allow_insecure_http`].
+    /// for this machine only, unless [`ClientOptions::allow_insecure_http`]. With the credential of a login's session, the default is
+    /// that session's server.
     management_url: String as Option<String> = None, Some, any;
     /// How to authenticate.
     credential: Credential as Option<Credential> = None, Some, any;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::boxed::Boxed;
 use crate::cancel::CancelToken;
 use crate::effect::Effect;
 use crate::engine::lane::Lane;
@@ -45,7 +46,7 @@ impl Scope {
         interrupted: impl FnOnce() -> Error,
         future: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+        if self.is_cancelled() {
             return Err(Error::cancelled().with_hint(" before anything was sent"));
         }
         let waited = match lane {
@@ -68,7 +69,7 @@ impl Scope {
 
     /// Waits for the next result of something that goes on when the caller is interrupted, and ends by `end`.
     pub(crate) fn wait_for_next<T>(&self, end: Instant, next: impl Future<Output = Result<T>>) -> Result<T> {
-        if self.cancel.as_ref().is_some_and(CancelToken::is_cancelled) {
+        if self.is_cancelled() {
             return Err(Error::cancelled());
         }
         self.block_on(next, end).unwrap_or_else(|waited| {
@@ -80,14 +81,28 @@ impl Scope {
         })
     }
 
+    /// Waits on this thread until that instant, or until the caller is interrupted.
+    pub(crate) fn sleep_until(&self, instant: Instant) -> Result<()> {
+        let never: Boxed<'_, Result<()>> = Box::pin(std::future::pending());
+        match engine::block_on(never, instant, self.watched(&|| self.is_interrupted())) {
+            Ok(_) | Err(Waited::TimeOver) => Ok(()),
+            Err(Waited::Interrupted) => Err(Error::cancelled()),
+            Err(Waited::Forked) => Err(EngineError::Forked.into()),
+        }
+    }
+
     /// Waits on this thread for a future that ends by `end`, and whose work is done elsewhere.
     fn block_on<F: Future>(&self, future: F, end: Instant) -> Result<F::Output, Waited> {
         engine::block_on(future, end + GRACE, self.watched(&|| self.is_interrupted()))
     }
 
-    pub(crate) fn is_interrupted(&self) -> bool {
+    /// Whether its token was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
-            || self.interrupt.as_ref().is_some_and(|interrupted| interrupted())
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.is_cancelled() || self.interrupt.as_ref().is_some_and(|interrupted| interrupted())
     }
 
     /// What is asked while a call waits: nothing where nothing can interrupt it.

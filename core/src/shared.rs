@@ -30,3 +30,25 @@ pub(crate) struct Shared {
     /// The interrupted creates of this client that are being finished in the background.
     pub(crate) unfinished: Arc<Unfinished>,
 }
+
+impl Shared {
+    /// Who a call that begins now is from.
+    pub(crate) fn identity_now(&self) -> Arc<Identity> {
+        self.renewed(self.identity.load_full())
+    }
+
+    /// The same identity with the token that its session has now, if it has one; the client goes on with that. A session whose
+    /// token is close to its expiry begins to refresh it.
+    pub(crate) fn renewed(&self, identity: Arc<Identity>) -> Arc<Identity> {
+        let Some(following) = &identity.session else { return identity };
+        Arc::clone(&following.session).keep_fresh();
+        match identity.renewed().map(Arc::new) {
+            Some(renewed) => {
+                // Unless the caller has set another credential meanwhile.
+                self.identity.compare_and_swap(&identity, Arc::clone(&renewed));
+                renewed
+            }
+            None => identity,
+        }
+    }
+}

@@ -114,6 +114,17 @@ impl Timestamp {
         }
     }
 
+    /// The instant that is this much later; the last one that can be held where there is none.
+    pub(crate) fn saturating_add(self, duration: Duration) -> Self {
+        let Ok(seconds) = i64::try_from(duration.as_secs()) else { return Timestamp::MAX };
+        let nanoseconds = self.nanoseconds + duration.subsec_nanos();
+        let seconds = self.seconds.saturating_add(seconds).saturating_add(i64::from(nanoseconds / 1_000_000_000));
+        if seconds > LAST_SECOND {
+            return Timestamp::MAX;
+        }
+        Timestamp { seconds, nanoseconds: nanoseconds % 1_000_000_000 }
+    }
+
     /// The instant of an HTTP `Date` or `Retry-After` header field.
     pub(crate) fn from_http_date(text: &str) -> Option<Self> {
         httpdate::parse_http_date(text).ok()?.try_into().ok()
@@ -285,10 +296,13 @@ mod tests {
     }
 
     #[test]
-    fn subtracting_stops_at_the_first_instant() {
+    fn subtracting_and_adding_stop_at_the_ends() {
         let time = at("2026-11-22T14:02:53.25Z");
         assert_eq!(time.saturating_sub(Duration::from_millis(500)), at("2026-11-22T14:02:52.75Z"));
         assert!(time.saturating_sub(Duration::MAX) < at("0000-01-01T00:00:00Z"));
+        assert_eq!(time.saturating_add(Duration::from_millis(1_800)), at("2026-11-22T14:02:55.05Z"));
+        assert_eq!(time.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.saturating_add(Duration::from_secs(1)), Timestamp::MAX);
     }
 
     #[test]

@@ -63,13 +63,28 @@ impl Method {
 /// A request to send.
 pub(crate) struct Outgoing<'a> {
     pub(crate) method: Method,
-    /// What comes after the base URL.
-    pub(crate) path: &'a str,
-    pub(crate) authorization: &'a Authorization,
-    /// JSON, and where to note whether it may have left.
-    pub(crate) body: Option<(&'a [u8], &'a Arc<Sending>)>,
+    pub(crate) target: Target<'a>,
+    /// `None` for a request that authenticates in its body, or not at all.
+    pub(crate) authorization: Option<&'a Authorization>,
+    pub(crate) body: Option<Content<'a>>,
     /// When the complete answer must be there.
     pub(crate) deadline: Instant,
+}
+
+/// Where a request goes.
+pub(crate) enum Target<'a> {
+    /// What comes after the base URL.
+    Path(&'a str),
+    /// A URL on the same server.
+    Url(&'a Url),
+}
+
+/// What a request carries.
+pub(crate) enum Content<'a> {
+    /// JSON, and where to note whether it may have left.
+    Json(&'a [u8], &'a Arc<Sending>),
+    /// A form with secrets in it.
+    Form(Bytes),
 }
 
 /// A complete answer.
@@ -231,13 +246,19 @@ fn build(settings: &TransportSettings, tls: rustls::ClientConfig) -> Result<reqw
 }
 
 fn request(outgoing: &Outgoing<'_>, base_url: &Url) -> (reqwest::Request, Sent) {
-    let base_path = base_url.path().trim_end_matches('/');
-    let mut path = String::with_capacity(base_path.len() + outgoing.path.len());
-    path.push_str(base_path);
-    path.push_str(outgoing.path);
-    let mut url = base_url.clone();
-    // The ids in it are encoded, so nothing in it ends the path.
-    url.set_path(&path);
+    let url = match outgoing.target {
+        Target::Path(end) => {
+            let base_path = base_url.path().trim_end_matches('/');
+            let mut path = String::with_capacity(base_path.len() + end.len());
+            path.push_str(base_path);
+            path.push_str(end);
+            let mut url = base_url.clone();
+            // The ids in it are encoded, so nothing in it ends the path.
+            url.set_path(&path);
+            url
+        }
+        Target::Url(url) => url.clone(),
+    };
     let method = match outgoing.method {
         Method::Get => reqwest::Method::GET,
         Method::Post => reqwest::Method::POST,
@@ -246,15 +267,17 @@ fn request(outgoing: &Outgoing<'_>, base_url: &Url) -> (reqwest::Request, Sent) 
     let mut request = reqwest::Request::new(method, url);
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(AUTHORIZATION, outgoing.authorization.header());
-    let mut sent = Sent(None);
-    if let Some((body, sending)) = outgoing.body {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let body = NotedBody { body: Some(Bytes::copy_from_slice(body)), sending: Arc::clone(sending) };
-        *request.body_mut() = Some(reqwest::Body::wrap(body));
-        sent = Sent(Some(Arc::clone(sending)));
+    if let Some(authorization) = outgoing.authorization {
+        headers.insert(AUTHORIZATION, authorization.header());
     }
-    (request, sent)
+    let Some(content) = &outgoing.body else { return (request, Sent(None)) };
+    let (media_type, body, sending) = match content {
+        Content::Json(body, sending) => ("application/json", Bytes::copy_from_slice(body), Arc::clone(sending)),
+        Content::Form(form) => ("application/x-www-form-urlencoded", form.clone(), Arc::default()),
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    *request.body_mut() = Some(reqwest::Body::wrap(NotedBody { body: Some(body), sending: Arc::clone(&sending) }));
+    (request, Sent(Some(sending)))
 }
 
 /// What is reserved for a body before any of it has come: what the server announces, up to this.
@@ -347,8 +370,8 @@ mod tests {
             {
                 let outgoing = Outgoing {
                     method: Method::Get,
-                    path,
-                    authorization: &authorization,
+                    target: Target::Path(path),
+                    authorization: Some(&authorization),
                     body: None,
                     deadline: Instant::now(),
                 };

@@ -216,7 +216,7 @@ impl<F: Future + Send + 'static, A: Abandoned<F::Output>> Drop for Lasting<F, A>
         };
         let started = match lane {
             Some(lane) => lane.finish(rest),
-            None => engine::background().map(|background| background.run(rest)),
+            None => engine::background().map(|background| background.run(Box::pin(rest))),
         };
         if let Err(error) = started {
             report.report(error);

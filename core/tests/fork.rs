@@ -12,6 +12,7 @@ fn main() {
     }
     while_other_threads_are_in_calls();
     inside_a_call();
+    with_a_session();
     #[cfg(target_os = "linux")]
     in_a_nested_pid_namespace();
     let server = support::server();
@@ -184,6 +185,40 @@ fn inside_a_call() {
 }
 
 /// Parent and child both have the process id 1, and the second child is made without the C library, so that no fork handler runs.
+/// A child that is made while its parent refreshes a session refreshes it for itself, and a login can be waited for there.
+#[cfg(unix)]
+fn with_a_session() {
+    use netbird_tokens::{ClientOptions, LoginOptions, start_login};
+
+    let world = serde_json::json!({
+        "users": [{"id": "ada", "role": "owner", "tokens": [{"name": "laptop"}]}],
+        "identity_provider": {"interval_secs": 1, "token_lifetime_secs": 20, "refresh": "works",
+            "verdict": {"approve": {"user_id": "ada"}}},
+    });
+    let server = netbird_mock::MockServer::start(serde_json::from_value(world).unwrap()).unwrap();
+    let begin = || {
+        let options = ClientOptions::default().management_url(server.url()).proxy_from_env(false);
+        start_login(options, LoginOptions::default()).unwrap()
+    };
+    let login = begin();
+    let child = forked(|| login.wait().is_ok());
+    assert!(ended_well(child), "the child that waited for a login");
+    let session = begin().wait().unwrap();
+    let client =
+        netbird_tokens::Client::builder().credential(session.credential()).proxy_from_env(false).build().unwrap();
+    let fault = serde_json::json!({"target_contains": "token", "action": {"delay": {"ms": 500}}});
+    server.push_fault(serde_json::from_value(fault).unwrap());
+    let before = session.export();
+    client.list_tokens(Some("ada")).unwrap();
+    // The parent's refresh is under way. In the child it is not, and the provider accepts its refresh token first.
+    let child = forked(|| {
+        let refreshed = session.refresh().is_ok() && session.export() != before;
+        refreshed && client.list_tokens(Some("ada")).is_ok()
+    });
+    assert!(ended_well(child), "the child with a session");
+    assert_eq!(client.list_tokens(Some("ada")).unwrap().len(), 1, "the parent goes on with its token");
+}
+
 #[cfg(target_os = "linux")]
 fn in_a_nested_pid_namespace() {
     const NOT_PERMITTED: i32 = 77;

@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use netbird_tokens::{LoginSession, Timestamp};
+use netbird_tokens::{ErrorKind, LoginSession, Timestamp};
 
 use super::{StoredLogin, interrupted};
 use crate::arguments::LoginStore;
 use crate::failure::Failure;
-use crate::interrupt::{Stopped, wait_for};
 use crate::table;
 
 use super::record::Record;
 
 /// How long a refresh may hold a command up. The old tokens still work, so it is not worth waiting for long.
 const REFRESH_LIMIT: Duration = Duration::from_secs(5);
-/// What the library may take beyond its limit.
-const ALLOWANCE: Duration = Duration::from_secs(1);
 /// How long a command does not try what another one has just failed at, in seconds.
 const PAUSE: i64 = 60;
 
@@ -43,21 +40,19 @@ impl StoredLogin<'_> {
         if !login.needs_refresh() || has_just_failed(&record) {
             return Ok(Some((login, record.store)));
         }
-        let refreshing = login.clone();
-        let why = match wait_for(move || refreshing.refresh(), &self.session.cancel, Some(REFRESH_LIMIT + ALLOWANCE)) {
-            Ok(Ok(())) => {
-                if let Err(why) = self.write(&lock, record.store, &login, None) {
-                    self.session.warn(&format!(
-                        "warning: the login for {} was refreshed and cannot be kept: {why}. Log in again when it has expired",
-                        self.management_url
-                    ));
-                }
-                return Ok(Some((login, record.store)));
+        let Err(error) = login.with_cancel(&self.session.cancel).refresh() else {
+            if let Err(why) = self.write(&lock, record.store, &login, None) {
+                self.session.warn(&format!(
+                    "warning: the login for {} was refreshed and cannot be kept: {why}. Log in again when it has expired",
+                    self.management_url
+                ));
             }
-            Ok(Err(error)) => error.message().to_owned(),
-            Err(Stopped::TimeOver) => "it did not end in time".to_owned(),
-            Err(Stopped::Interrupted) => return Err(interrupted()),
+            return Ok(Some((login, record.store)));
         };
+        if error.kind() == ErrorKind::Cancelled {
+            return Err(interrupted());
+        }
+        let why = error.message();
         self.session.note(&crate::printable::printable(&format!(
             "The login could not be refreshed ({why}). It expires {}: log in again then.",
             table::second(login.expires_at())
@@ -77,6 +72,8 @@ impl StoredLogin<'_> {
         if login.management_url() != self.management_url {
             return Err(self.unusable("it belongs to another server"));
         }
+        // A refresh in the background would end with this program, perhaps after the old refresh token was replaced.
+        login.refresh_on_request();
         Ok(login)
     }
 }

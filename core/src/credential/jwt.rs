@@ -1,5 +1,7 @@
 //! A JWT's text: three parts, of which the first two are JSON objects, and the expiry that it states.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -11,14 +13,26 @@ use crate::timestamp::Timestamp;
 use super::mistake::{invalid, recognise, strip_decoration};
 use super::pat;
 
+#[derive(Deserialize)]
+struct Claims {
+    exp: Option<f64>,
+    iat: Option<f64>,
+}
+
+/// A part of a JWT, decoded.
+fn decode(part: &str) -> Option<Zeroizing<Vec<u8>>> {
+    URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok().map(Zeroizing::new)
+}
+
+/// For how long the JWT says that it was issued, by its issuer's clock alone. Its shape must be right.
+pub(crate) fn lifetime(jwt: &str) -> Option<Duration> {
+    let claims: Claims = serde_json::from_slice(&decode(jwt.split('.').nth(1)?)?).ok()?;
+    Duration::try_from_secs_f64(claims.exp? - claims.iat?).ok()
+}
+
 /// The expiry that the JWT states, if any, once its shape is known to be right. An expired one passes: whether it is accepted
 /// is for the server to decide, whose clock counts.
 pub(super) fn check(jwt: &str) -> Result<Option<Timestamp>> {
-    #[derive(Deserialize)]
-    struct Claims {
-        exp: Option<f64>,
-    }
-
     if jwt.is_empty() {
         return Err(invalid("the JWT is empty"));
     }
@@ -36,7 +50,6 @@ pub(super) fn check(jwt: &str) -> Result<Option<Timestamp>> {
             invalid(&format!("a JWT has three parts separated by dots and this one has {}: copy it whole", parts.len()))
         }));
     };
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok().map(Zeroizing::new);
     let is_object = |bytes: &[u8]| serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes).is_ok();
     if !decode(header).is_some_and(|bytes| is_object(&bytes)) {
         return Err(invalid("the JWT's first part is not base64url of a JSON object: copy it again"));

@@ -3,9 +3,11 @@
 mod jwt;
 mod mistake;
 mod pat;
+pub(crate) mod session;
 pub(crate) mod token_file;
 
 use std::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -13,6 +15,9 @@ use crate::error::Result;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
 
+use self::session::Following;
+
+pub(crate) use jwt::lifetime as jwt_lifetime;
 pub(crate) use mistake::looks_like_credential;
 
 /// How a request authenticates.
@@ -25,12 +30,29 @@ pub enum CredentialKind {
 }
 
 /// A credential that passed its offline check. It never prints its text.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// One from a [`LoginSession`](crate::LoginSession) follows that session: a client that uses it goes on with each token that the
+/// session is refreshed to.
+#[derive(Clone)]
 pub struct Credential {
     kind: CredentialKind,
     text: Secret,
     expires_at: Option<Timestamp>,
+    session: Option<Following>,
 }
+
+impl PartialEq for Credential {
+    /// The same text, compared in constant time; for two that follow a session, the same session.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.session, &other.session) {
+            (None, None) => self.kind == other.kind && self.text == other.text,
+            (Some(ours), Some(theirs)) => Arc::ptr_eq(&ours.session, &theirs.session),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Credential {}
 
 impl Credential {
     /// A personal access token: exactly its 40 characters.
@@ -39,7 +61,7 @@ impl Credential {
     /// `invalid_credential` when the prefix, the length or the checksum is wrong, saying which.
     pub fn pat(text: &str) -> Result<Self> {
         pat::check(text)?;
-        Ok(Credential { kind: CredentialKind::Pat, text: Secret::new(text), expires_at: None })
+        Ok(Credential { kind: CredentialKind::Pat, text: Secret::new(text), expires_at: None, session: None })
     }
 
     /// A JWT. Its shape is checked; its signature and its expiry are for the server to check. See
@@ -49,7 +71,7 @@ impl Credential {
     /// `invalid_credential` when it is not a JWT, saying why.
     pub fn bearer(jwt: &str) -> Result<Self> {
         let expires_at = jwt::check(jwt)?;
-        Ok(Credential { kind: CredentialKind::Bearer, text: Secret::new(jwt), expires_at })
+        Ok(Credential { kind: CredentialKind::Bearer, text: Secret::new(jwt), expires_at, session: None })
     }
 
     /// Either of the two, as people paste them: white space and quotes around it, and a leading `Token `, `Bearer ` or
@@ -77,7 +99,27 @@ impl Credential {
 
     /// A PAT that the server has just issued, whatever it looks like.
     pub(crate) fn issued(plain_token: &Secret) -> Self {
-        Credential { kind: CredentialKind::Pat, text: plain_token.clone(), expires_at: None }
+        Credential { kind: CredentialKind::Pat, text: plain_token.clone(), expires_at: None, session: None }
+    }
+
+    /// The token of a session, which it follows.
+    pub(crate) fn following(following: Following) -> Self {
+        Credential {
+            kind: CredentialKind::Bearer,
+            text: following.issued.jwt.clone(),
+            expires_at: following.issued.expires_at,
+            session: Some(following),
+        }
+    }
+
+    /// The session that it follows, if it is from a login.
+    pub(crate) fn session(&self) -> Option<&Following> {
+        self.session.as_ref()
+    }
+
+    /// The same with the token that its session has now, if that is another one.
+    pub(crate) fn renewed(&self) -> Option<Self> {
+        self.session.as_ref()?.renewed().map(Credential::following)
     }
 
     /// Which of the two it is.
@@ -86,10 +128,13 @@ impl Credential {
         self.kind
     }
 
-    /// When a JWT expires, if it says so. A PAT does not say: ask the server.
+    /// When a JWT expires, if it says so; of a session's, the one that the session has now. A PAT does not say: ask the server.
     #[must_use]
     pub fn expires_at(&self) -> Option<Timestamp> {
-        self.expires_at
+        match &self.session {
+            Some(following) => following.session.current().expires_at,
+            None => self.expires_at,
+        }
     }
 
     /// The value of the `Authorization` header field.

@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 
 use super::wait::{Parking, TICK, Waited, wait};
 use super::{EngineError, PerProcess, PerProcessRef};
+use crate::boxed::Boxed;
 use crate::host;
 
 /// How many lanes are kept while no call uses them. Each has up to four descriptors: its connection and its runtime's three.
@@ -108,11 +109,6 @@ impl Lane {
         receiver.await.map_err(|_| EngineError::Died)
     }
 
-    /// Waits.
-    pub(crate) async fn sleep(&self, duration: Duration) -> Result<(), EngineError> {
-        self.run(async move { tokio::time::sleep(duration).await }).await
-    }
-
     /// Waits on this thread for a future that waits for this lane, until `end`. While it waits, `interrupted` is asked about
     /// every 20 ms, outside of the runtime.
     pub(crate) fn block_on<F: Future>(
@@ -197,6 +193,17 @@ impl Drop for Lane {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Waits, on this lane or on the engine.
+pub(crate) fn sleep(lane: Option<&Arc<Lane>>, duration: Duration) -> Boxed<'_, Result<(), EngineError>> {
+    Box::pin(async move {
+        let asleep = async move { tokio::time::sleep(duration).await };
+        match lane {
+            Some(lane) => lane.run(asleep).await,
+            None => super::on_engine(asleep).await,
+        }
+    })
 }
 
 /// A lane that one call has to itself.

@@ -5,6 +5,12 @@ use std::collections::BTreeSet;
 use crate::adapter::Hello;
 use crate::skips::Skip;
 
+/// Whether a call goes to a login or its session, which come before any client.
+#[must_use]
+pub fn is_without_client(operation: &str) -> bool {
+    operation == "start_login" || operation.starts_with("login_") || operation.starts_with("session_")
+}
+
 /// What is wrong with the adapter's list: an operation that is missing without a declared reason, or one that does not
 /// exist.
 #[must_use]

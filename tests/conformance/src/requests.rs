@@ -131,7 +131,9 @@ fn compare(
             problems.push(format!("{line} was answered with {answered}, expected {status}"));
         }
     }
-    let authorization = request.get("auth").cloned().or_else(|| expected.authorization.map(|text| json!(text)));
+    // What goes to an identity provider authenticates in its body, or not at all.
+    let own = if is_login(arrived) { Some(Value::Null) } else { expected.authorization.map(|text| json!(text)) };
+    let authorization = request.get("auth").cloned().or(own);
     match authorization {
         Some(expected) => {
             let value = header(arrived, "authorization").map_or(Value::Null, |text| json!(text));
@@ -187,7 +189,26 @@ fn fits(expected: &str, got: &str) -> bool {
         && expected.iter().zip(&got).all(|(want, part)| want == part || (*want == "*" && !part.is_empty()))
 }
 
+/// Whether a request is one of a login: it goes to the mock's identity provider, or asks another one for its document.
+fn is_login(arrived: &SeenRequest) -> bool {
+    arrived.target.starts_with("/oauth2/") || arrived.target.contains("/.well-known/")
+}
+
+/// The fields of a form.
+fn form(text: &str) -> Value {
+    Value::Object(
+        url::form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into(), value.into())).collect(),
+    )
+}
+
 fn compare_body(expected: &Expected<'_>, request: &Value, arrived: &SeenRequest) -> Vec<String> {
+    if is_login(arrived) && arrived.method == "POST" {
+        let Some(wanted) = request.get("body") else { return Vec::new() };
+        let misses = differences(wanted, &form(&arrived.body)).into_iter();
+        return misses
+            .map(|miss| format!("form {}: expected {}, got {}", miss.path, miss.expected, miss.got))
+            .collect();
+    }
     let expected = match request.get("body") {
         Some(body) => body.clone(),
         None if arrived.method == "POST" => json!({
@@ -216,7 +237,11 @@ fn common_rules(arrived: &SeenRequest) -> Vec<String> {
             problems.push(format!("{}: {what}", line_of(arrived)));
         }
     };
-    rule(count("authorization") == 1, "needs one authorization header");
+    if is_login(arrived) {
+        rule(count("authorization") == 0, "must have no authorization header");
+    } else {
+        rule(count("authorization") == 1, "needs one authorization header");
+    }
     rule(
         header(arrived, "user-agent")
             .is_some_and(|agent| !agent.is_empty() && !agent.to_ascii_lowercase().contains("terraform")),
@@ -226,10 +251,10 @@ fn common_rules(arrived: &SeenRequest) -> Vec<String> {
         header(arrived, "accept").is_some_and(|accept| accept.contains("application/json")),
         "must accept application/json",
     );
+    let media_type = if is_login(arrived) { "application/x-www-form-urlencoded" } else { "application/json" };
     rule(
-        arrived.method != "POST"
-            || header(arrived, "content-type").is_some_and(|kind| kind.starts_with("application/json")),
-        "needs the content type application/json",
+        arrived.method != "POST" || header(arrived, "content-type").is_some_and(|kind| kind.starts_with(media_type)),
+        &format!("needs the content type {media_type}"),
     );
     rule(!arrived.target.contains("nbp_"), "has a credential in its target");
     problems
@@ -334,6 +359,22 @@ mod tests {
         assert!(!fits("DELETE /users/a/tokens/*", "DELETE /users/a/tokens/"));
         assert!(!fits("DELETE /users/a/tokens/*", "DELETE /users/a/tokens/x/y"));
         assert!(!fits("DELETE /users/a/tokens/*", "GET /users/a/tokens/x"));
+    }
+
+    #[test]
+    fn what_a_login_sends_is_a_form_without_authorization() {
+        let form = |body: &str| {
+            let mut request = arrived("POST", "/oauth2/token", body);
+            request.headers.retain(|(name, _)| name != "authorization");
+            request.headers.last_mut().expect("the content type").1 = "application/x-www-form-urlencoded".to_owned();
+            request
+        };
+        let expected = json!([{"request": "POST /oauth2/token", "body": {"a": "x y", "b": "$text"}}]);
+        assert!(problems(&expected, &[form("a=x+y&b=%2B")]).is_empty());
+        assert!(problems(&json!(["POST /oauth2/token"]), &[form("a=1")]).is_empty());
+        assert!(!problems(&expected, &[form("a=x&b=1")]).is_empty());
+        assert!(!problems(&expected, &[form("a=x+y&b=1&c=2")]).is_empty());
+        assert!(!problems(&json!(["POST /oauth2/token"]), &[arrived("POST", "/oauth2/token", "a=1")]).is_empty());
     }
 
     #[test]

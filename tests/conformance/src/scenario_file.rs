@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::operations;
 use crate::scenario::{Requests, Scenario, Step};
 use crate::schema::Schema;
 use crate::versions;
@@ -100,7 +101,10 @@ pub fn load_file(file: &Path, schema: &Schema) -> Result<Vec<Scenario>> {
 
 /// The rules that a schema cannot express.
 fn check(scenario: &Scenario) -> Result<()> {
-    let calls_default = scenario.steps.iter().any(|step| step.call.is_some() && step.client.is_none());
+    let calls_default = scenario.steps.iter().any(|step| {
+        let call = step.call.as_deref();
+        call.is_some_and(|call| !operations::is_without_client(call)) && step.client.is_none()
+    });
     let makes_default = scenario.steps.iter().any(|step| step.new_client.as_deref() == Some("default"));
     if calls_default && scenario.credential.is_none() && !makes_default {
         bail!("calls the client `default`, but has neither `as` nor a `new_client: default`");

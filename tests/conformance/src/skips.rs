@@ -10,22 +10,45 @@ use crate::adapter::Hello;
 use crate::scenario::Scenario;
 
 /// One declared gap: a scenario, or everything that needs an option or an operation.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Skip {
     /// The adapter that has the gap.
     pub adapter: String,
     /// Only this scenario.
-    #[serde(default)]
     pub scenario: Option<String>,
     /// All scenarios that need this option or ability.
-    #[serde(default)]
     pub option: Option<String>,
     /// This operation, and all scenarios that call it.
-    #[serde(default)]
     pub operation: Option<String>,
     /// Why the language or program cannot have it.
     pub reason: String,
+}
+
+/// An entry of the file: a gap, or several operations that are missing for the same reason.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    adapter: String,
+    #[serde(default)]
+    scenario: Option<String>,
+    #[serde(default)]
+    option: Option<String>,
+    #[serde(default)]
+    operation: Option<String>,
+    #[serde(default)]
+    operations: Vec<String>,
+    reason: String,
+}
+
+impl Entry {
+    fn skips(self) -> Vec<Skip> {
+        let Entry { adapter, scenario, option, operation, operations, reason } = self;
+        let one = Skip { adapter, scenario, option, operation, reason };
+        if operations.is_empty() {
+            return vec![one];
+        }
+        operations.into_iter().map(|operation| Skip { operation: Some(operation), ..one.clone() }).collect()
+    }
 }
 
 /// What to do with a scenario.
@@ -48,8 +71,8 @@ pub fn load(path: &Path) -> Result<Vec<Skip>> {
         return Ok(Vec::new());
     }
     let text = std::fs::read_to_string(path)?;
-    let skips: Option<Vec<Skip>> = serde_norway::from_str(&text).with_context(|| path.display().to_string())?;
-    let skips = skips.unwrap_or_default();
+    let entries: Option<Vec<Entry>> = serde_norway::from_str(&text).with_context(|| path.display().to_string())?;
+    let skips: Vec<Skip> = entries.unwrap_or_default().into_iter().flat_map(Entry::skips).collect();
     for skip in &skips {
         let named = [&skip.scenario, &skip.option, &skip.operation];
         if named.iter().filter(|name| name.is_some()).count() != 1 || skip.reason.trim().is_empty() {

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use netbird_tokens::{ClientOptions, Operation};
+use netbird_tokens::{ClientOptions, LoginOptions, Operation};
 use serde_json::Value;
 
 fn root() -> PathBuf {
@@ -128,7 +128,34 @@ fn front_ends() -> Vec<FrontEnd> {
 fn declared(kind: &str) -> Vec<(String, String)> {
     let skips: Vec<Value> = serde_norway::from_str(&source("tests/scenarios/skips.yaml")).expect("skips.yaml");
     let text = |entry: &Value, key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-    skips.iter().filter_map(|entry| Some((text(entry, "adapter")?, text(entry, kind)?))).collect()
+    let listed = |entry: &Value| {
+        let several = entry.get(format!("{kind}s")).and_then(Value::as_array).cloned().unwrap_or_default();
+        text(entry, kind)
+            .into_iter()
+            .chain(several.iter().filter_map(Value::as_str).map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    let of_adapter = |entry: &Value| {
+        let adapter = text(entry, "adapter").unwrap_or_default();
+        listed(entry).into_iter().map(move |name| (adapter.clone(), name)).collect::<Vec<_>>()
+    };
+    skips.iter().flat_map(of_adapter).collect()
+}
+
+#[test]
+fn every_front_end_that_logs_in_has_every_option_of_it() {
+    let declared = declared("operation");
+    let lacks = |name: &str| declared.iter().any(|(adapter, call)| adapter == name && call == "start_login");
+    for front_end in front_ends().iter().filter(|front_end| !lacks(front_end.name)) {
+        for option in LoginOptions::NAMES {
+            let names = [(*option).to_owned(), camel(option), camel(option).replace("Id", "ID")];
+            assert!(
+                names.iter().any(|name| front_end.text.contains(name.as_str())),
+                "{}: the option {option} of a login is missing",
+                front_end.name
+            );
+        }
+    }
 }
 
 #[test]
@@ -167,13 +194,19 @@ fn every_front_end_has_every_option() {
 fn the_schema_has_the_operations_and_options_of_the_core_and_no_other() {
     let schema: Value = serde_json::from_str(&source("tests/scenarios/scenario.schema.json")).expect("the schema");
     // What adapters do besides the library's operations.
-    const FURTHER: [&str; 9] = [
+    const FURTHER: [&str; 15] = [
         "rotation_create",
         "rotation_mark_stored",
         "rotation_commit",
         "rotation_abort",
         "rotation_record",
         "rotation_drop",
+        "start_login",
+        "login_poll",
+        "login_wait",
+        "session_refresh",
+        "session_export",
+        "session_restore",
         "set_credential",
         "expose",
         "secret_equals",
@@ -184,7 +217,7 @@ fn the_schema_has_the_operations_and_options_of_the_core_and_no_other() {
     assert_eq!(calls, operations);
 
     let options = schema["$defs"]["options"]["properties"].as_object().expect("the options");
-    const CREDENTIALS: [&str; 4] = ["pat", "bearer", "detect", "from_env"];
+    const CREDENTIALS: [&str; 5] = ["pat", "bearer", "detect", "session", "from_env"];
     let mut given: Vec<&str> = options.keys().map(|name| name.strip_suffix("_ms").unwrap_or(name)).collect();
     given.retain(|name| !CREDENTIALS.contains(name));
     given.sort_unstable();

@@ -204,6 +204,13 @@ impl MockServer {
         state.identity.as_ref().map(|provider| provider.issued.clone()).unwrap_or_default()
     }
 
+    /// The ID tokens that the identity provider gave out, oldest first.
+    #[must_use]
+    pub fn id_tokens(&self) -> Vec<String> {
+        let state = self.core.state();
+        state.identity.as_ref().map(|provider| provider.id_tokens.clone()).unwrap_or_default()
+    }
+
     /// Sets the server's clock to an RFC 3339 time. It keeps running from there.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod jwts;
 pub mod pats;
 pub mod records;
 pub mod scenarios;
+pub mod sessions;
 pub mod timestamps;
 pub mod urls;
 
@@ -33,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     ("pats", pats::check),
     ("records", records::check),
     ("scenarios", scenarios::check),
+    ("sessions", sessions::check),
     ("timestamps", timestamps::check),
     ("urls", urls::check),
 ];

@@ -83,3 +83,13 @@ fn every_operation_succeeds_with_an_answer_of_the_corpus() {
         assert_eq!(outcome.unwrap().unwrap_err().kind(), kind, "{name}");
     }
 }
+
+/// Without successes among them, the sessions would prove little.
+#[test]
+fn sessions_of_the_corpus_can_be_restored() {
+    for name in ["good", "no_refresh_token", "expired_long_ago", "far_away", "here", "escapes"] {
+        let text = fs::read_to_string(folder("sessions").join(name)).unwrap();
+        let restored = netbird_tokens::LoginSession::restore(&text, netbird_tokens::ClientOptions::default());
+        assert!(restored.is_ok(), "{name}: {restored:?}");
+    }
+}

@@ -6,13 +6,14 @@ mod show;
 mod store;
 mod waiting;
 
-use netbird_tokens::{CREDENTIAL_VARIABLES, DeviceLogin, ErrorKind, LoginOptions, LoginSession, User, start_login};
+use netbird_tokens::{
+    CREDENTIAL_VARIABLES, DeviceLogin, Error, ErrorKind, LoginOptions, LoginSession, User, start_login,
+};
 
 use crate::arguments::{LoginOrder, LoginStore, ProviderOptions};
 use crate::command::create;
 use crate::connection::variable_in_use;
 use crate::failure::Failure;
-use crate::interrupt::wait_for;
 use crate::json::{LoginJson, UserJson};
 use crate::printable::printable;
 use crate::session::Session;
@@ -31,10 +32,12 @@ pub(crate) fn login(session: &Session, order: &LoginOrder) -> Result<(), Failure
         session.note("The page opens in your browser.");
     }
     let login = waiting::wait(session, &device)?;
+    // One in the background would end with this program, after the refresh token was replaced, perhaps.
+    login.refresh_on_request();
 
     // A login that the API refuses is of no use, so it is not kept.
     let client = session.build(session.server_options()?.credential(login.credential()))?;
-    let user = client.current_user().map_err(|error| session.failed(error))?;
+    let user = client.current_user().map_err(|error| failed(session, error))?;
     let mut store = None;
     if let Some((shelf, chosen)) = shelf {
         shelf.keep(chosen, &login)?;
@@ -65,16 +68,17 @@ fn begin(session: &Session, provider: &ProviderOptions) -> Result<DeviceLogin, F
         .client_id(client_id)
         .audience(audience)
         .scope(scope)
-        .endpoint_host(endpoint_host);
-    match wait_for(move || start_login(options, login), &session.cancel, None) {
-        Ok(Ok(device)) => Ok(device.with_cancel(&session.cancel)),
-        Ok(Err(error)) => Err(session.failed(error)),
-        Err(_) => Err(interrupted()),
-    }
+        .endpoint_host(endpoint_host)
+        .with_cancel(&session.cancel);
+    start_login(options, login).map_err(|error| failed(session, error))
 }
 
-fn interrupted() -> Failure {
-    Failure::refused(ErrorKind::Cancelled, "interrupted. Nothing was stored, and no token was created")
+/// Before the login is there.
+fn failed(session: &Session, error: Error) -> Failure {
+    match error.kind() {
+        ErrorKind::Cancelled => Failure::cancelled("interrupted. Nothing was stored, and no token was created"),
+        _ => session.failed(error),
+    }
 }
 
 fn describe(session: &Session, login: &LoginSession, user: &User, store: Option<LoginStore>) {

@@ -4,9 +4,9 @@ use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use netbird_tokens::{DeviceLogin, ErrorKind, LoginSession, Timestamp};
+use netbird_tokens::{DeviceLogin, LoginSession, Timestamp};
 
-use super::interrupted;
+use super::failed;
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -15,10 +15,7 @@ pub(super) fn wait(session: &Session, device: &DeviceLogin) -> Result<LoginSessi
     let countdown = Countdown::start(session, left);
     let login = device.wait();
     drop(countdown);
-    login.map_err(|error| match error.kind() {
-        ErrorKind::Cancelled => interrupted(),
-        _ => session.failed(error),
-    })
+    login.map_err(|error| failed(session, error))
 }
 
 /// How long the code is valid. From here on it is measured by a clock that does not jump.

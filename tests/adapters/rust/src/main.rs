@@ -2,6 +2,7 @@
 //! calls the public API as any Rust program would, and prints what it got.
 
 mod answer;
+mod login;
 mod rotation;
 
 use std::collections::HashMap;
@@ -11,13 +12,14 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use netbird_tokens::{
-    AuditOptions, AuditSummary, CancelToken, Client, Credential, CredentialCheck, CredentialKind, NewToken, OnUnknown,
-    Operation, Secret, User, UserAudit,
+    AuditOptions, AuditSummary, CancelToken, Client, ClientOptions, Credential, CredentialCheck, CredentialKind,
+    NewToken, OnUnknown, Operation, Secret, User, UserAudit,
 };
 use nix::unistd::ForkResult;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Fields, error, refused, shown, text, time};
+use crate::login::Logins;
 use crate::rotation::Rotations;
 
 /// What the adapter does besides the library's operations.
@@ -29,6 +31,7 @@ const OPTIONS: &[&str] = &[
     "bearer",
     "detect",
     "token_file",
+    "session",
     "from_env",
     "connect_timeout_ms",
     "read_timeout_ms",
@@ -71,6 +74,7 @@ struct Adapter {
     clients: HashMap<String, Client>,
     secrets: Vec<Secret>,
     rotations: Rotations,
+    logins: Logins,
 }
 
 impl Adapter {
@@ -81,14 +85,14 @@ impl Adapter {
         match text(command, "cmd") {
             Some("hello") => {
                 let operations = Operation::ALL.iter().map(|operation| operation.name());
-                let further = FURTHER.iter().chain(rotation::COMMANDS).copied();
+                let further = FURTHER.iter().chain(rotation::COMMANDS).chain(login::COMMANDS).copied();
                 let operations: Vec<&str> = operations.chain(further).collect();
                 Ok(json!({
                     "adapter": "rust", "version": env!("CARGO_PKG_VERSION"), "operations": operations, "options": OPTIONS,
                 }))
             }
             Some("new_client") => {
-                let client = new_client(fields("options"))?;
+                let client = self.client_options(fields("options"))?.build().map_err(error)?;
                 self.clients.insert(name.to_owned(), client);
                 Ok(json!({}))
             }
@@ -103,10 +107,21 @@ impl Adapter {
     }
 
     fn call(&mut self, name: &str, command: &Fields, args: &Fields) -> Answer {
+        let (cancel, _call_ends) = interruption(command);
+        match text(command, "operation") {
+            Some("expose") => return Ok(json!(self.secret(args, "secret")?.expose())),
+            Some("secret_equals") => return Ok(json!(self.secret(args, "secret")? == self.secret(args, "other")?)),
+            Some(operation) if login::COMMANDS.contains(&operation) => {
+                let given = args.get("options").and_then(Value::as_object).cloned().unwrap_or_default();
+                let options = self.client_options(&given)?;
+                return self.logins.run(operation, args, options, cancel.as_ref(), &mut self.secrets);
+            }
+            _ => {}
+        }
         let Some(client) = self.clients.get(name) else {
             return Err(refused("the client is closed"));
         };
-        let (client, _call_ends) = interruptible(client, command);
+        let client = cancel.as_ref().map_or_else(|| client.clone(), |cancel| client.with_cancel(cancel));
         let user_id = text(args, "user_id");
         let token_id = text(args, "token_id").unwrap_or_default();
         match text(command, "operation") {
@@ -139,7 +154,7 @@ impl Adapter {
             Some("check_credential") => client.check_credential().map_err(error).and_then(|found| check(found, args)),
             Some("audit_tokens") => audit(&client, args),
             Some("set_credential") => {
-                let credential = credential(args)?.ok_or_else(|| refused("no credential"))?;
+                let credential = self.credential(args)?.ok_or_else(|| refused("no credential"))?;
                 client.set_credential(&credential).map(|()| json!({})).map_err(error)
             }
             Some("rotate_token") => self.rotations.begin(&client, args, &mut self.secrets),
@@ -147,9 +162,18 @@ impl Adapter {
             Some(command) if rotation::COMMANDS.contains(&command) => {
                 self.rotations.run(command, args, &mut self.secrets)
             }
-            Some("expose") => Ok(json!(self.secret(args, "secret")?.expose())),
-            Some("secret_equals") => Ok(json!(self.secret(args, "secret")? == self.secret(args, "other")?)),
             _ => Err(unsupported(command)),
+        }
+    }
+
+    fn client_options(&self, given: &Fields) -> Result<ClientOptions, Value> {
+        Ok(options(given)?.credential(self.credential(given)?))
+    }
+
+    fn credential(&self, fields: &Fields) -> Result<Option<Credential>, Value> {
+        match text(fields, "session") {
+            Some(handle) => self.logins.credential(handle).map(Some),
+            None => credential(fields),
         }
     }
 
@@ -172,38 +196,36 @@ fn fork() -> Answer {
     }
 }
 
-/// The client whose call is interrupted as the command says. The watching ends with the value beside it.
-fn interruptible(client: &Client, command: &Fields) -> (Client, Option<Sender<()>>) {
+/// What interrupts the call as the command says. The watching ends with the value beside it.
+fn interruption(command: &Fields) -> (Option<CancelToken>, Option<Sender<()>>) {
     let after = command.get("cancel_after_ms").and_then(Value::as_u64).map(Duration::from_millis);
     let file = text(command, "cancel_file").map(PathBuf::from);
     if after.is_none() && file.is_none() {
-        return (client.clone(), None);
+        return (None, None);
     }
     let cancel = CancelToken::new();
-    let interrupted = client.with_cancel(&cancel);
+    let watched = cancel.clone();
     let (call_ends, ended) = channel();
     std::thread::spawn(move || {
         while ended.recv_timeout(after.unwrap_or(POLL)) == Err(RecvTimeoutError::Timeout) {
             if file.as_ref().is_none_or(|file| file.exists()) {
-                return cancel.cancel();
+                return watched.cancel();
             }
         }
     });
-    (interrupted, Some(call_ends))
+    (Some(cancel), Some(call_ends))
 }
 
-fn new_client(options: &Fields) -> Result<Client, Value> {
+/// The options of `new_client`, but for the credential.
+fn options(given: &Fields) -> Result<ClientOptions, Value> {
     let mut builder = Client::builder();
-    if let Some(credential) = credential(options)? {
-        builder = builder.credential(credential);
-    }
-    for (name, value) in options {
+    for (name, value) in given {
         let text = || value.as_str().unwrap_or_default();
         let number = || value.as_u64().ok_or_else(|| refused(&format!("{name}: expected a whole number")));
         let duration = || number().map(Duration::from_millis);
         let flag = value.as_bool().unwrap_or_default();
         builder = match name.as_str() {
-            "pat" | "bearer" | "detect" => builder,
+            "pat" | "bearer" | "detect" | "session" => builder,
             "from_env" if flag => builder.from_env(),
             "from_env" => builder,
             "token_file" => builder.token_file(text()),
@@ -225,7 +247,7 @@ fn new_client(options: &Fields) -> Result<Client, Value> {
             other => return Err(refused(&format!("there is no option {other}"))),
         };
     }
-    builder.build().map_err(error)
+    Ok(builder)
 }
 
 fn credential(fields: &Fields) -> Result<Option<Credential>, Value> {

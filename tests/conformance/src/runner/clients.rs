@@ -20,19 +20,38 @@ pub fn options(context: &mut Context<'_>, given: &Map<String, Value>) -> Result<
         let url = context.server.url();
         options.entry("management_url").or_insert_with(|| json!(url));
     }
-    let has_credential =
-        options.contains_key("token_file") || CREDENTIALS.iter().any(|name| options.contains_key(*name));
+    let has_credential = ["token_file", "session"].iter().any(|name| options.contains_key(*name))
+        || CREDENTIALS.iter().any(|name| options.contains_key(*name));
     if !from_env && !has_credential && context.scenario.credential.is_some() {
         let (name, text) = context.credential()?;
         options.insert(name.to_owned(), json!(text));
     }
+    complete(context, &mut options);
+    Ok(options)
+}
+
+/// The options of a login with their defaults: those of a client without a credential.
+///
+/// # Errors
+/// A reference cannot be resolved.
+pub fn login_options(context: &mut Context<'_>, given: &Map<String, Value>) -> Result<Map<String, Value>> {
+    let mut options = variables::expand_map(given, context)?;
+    if options.get("from_env") != Some(&json!(true)) {
+        let url = context.server.url();
+        options.entry("management_url").or_insert_with(|| json!(url));
+    }
+    complete(context, &mut options);
+    Ok(options)
+}
+
+/// Adds short delays between retries, and leaves out what is null.
+fn complete(context: &Context<'_>, options: &mut Map<String, Value>) {
     for (name, default) in [("retry_base_delay_ms", 1), ("retry_max_delay_ms", 5)] {
         if context.hello.options.contains(name) {
             options.entry(name).or_insert_with(|| json!(default));
         }
     }
     options.retain(|_, value| !value.is_null());
-    Ok(options)
 }
 
 /// Adds the credentials among these options or arguments to the secrets.

@@ -116,6 +116,12 @@ fn prepare(context: &mut Context<'_>, step: &Step) -> Result<Prepared> {
     }
     let client = step.client.as_deref().unwrap_or("default");
     let operation = step.call.as_deref().unwrap_or_default();
+    if matches!(operation, "start_login" | "session_restore") {
+        let given = args.get("options").and_then(Value::as_object).cloned().unwrap_or_default();
+        let options = clients::login_options(context, &given)?;
+        clients::note_credentials(context, &options);
+        args.insert("options".to_owned(), json!(options));
+    }
     let mut command = json!({"cmd": "call", "client": client, "operation": operation, "args": args});
     if let Some(after) = step.cancel_after_ms {
         command["cancel_after_ms"] = json!(after);

@@ -157,6 +157,14 @@ impl Source for Context<'_> {
                 self.secrets.add(&format!("JWT of {user}"), &jwt);
                 jwt
             }
+            "id_token" => {
+                let number: usize = rest.parse().context("as `id_token:NUMBER`")?;
+                let tokens = self.server.mock()?.id_tokens();
+                tokens
+                    .into_iter()
+                    .nth(number.wrapping_sub(1))
+                    .with_context(|| format!("there is no ID token {rest}"))?
+            }
             "file" => self.file(rest)?.display().to_string(),
             _ => bail!("unknown reference ${{{name}}}"),
         };

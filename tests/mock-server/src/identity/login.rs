@@ -58,12 +58,21 @@ pub(crate) struct Provider {
     pub(super) sessions: Vec<Session>,
     /// Every secret that was given out.
     pub(crate) issued: Vec<String>,
+    /// The ID tokens among them.
+    pub(crate) id_tokens: Vec<String>,
     hung: Vec<LoginEndpoint>,
 }
 
 impl Provider {
     pub(crate) fn new(settings: IdentityProvider) -> Self {
-        Self { settings, logins: Vec::new(), sessions: Vec::new(), issued: Vec::new(), hung: Vec::new() }
+        Self {
+            settings,
+            logins: Vec::new(),
+            sessions: Vec::new(),
+            issued: Vec::new(),
+            id_tokens: Vec::new(),
+            hung: Vec::new(),
+        }
     }
 
     pub(crate) fn hang(&mut self, endpoint: LoginEndpoint) {

@@ -95,6 +95,7 @@ fn grant(state: &mut State, issuer: &str, session: Session, offline: bool) -> Va
     }
     if let Some(provider) = &mut state.identity {
         let secrets = ["access_token", "refresh_token", "id_token"];
+        provider.id_tokens.extend(answer["id_token"].as_str().map(str::to_owned));
         provider.issued.extend(secrets.iter().filter_map(|name| answer[*name].as_str().map(str::to_owned)));
         if offline {
             provider.sessions.push(session);
