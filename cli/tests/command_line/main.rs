@@ -5,6 +5,7 @@
 mod audit;
 mod audit_guide;
 mod audit_html;
+mod browser;
 mod check;
 mod create;
 mod demo;
