@@ -667,6 +667,19 @@ const char *nbt_error_candidate_token_ids_at(const nbt_error *error,
 const char *nbt_error_token_name(const nbt_error *error);
 
 /**
+ * An error as JSON: kind by its name, code, message, status, server_message, request_id, retryable, retry_after in
+ * seconds, attempts, candidate_token_ids, token_name.
+ *
+ * @param error may be NULL
+ * @return the JSON, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the error and is valid as long as that is.
+ * @par Threads
+ * Any; one error may be read by several at once.
+ */
+const char *nbt_error_to_json(const nbt_error *error);
+
+/**
  * Frees an error.
  *
  * @param error may be NULL; then nothing happens
@@ -1329,6 +1342,32 @@ nbt_result nbt_token_days_left(const nbt_token *token,
                                nbt_error **error);
 
 /**
+ * A token as JSON: an object with the names of the API and user_id; times in RFC 3339 and UTC, last_used null for never.
+ *
+ * @param token may be NULL
+ * @return the JSON, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the token and is valid as long as that is.
+ * @par Threads
+ * Any; one token may be read by several at once.
+ */
+const char *nbt_token_to_json(const nbt_token *token);
+
+/**
+ * Whether two tokens are the same in every field.
+ *
+ * @param token may be NULL
+ * @param other may be NULL
+ * @return whether they are equal; true for two NULL, false for one
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one token may be read by several at once.
+ */
+bool nbt_token_equals(const nbt_token *token,
+                      const nbt_token *other);
+
+/**
  * Copies a token, for example to keep one of a list that is freed.
  *
  * @param token may be NULL
@@ -1515,6 +1554,32 @@ bool nbt_user_last_login(const nbt_user *user,
                          uint32_t *nanoseconds);
 
 /**
+ * A user as JSON: an object with the names of the API; last_login in RFC 3339 and UTC, null for never.
+ *
+ * @param user may be NULL
+ * @return the JSON, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the user and is valid as long as that is.
+ * @par Threads
+ * Any; one user may be read by several at once.
+ */
+const char *nbt_user_to_json(const nbt_user *user);
+
+/**
+ * Whether two users are the same in every field.
+ *
+ * @param user may be NULL
+ * @param other may be NULL
+ * @return whether they are equal; true for two NULL, false for one
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one user may be read by several at once.
+ */
+bool nbt_user_equals(const nbt_user *user,
+                     const nbt_user *other);
+
+/**
  * Copies a user, for example to keep one of a list that is freed.
  *
  * @param user may be NULL
@@ -1663,6 +1728,18 @@ bool nbt_credential_check_expires_at(const nbt_credential_check *check,
  * Any; one check may be read by several at once.
  */
 const nbt_error *nbt_credential_check_error(const nbt_credential_check *check);
+
+/**
+ * A check as JSON: state and kind by their names, user, token, expires_at, error, each null where it is not known.
+ *
+ * @param check may be NULL
+ * @return the JSON, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the check and is valid as long as that is.
+ * @par Threads
+ * Any; one check may be read by several at once.
+ */
+const char *nbt_credential_check_to_json(const nbt_credential_check *check);
 
 /**
  * Frees a check.
@@ -2420,6 +2497,18 @@ const nbt_error *nbt_user_audit_error(const nbt_user_audit *audited);
 bool nbt_user_audit_as_of(const nbt_user_audit *audited,
                           int64_t *seconds,
                           uint32_t *nanoseconds);
+
+/**
+ * The result as JSON: user, tokens (each with token, state, findings, reason), error, as_of.
+ *
+ * @param audited may be NULL
+ * @return the JSON, UTF-8; NULL for NULL
+ * @par Memory
+ * The text belongs to the result and is valid as long as that is.
+ * @par Threads
+ * Any; one result may be read by several at once.
+ */
+const char *nbt_user_audit_to_json(const nbt_user_audit *audited);
 
 /**
  * Frees a result.

@@ -2,33 +2,39 @@
 
 use std::ffi::c_char;
 
-use netbird_tokens::{CredentialCheck, CredentialState, Timestamp};
+use netbird_tokens::{CredentialCheck, CredentialKind, CredentialState, Timestamp};
+use serde::Serialize;
 
 use crate::credential::nbt_credential_kind;
 use crate::error::nbt_error;
+use crate::json::Json;
 use crate::token::nbt_token;
 use crate::user::nbt_user;
-use crate::{guard, time};
+use crate::{guard, json, time};
 
 /// What is known about a credential: whether it works and why not, whose it is, which token it is, and when it expires.
+#[derive(Serialize)]
 pub struct nbt_credential_check {
-    state: nbt_credential_state,
-    kind: nbt_credential_kind,
+    state: CredentialState,
+    kind: CredentialKind,
     user: Option<nbt_user>,
     token: Option<nbt_token>,
     expires_at: Option<Timestamp>,
     error: Option<Box<nbt_error>>,
+    #[serde(skip)]
+    json: Json,
 }
 
 impl nbt_credential_check {
     pub(crate) fn new(check: CredentialCheck) -> Box<Self> {
         Box::new(nbt_credential_check {
-            state: check.state.into(),
-            kind: check.kind.into(),
+            state: check.state,
+            kind: check.kind,
             user: check.user.map(nbt_user::new),
             token: check.token.map(nbt_token::new),
             expires_at: check.expires_at,
             error: check.error.map(nbt_error::new),
+            json: Json::default(),
         })
     }
 }
@@ -106,7 +112,7 @@ fn name(state: CredentialState) -> &'static std::ffi::CStr {
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_credential_check_state(check: Option<&nbt_credential_check>) -> nbt_credential_state {
     let none = nbt_credential_state::NBT_CREDENTIAL_STATE_NONE;
-    guard::infallible(none, || check.map_or(none, |check| check.state))
+    guard::infallible(none, || check.map_or(none, |check| check.state.into()))
 }
 
 /// Whether the credential is a PAT or a JWT.
@@ -120,7 +126,7 @@ pub extern "C" fn nbt_credential_check_state(check: Option<&nbt_credential_check
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_credential_check_kind(check: Option<&nbt_credential_check>) -> nbt_credential_kind {
     let none = nbt_credential_kind::NBT_CREDENTIAL_NONE;
-    guard::infallible(none, || check.map_or(none, |check| check.kind))
+    guard::infallible(none, || check.map_or(none, |check| check.kind.into()))
 }
 
 /// The user that the credential belongs to.
@@ -183,6 +189,19 @@ pub unsafe extern "C" fn nbt_credential_check_expires_at(
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_credential_check_error(check: Option<&nbt_credential_check>) -> Option<&nbt_error> {
     guard::infallible(None, || check.and_then(|check| check.error.as_deref()))
+}
+
+/// A check as JSON: `state` and `kind` by their names, `user`, `token`, `expires_at`, `error`, each null where it is not known.
+///
+/// @param check may be NULL
+/// @return the JSON, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the check and is valid as long as that is.
+/// @par Threads
+/// Any; one check may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_credential_check_to_json(check: Option<&nbt_credential_check>) -> *const c_char {
+    json::of(check, |check| &check.json)
 }
 
 /// Frees a check.

@@ -4,10 +4,12 @@ use std::ffi::{CString, c_char, c_int};
 use std::ptr;
 
 use netbird_tokens::Error;
+use serde::{Serialize, Serializer};
 
+use crate::json::Json;
 use crate::result::nbt_result;
 use crate::text::{c_string, pointer};
-use crate::{guard, out};
+use crate::{guard, json, out};
 
 /// Why a call failed. It never holds a secret.
 #[derive(Debug)]
@@ -18,6 +20,7 @@ pub struct nbt_error {
     request_id: Option<CString>,
     token_name: Option<CString>,
     candidate_token_ids: Vec<CString>,
+    json: Json,
 }
 
 impl nbt_error {
@@ -28,12 +31,19 @@ impl nbt_error {
             request_id: error.request_id().map(c_string),
             token_name: error.token_name().map(c_string),
             candidate_token_ids: error.candidate_token_ids().iter().map(|id| c_string(id)).collect(),
+            json: Json::default(),
             error,
         })
     }
 
     pub(crate) fn kind(&self) -> nbt_result {
         self.error.kind().into()
+    }
+}
+
+impl Serialize for nbt_error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.error.serialize(serializer)
     }
 }
 
@@ -187,6 +197,20 @@ pub extern "C" fn nbt_error_candidate_token_ids_at(error: Option<&nbt_error>, in
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_error_token_name(error: Option<&nbt_error>) -> *const c_char {
     guard::infallible(ptr::null(), || pointer(error.and_then(|error| error.token_name.as_ref())))
+}
+
+/// An error as JSON: `kind` by its name, `code`, `message`, `status`, `server_message`, `request_id`, `retryable`, `retry_after` in
+/// seconds, `attempts`, `candidate_token_ids`, `token_name`.
+///
+/// @param error may be NULL
+/// @return the JSON, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the error and is valid as long as that is.
+/// @par Threads
+/// Any; one error may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_error_to_json(error: Option<&nbt_error>) -> *const c_char {
+    json::of(error, |error| &error.json)
 }
 
 /// Frees an error.

@@ -37,6 +37,7 @@ pub mod credential;
 pub mod credential_check;
 pub mod error;
 mod guard;
+mod json;
 pub mod log;
 pub mod operations;
 mod out;

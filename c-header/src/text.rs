@@ -3,9 +3,17 @@
 use std::borrow::Cow;
 use std::ffi::{CString, c_char};
 
+use serde::Serializer;
+
 /// A text as C reads it. A NUL within, which would cut it short, is replaced by U+FFFD.
 pub(crate) fn c_string(text: &str) -> CString {
     CString::new(without_nul(text).into_owned()).expect("every NUL was just replaced")
+}
+
+/// For values that are written as JSON.
+pub(crate) fn serialize<S: Serializer>(text: &CString, serializer: S) -> Result<S::Ok, S::Error> {
+    // Every one was made from a text.
+    serializer.serialize_str(text.to_str().unwrap_or_default())
 }
 
 /// The address of a text that may be absent.

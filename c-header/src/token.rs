@@ -4,11 +4,13 @@ use std::ffi::c_char;
 use std::ptr;
 
 use netbird_tokens::{NewToken, Timestamp, Token};
+use serde::{Serialize, Serializer};
 
 use crate::error::nbt_error;
+use crate::json::Json;
 use crate::result::nbt_result;
 use crate::text::Texts;
-use crate::{arguments, boundary, guard, out, time};
+use crate::{arguments, boundary, guard, json, out, time};
 
 /// The default lifetime in days.
 pub const NBT_DEFAULT_EXPIRES_IN_DAYS: i64 = 90;
@@ -20,16 +22,23 @@ const _: () = assert!(NBT_DEFAULT_EXPIRES_IN_DAYS == NewToken::DEFAULT_EXPIRES_I
 pub struct nbt_token {
     token: Token,
     texts: Texts<4>,
+    json: Json,
 }
 
 impl nbt_token {
     pub(crate) fn new(token: Token) -> Self {
         let texts = Texts::new([token.id(), token.name(), token.created_by(), token.user_id()]);
-        nbt_token { token, texts }
+        nbt_token { token, texts, json: Json::default() }
     }
 
     fn text(token: Option<&Self>, which: usize) -> *const c_char {
         guard::infallible(ptr::null(), || token.map_or(ptr::null(), |token| token.texts.pointer(which)))
+    }
+}
+
+impl Serialize for nbt_token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.token.serialize(serializer)
     }
 }
 
@@ -224,6 +233,33 @@ pub unsafe extern "C" fn nbt_token_days_left(
             Ok(())
         })
     }
+}
+
+/// A token as JSON: an object with the names of the API and `user_id`; times in RFC 3339 and UTC, `last_used` null for never.
+///
+/// @param token may be NULL
+/// @return the JSON, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the token and is valid as long as that is.
+/// @par Threads
+/// Any; one token may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_token_to_json(token: Option<&nbt_token>) -> *const c_char {
+    json::of(token, |token| &token.json)
+}
+
+/// Whether two tokens are the same in every field.
+///
+/// @param token may be NULL
+/// @param other may be NULL
+/// @return whether they are equal; true for two NULL, false for one
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one token may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_token_equals(token: Option<&nbt_token>, other: Option<&nbt_token>) -> bool {
+    guard::infallible(false, || token.map(|token| &token.token) == other.map(|other| &other.token))
 }
 
 /// Copies a token, for example to keep one of a list that is freed.

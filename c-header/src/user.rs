@@ -4,25 +4,34 @@ use std::ffi::c_char;
 use std::ptr;
 
 use netbird_tokens::User;
+use serde::{Serialize, Serializer};
 
+use crate::json::Json;
 use crate::text::Texts;
-use crate::{guard, time};
+use crate::{guard, json, time};
 
 /// A person or a service user, as the server describes it.
 #[derive(Clone)]
 pub struct nbt_user {
     user: User,
     texts: Texts<5>,
+    json: Json,
 }
 
 impl nbt_user {
     pub(crate) fn new(user: User) -> Self {
         let texts = Texts::new([user.id(), user.name(), user.email(), user.role(), user.status()]);
-        nbt_user { user, texts }
+        nbt_user { user, texts, json: Json::default() }
     }
 
     fn text(user: Option<&Self>, which: usize) -> *const c_char {
         guard::infallible(ptr::null(), || user.map_or(ptr::null(), |user| user.texts.pointer(which)))
+    }
+}
+
+impl Serialize for nbt_user {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.user.serialize(serializer)
     }
 }
 
@@ -173,6 +182,33 @@ pub unsafe extern "C" fn nbt_user_last_login(
         // SAFETY: C gives places that can be written, or NULL.
         unsafe { time::put(user.and_then(|user| user.user.last_login()), seconds, nanoseconds) }
     })
+}
+
+/// A user as JSON: an object with the names of the API; `last_login` in RFC 3339 and UTC, null for never.
+///
+/// @param user may be NULL
+/// @return the JSON, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the user and is valid as long as that is.
+/// @par Threads
+/// Any; one user may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_user_to_json(user: Option<&nbt_user>) -> *const c_char {
+    json::of(user, |user| &user.json)
+}
+
+/// Whether two users are the same in every field.
+///
+/// @param user may be NULL
+/// @param other may be NULL
+/// @return whether they are equal; true for two NULL, false for one
+/// @par Memory
+/// Nothing is handed over.
+/// @par Threads
+/// Any; one user may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_user_equals(user: Option<&nbt_user>, other: Option<&nbt_user>) -> bool {
+    guard::infallible(false, || user.map(|user| &user.user) == other.map(|other| &other.user))
 }
 
 /// Copies a user, for example to keep one of a list that is freed.

@@ -3,12 +3,14 @@
 use std::ffi::{CString, c_char};
 
 use netbird_tokens::{AuditedToken, Timestamp, TokenState, UserAudit};
+use serde::Serialize;
 
 use crate::error::nbt_error;
+use crate::json::Json;
 use crate::text::{c_string, pointer};
 use crate::token::nbt_token;
 use crate::user::nbt_user;
-use crate::{guard, time};
+use crate::{guard, json, text, time};
 
 /// What an audit says about a token. In the order in which the first that applies becomes a token's state.
 #[repr(C)]
@@ -41,10 +43,12 @@ impl From<TokenState> for nbt_token_state {
 }
 
 /// A token and what the audit says about it.
+#[derive(Serialize)]
 pub struct nbt_audited_token {
     token: nbt_token,
-    state: nbt_token_state,
+    state: TokenState,
     findings: Vec<TokenState>,
+    #[serde(serialize_with = "text::serialize")]
     reason: CString,
 }
 
@@ -52,7 +56,7 @@ impl nbt_audited_token {
     fn new(audited: AuditedToken) -> Self {
         nbt_audited_token {
             token: nbt_token::new(audited.token),
-            state: audited.state.into(),
+            state: audited.state,
             findings: audited.findings,
             reason: c_string(&audited.reason),
         }
@@ -60,11 +64,14 @@ impl nbt_audited_token {
 }
 
 /// One user's tokens, audited.
+#[derive(Serialize)]
 pub struct nbt_user_audit {
     user: nbt_user,
     tokens: Box<[nbt_audited_token]>,
     error: Option<Box<nbt_error>>,
     as_of: Timestamp,
+    #[serde(skip)]
+    json: Json,
 }
 
 impl nbt_user_audit {
@@ -74,6 +81,7 @@ impl nbt_user_audit {
             tokens: audited.tokens.into_iter().map(nbt_audited_token::new).collect(),
             error: audited.error.map(nbt_error::new),
             as_of: audited.as_of,
+            json: Json::default(),
         })
     }
 }
@@ -183,6 +191,19 @@ pub unsafe extern "C" fn nbt_user_audit_as_of(
     })
 }
 
+/// The result as JSON: `user`, `tokens` (each with `token`, `state`, `findings`, `reason`), `error`, `as_of`.
+///
+/// @param audited may be NULL
+/// @return the JSON, UTF-8; NULL for NULL
+/// @par Memory
+/// The text belongs to the result and is valid as long as that is.
+/// @par Threads
+/// Any; one result may be read by several at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn nbt_user_audit_to_json(audited: Option<&nbt_user_audit>) -> *const c_char {
+    json::of(audited, |audited| &audited.json)
+}
+
 /// Frees a result.
 ///
 /// @param audited may be NULL; then nothing happens
@@ -219,7 +240,7 @@ pub extern "C" fn nbt_audited_token_token(audited: Option<&nbt_audited_token>) -
 #[unsafe(no_mangle)]
 pub extern "C" fn nbt_audited_token_state(audited: Option<&nbt_audited_token>) -> nbt_token_state {
     let none = nbt_token_state::NBT_TOKEN_STATE_NONE;
-    guard::infallible(none, || audited.map_or(none, |audited| audited.state))
+    guard::infallible(none, || audited.map_or(none, |audited| audited.state.into()))
 }
 
 /// How many states apply, `NBT_TOKEN_STATE_HEALTHY` not counted.

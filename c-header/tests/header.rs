@@ -204,6 +204,7 @@ fn every_exported_function_is_in_the_header_and_catches_panics() {
                 " make(",
                 " set(",
                 "::text(",
+                "json::of(",
             ];
             assert!(guards.iter().any(|guard| format!(" {body}").contains(guard)), "{name} in {file}");
             assert!(SOURCES.contains(&&*file), "{name} is in {file}, from which the header is not generated");

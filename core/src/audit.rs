@@ -52,6 +52,7 @@ states! {
 
 /// One user's tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct UserAudit {
     /// The user.
     pub user: User,
@@ -66,6 +67,7 @@ pub struct UserAudit {
 
 /// A token and what the audit says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AuditedToken {
     /// The token.
     pub token: Token,
@@ -79,6 +81,7 @@ pub struct AuditedToken {
 
 /// An audit in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct AuditSummary {
     /// Users whose tokens are requested: the credential's own user, and every service user that it may see.
     pub users: usize,

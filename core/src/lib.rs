@@ -44,6 +44,8 @@ mod json;
 mod login;
 mod operation;
 mod options;
+#[cfg(feature = "serde")]
+mod plain;
 mod proxy;
 mod quoted;
 mod redact;

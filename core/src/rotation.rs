@@ -174,7 +174,7 @@ pub struct RotationRecord {
 
 /// The record's JSON form.
 #[derive(Serialize, Deserialize)]
-struct Wire {
+pub(crate) struct Wire {
     version: u32,
     management_url: String,
     user_id: String,
@@ -192,18 +192,7 @@ impl RotationRecord {
     /// As JSON, on one line.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&Wire {
-            version: VERSION,
-            management_url: self.management_url.clone(),
-            user_id: self.user_id.clone(),
-            old_token_id: self.old_token_id.clone(),
-            token_name: self.token_name.clone(),
-            is_tagged: self.is_tagged,
-            token_id: self.token_id.clone(),
-            keep_old: self.keep_old,
-            stage: self.stage.name().to_owned(),
-        })
-        .expect("texts always serialise")
+        serde_json::to_string(&self.wire()).expect("texts always serialise")
     }
 
     /// From [`RotationRecord::to_json`].
@@ -212,7 +201,7 @@ impl RotationRecord {
     /// `invalid_argument` when it is not a record, or one of a later version. The message repeats nothing of the text, which
     /// may have been mixed up with a secret.
     pub fn from_json(json: &str) -> Result<Self> {
-        let wire: Wire = serde_json::from_str(json).map_err(|error| {
+        let wire = serde_json::from_str(json).map_err(|error| {
             Error::invalid_argument(format!(
                 "this is not a rotation record: {} at line {}, column {}",
                 match error.classify() {
@@ -224,6 +213,24 @@ impl RotationRecord {
                 error.column()
             ))
         })?;
+        Self::from_wire(wire)
+    }
+
+    pub(crate) fn wire(&self) -> Wire {
+        Wire {
+            version: VERSION,
+            management_url: self.management_url.clone(),
+            user_id: self.user_id.clone(),
+            old_token_id: self.old_token_id.clone(),
+            token_name: self.token_name.clone(),
+            is_tagged: self.is_tagged,
+            token_id: self.token_id.clone(),
+            keep_old: self.keep_old,
+            stage: self.stage.name().to_owned(),
+        }
+    }
+
+    pub(crate) fn from_wire(wire: Wire) -> Result<Self> {
         if wire.version != VERSION {
             return Err(Error::invalid_argument(format!(
                 "the rotation record has version {}, and this library reads version {VERSION}: finish the rotation with the library that began it",

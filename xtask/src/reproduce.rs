@@ -85,7 +85,8 @@ impl Place {
     /// The shared library and the archive.
     fn build_c(&self, workspace: &Workspace) -> Result<Vec<PathBuf>> {
         self.command(workspace, &workspace.cargo())?
-            .args(["build", "--release", "--locked", "--package", "netbird-tokens-c"])
+            .args(["rustc", "--release", "--locked", "--package", "netbird-tokens-c", "--lib"])
+            .args(["--crate-type", "cdylib,staticlib"])
             .run()?;
         let built = self.target.join("release");
         Ok(vec![built.join("libnetbird_tokens_c.so"), built.join("libnetbird_tokens_c.a")])

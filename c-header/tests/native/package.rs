@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::scene::scene;
@@ -47,12 +48,11 @@ fn the_shared_library_is_small_and_bears_its_name() {
 #[test]
 fn pkg_config_tells_the_version_of_the_package() {
     assert_eq!(pkg_config(&["--modversion", "netbird_tokens"]), VERSION);
-    assert_eq!(pkg_config(&["--modversion", "netbird_tokens_static"]), VERSION);
 }
 
 #[test]
 fn the_archive_is_linked_with_what_the_compiler_says_it_needs() {
-    let libs = pkg_config(&["--libs", "netbird_tokens_static"]);
+    let libs = pkg_config(&["--static", "--libs", "netbird_tokens"]);
     let empty = scratch("native-libs").join("empty.rs");
     fs::write(&empty, "").unwrap();
     let printed = run(Command::new("rustc")
@@ -107,9 +107,14 @@ fn a_makefile_with_pkg_config_links_both_ways() {
     let project = consumer();
     let strict = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
     for (compiler, standard, source) in [("gcc", "-std=c99", "main.c"), ("g++", "-std=c++17", "main.cpp")] {
-        for package in ["netbird_tokens", "netbird_tokens_static"] {
-            let program = project.path().join(format!("{compiler}-{package}"));
-            let words = pkg_config(&["--cflags", "--libs", package]);
+        for kind in ["shared", "static"] {
+            let program = project.path().join(format!("{compiler}-{kind}"));
+            let mut words = pkg_config(&["--cflags", "--libs", "netbird_tokens"]);
+            if kind == "static" {
+                // Where both are installed, the linker has to be told which; see docs/c.md.
+                words = pkg_config(&["--static", "--cflags", "--libs", "netbird_tokens"])
+                    .replace("-lnetbird_tokens", "-l:libnetbird_tokens.a");
+            }
             run(Command::new(compiler)
                 .arg(standard)
                 .args(strict)
@@ -120,8 +125,85 @@ fn a_makefile_with_pkg_config_links_both_ways() {
             let printed =
                 run(scene.introduce(&mut Command::new(&program)).env("LD_LIBRARY_PATH", prefix().join("lib")));
             assert_eq!(printed, format!("netbird-tokens {VERSION}: ada has 1 tokens\n"));
+            let linked = run(Command::new("ldd").arg(&program).env("LD_LIBRARY_PATH", prefix().join("lib")));
+            assert_eq!(linked.contains("libnetbird_tokens"), kind == "shared", "{linked}");
         }
     }
+}
+
+#[test]
+fn a_static_program_needs_no_library_at_run_time() {
+    let scene = scene();
+    let project = consumer();
+    let program = project.path().join("static");
+    // Without a shared library beside it, the archive is found as any other.
+    let folder = project.path().join("lib");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(prefix().join("lib/libnetbird_tokens.a"), folder.join("libnetbird_tokens.a")).unwrap();
+    let words = pkg_config(&["--static", "--cflags", "--libs", "netbird_tokens"]);
+    run(Command::new("gcc").arg(project.path().join("main.c")).arg("-o").arg(&program).args(words.split_whitespace().map(
+        |word| {
+            if word.starts_with("-L") { format!("-L{}", folder.display()) } else { word.to_owned() }
+        },
+    )));
+    let printed = run(scene.introduce(&mut Command::new(&program)));
+    assert_eq!(printed, format!("netbird-tokens {VERSION}: ada has 1 tokens\n"));
+}
+
+/// Builds the library as a part of a project that gets it in some way, and gives the folder of the build.
+fn part_of_a_project(name: &str, get: &str, options: &[&str]) -> PathBuf {
+    let project = scratch(name);
+    let main = folder().join("tests/consumer/main.c");
+    let lists = format!(
+        "cmake_minimum_required(VERSION 3.21)\nproject(p C)\n{get}\nadd_executable(program \"{}\")\n\
+         target_link_libraries(program PRIVATE netbird_tokens::netbird_tokens)\n",
+        main.display()
+    );
+    fs::write(project.join("CMakeLists.txt"), lists).unwrap();
+    let build = project.join("build");
+    run(Command::new("cmake").arg("--fresh").arg("-S").arg(&project).arg("-B").arg(&build).args(options));
+    run(Command::new("cmake").arg("--build").arg(&build));
+    build
+}
+
+#[test]
+fn a_cmake_project_can_build_it_as_a_part_of_itself() {
+    let scene = scene();
+    let source = folder().display();
+    let subfolder = format!("add_subdirectory(\"{source}\" netbird_tokens)");
+    let fetched = format!(
+        "include(FetchContent)\nFetchContent_Declare(netbird_tokens SOURCE_DIR \"{}\" SOURCE_SUBDIR c-header)\n\
+         FetchContent_MakeAvailable(netbird_tokens)",
+        folder().join("..").display()
+    );
+    for (name, get, options, is_shared) in [
+        ("subfolder-shared", &subfolder, &[][..], true),
+        ("subfolder-static", &subfolder, &["-DBUILD_SHARED_LIBS=OFF"], false),
+        ("fetched", &fetched, &["-GNinja"], true),
+    ] {
+        let build = part_of_a_project(name, get, options);
+        let printed = run(scene.introduce(&mut Command::new(build.join("program"))));
+        assert_eq!(printed, format!("netbird-tokens {VERSION}: ada has 1 tokens\n"), "{name}");
+        let linked = run(Command::new("ldd").arg(build.join("program")));
+        assert_eq!(linked.contains("libnetbird_tokens.so"), is_shared, "{name}: {linked}");
+        let again = run(Command::new("cmake").arg("--build").arg(&build));
+        assert!(!again.contains("Linking"), "{name}: nothing has changed, and it was linked again: {again}");
+    }
+}
+
+#[test]
+fn the_cmake_project_installs_what_the_script_installs() {
+    let build = scratch("install-project").join("build");
+    let root = tempfile::tempdir().unwrap();
+    run(Command::new("cmake").arg("-S").arg(folder()).arg("-B").arg(&build).args([
+        "-DCMAKE_INSTALL_LIBDIR=lib",
+        &format!("-DCMAKE_INSTALL_PREFIX={}", root.path().display()),
+    ]));
+    run(Command::new("cmake").arg("--build").arg(&build));
+    run(Command::new("cmake").arg("--install").arg(&build));
+    let files = |root: &Path| run(Command::new("find").args([".", "-not", "-type", "d"]).current_dir(root));
+    let sorted = |list: String| list.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(sorted(files(root.path())), sorted(files(prefix())));
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub(crate) use mistake::looks_like_credential;
 
 /// How a request authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum CredentialKind {
     /// A personal access token, sent as `Authorization: Token …`.
     Pat,

@@ -57,6 +57,7 @@ impl CredentialState {
 
 /// What is known about a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CredentialCheck {
     /// Whether it works, and why not.

@@ -7,6 +7,7 @@ use crate::timestamp::Timestamp;
 
 /// The fields of a [`Token`], to build one without a server: in a test, or from what another process sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TokenFields {
     /// See [`Token::id`].
     pub id: String,
@@ -39,6 +40,20 @@ impl From<TokenFields> for Token {
     }
 }
 
+impl From<&Token> for TokenFields {
+    fn from(token: &Token) -> Self {
+        TokenFields {
+            id: token.id().to_owned(),
+            name: token.name().to_owned(),
+            expiration_date: token.expiration_date(),
+            created_at: token.created_at(),
+            created_by: token.created_by().to_owned(),
+            last_used: token.last_used(),
+            user_id: Arc::clone(&token.user_id),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,15 +70,6 @@ mod tests {
             user_id: "owner".into(),
         };
         let token = Token::from(fields.clone());
-        let again = TokenFields {
-            id: token.id().to_owned(),
-            name: token.name().to_owned(),
-            expiration_date: token.expiration_date(),
-            created_at: token.created_at(),
-            created_by: token.created_by().to_owned(),
-            last_used: token.last_used(),
-            user_id: token.user_id().into(),
-        };
-        assert_eq!(again, fields);
+        assert_eq!(TokenFields::from(&token), fields);
     }
 }

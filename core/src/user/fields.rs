@@ -5,6 +5,7 @@ use crate::timestamp::Timestamp;
 
 /// The fields of a [`User`], to build one without a server: in a test, or from what another process sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct UserFields {
     /// See [`User::id`].
     pub id: String,
@@ -46,6 +47,23 @@ impl From<UserFields> for User {
     }
 }
 
+impl From<&User> for UserFields {
+    fn from(user: &User) -> Self {
+        UserFields {
+            id: user.id().to_owned(),
+            name: user.name().to_owned(),
+            email: user.email().to_owned(),
+            role: user.role().to_owned(),
+            status: user.status().to_owned(),
+            is_current: user.is_current(),
+            is_service_user: user.is_service_user(),
+            is_blocked: user.is_blocked(),
+            pending_approval: user.pending_approval(),
+            last_login: user.last_login(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,18 +83,6 @@ mod tests {
             last_login: Some("2026-06-01T00:00:00Z".parse().unwrap()),
         };
         let user = User::from(fields.clone());
-        let again = UserFields {
-            id: user.id().to_owned(),
-            name: user.name().to_owned(),
-            email: user.email().to_owned(),
-            role: user.role().to_owned(),
-            status: user.status().to_owned(),
-            is_current: user.is_current(),
-            is_service_user: user.is_service_user(),
-            is_blocked: user.is_blocked(),
-            pending_approval: user.pending_approval(),
-            last_login: user.last_login(),
-        };
-        assert_eq!(again, fields);
+        assert_eq!(UserFields::from(&user), fields);
     }
 }
