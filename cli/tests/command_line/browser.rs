@@ -37,6 +37,8 @@ impl Browser {
         let mut browser = Browser { driver, session: base };
         let id = browser.post("", &wanted)["sessionId"].as_str().expect("a session").to_owned();
         browser.session = format!("{}/{id}", browser.session);
+        // A click returns before the page that it leads to is there: an element is looked for until it is.
+        browser.post("/timeouts", &json!({ "implicit": 10_000 }));
         browser
     }
 
