@@ -23,7 +23,7 @@ pub(crate) struct LoginForm {
     #[arg(long, value_name = "STORE")]
     store: Option<LoginStore>,
 
-    /// Keep nothing
+    /// Do not keep the login
     #[arg(long, conflicts_with = "store")]
     no_store: bool,
 
@@ -31,11 +31,12 @@ pub(crate) struct LoginForm {
     #[arg(long)]
     no_browser: bool,
 
-    #[command(flatten)]
-    provider: ProviderOptions,
-
+    // Before those with a heading of their own, which would become its heading, too.
     #[command(flatten)]
     display: Display,
+
+    #[command(flatten)]
+    provider: ProviderOptions,
 
     #[command(flatten)]
     server: Server,
@@ -105,10 +106,13 @@ impl LoginForm {
     }
 }
 
-/// Refuses the options of a create without one.
-pub(super) fn tie_options_to_create(login: clap::Command) -> clap::Command {
+/// Refuses the options of a create without one, and says what the time limit means for a command that waits for a person.
+pub(super) fn explain_options(login: clap::Command) -> clap::Command {
     login.mut_args(|arg| match arg.get_id().as_str() {
         "expires_in" | "tag" | "secret_file" | "on_unknown" | "user_id" => arg.requires("create"),
+        "timeout" => {
+            arg.help("Time limit for each step but the wait for you, which lasts as long as the code is valid")
+        }
         _ => arg,
     })
 }

@@ -257,7 +257,7 @@ pub(crate) struct MockServerOptions {
 pub(crate) fn command() -> clap::Command {
     let command = Arguments::command()
         .mut_subcommand("token", token::tie_options_to_actions)
-        .mut_subcommand("login", login::tie_options_to_create)
+        .mut_subcommand("login", login::explain_options)
         .mut_subcommand("audit", audit::explain_timeout)
         .mut_subcommands(options::tie_shell_to_command);
     #[cfg(feature = "mock")]

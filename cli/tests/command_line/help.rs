@@ -39,6 +39,23 @@ fn every_command_has_its_help() {
 }
 
 #[test]
+fn options_of_every_command_are_under_no_heading_of_others() {
+    for command in COMMANDS {
+        let help = run(program().args([command, "--help"])).ok().out;
+        let mut heading = "";
+        for line in help.lines() {
+            if !line.starts_with(' ') && line.ends_with(':') {
+                heading = line;
+            }
+            let option = line.trim_start();
+            if option.starts_with("-o, --output") || option.starts_with("--color") || option.starts_with("-h, --help") {
+                assert_eq!(heading, "Options:", "{command}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn exit_statuses_are_in_the_help_the_manual_and_the_guide() {
     let guide = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/cli.md")).unwrap();
     let help = run(program().arg("--help")).ok().out;

@@ -1,15 +1,15 @@
 //! `login`: shows the address and the code, waits for the person, keeps the login, and goes on to a token if one is wanted.
 
 mod browser;
+mod failed;
 mod qr;
 mod show;
 mod store;
 mod waiting;
 
-use netbird_tokens::{
-    CREDENTIAL_VARIABLES, DeviceLogin, Error, ErrorKind, LoginOptions, LoginSession, User, start_login,
-};
+use netbird_tokens::{CREDENTIAL_VARIABLES, DeviceLogin, LoginOptions, LoginSession, User, start_login};
 
+use self::failed::failed;
 use crate::arguments::{LoginOrder, LoginStore, ProviderOptions};
 use crate::command::create;
 use crate::connection::variable_in_use;
@@ -71,14 +71,6 @@ fn begin(session: &Session, provider: &ProviderOptions) -> Result<DeviceLogin, F
         .endpoint_host(endpoint_host)
         .with_cancel(&session.cancel);
     start_login(options, login).map_err(|error| failed(session, error))
-}
-
-/// Before the login is there.
-fn failed(session: &Session, error: Error) -> Failure {
-    match error.kind() {
-        ErrorKind::Cancelled => Failure::cancelled("interrupted. Nothing was stored, and no token was created"),
-        _ => session.failed(error),
-    }
 }
 
 fn describe(session: &Session, login: &LoginSession, user: &User, store: Option<LoginStore>) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use netbird_tokens::{DeviceLogin, LoginSession, Timestamp};
 
-use super::failed;
+use super::failed::failed;
 use crate::failure::Failure;
 use crate::session::Session;
 
