@@ -7,6 +7,7 @@ use netbird_tokens::{CancelToken, Secret};
 
 /// Why the keyring did not do it.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "keyring"), expect(dead_code, reason = "without one it is always absent"))]
 pub(crate) enum KeyringError {
     /// There is none, or it does not answer.
     Absent(String),

@@ -19,6 +19,7 @@ mod keyring;
 mod login;
 mod login_asks;
 mod login_create;
+mod login_guide;
 mod login_kept;
 mod login_refresh;
 mod logout;
