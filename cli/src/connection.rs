@@ -1,18 +1,21 @@
 //! From the options of a command to a client.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 #[cfg(feature = "mock")]
-use netbird_tokens::{CREDENTIAL_VARIABLES, Secret};
-use netbird_tokens::{Client, ClientOptions, Credential, Event};
+use netbird_tokens::Secret;
+use netbird_tokens::{CREDENTIAL_VARIABLES, Client, ClientOptions, Credential, Event};
 use zeroize::Zeroizing;
 
 use crate::arguments::TokenType;
+use crate::credential_origin::CredentialOrigin;
 use crate::failure::Failure;
 use crate::input::{self, Limits};
 use crate::program::Program;
 use crate::session::Session;
+use crate::stored_login::StoredLogin;
 use crate::token_command;
 
 /// No credential is longer: a JWT with many groups has some kilobytes.
@@ -32,20 +35,44 @@ impl Session {
         Ok(options.build().map_err(|error| self.failed(error))?.with_cancel(&self.cancel))
     }
 
-    /// The options of a client, with the credential if it comes from a file.
+    /// The options of a client. The credential is the one that an option names, else that of the environment, else the login
+    /// that is kept for the management URL.
     pub(crate) fn options(&self) -> Result<ClientOptions, Failure> {
-        let options = self.bare_options(self.management_url.as_deref(), "--management-url")?;
+        let options = self.server_options()?;
         if let Some(path) = self.followed_file() {
-            self.warn_of_readers(Path::new(path));
+            self.warn_of_readers(TOKEN_FILE, Path::new(path));
+            self.set_origin(CredentialOrigin::Option("--token-file"));
             return Ok(options.token_file(path).source("token_file", TOKEN_FILE));
         }
-        Ok(options.credential(self.token_text()?.map(|text| self.credential(&text)).transpose()?))
+        if let Some(text) = self.token_text()? {
+            let option = if self.source.token_command.is_some() { "--token-command" } else { "--token-file" };
+            self.set_origin(CredentialOrigin::Option(option));
+            return Ok(options.credential(self.credential(&text)?));
+        }
+        if let Some(variable) = variable_in_use(&CREDENTIAL_VARIABLES) {
+            self.set_origin(CredentialOrigin::Environment(variable));
+            return Ok(options);
+        }
+        let kept = StoredLogin::of(self, &self.management_url()?)?.map(|login| login.resume()).transpose()?.flatten();
+        let Some((login, store)) = kept else { return Ok(options) };
+        self.set_origin(CredentialOrigin::Login(store));
+        Ok(options.credential(login.credential()))
+    }
+
+    /// The options of a client without a credential.
+    pub(crate) fn server_options(&self) -> Result<ClientOptions, Failure> {
+        self.bare_options(self.url_option.as_deref(), "--management-url")
+    }
+
+    /// The management URL in its normal form.
+    pub(crate) fn management_url(&self) -> Result<String, Failure> {
+        self.server_options()?.resolve_management_url().map_err(|error| self.failed(error))
     }
 
     /// The token file, if the client can read it again later. A pipe can be read only once.
     fn followed_file(&self) -> Option<&str> {
-        let path = self.connection.token_file.as_deref().filter(|path| *path != Path::new("-") && path.is_file())?;
-        if self.connection.token_type == TokenType::Detect { path.to_str() } else { None }
+        let path = self.source.token_file.as_deref().filter(|path| *path != Path::new("-") && path.is_file())?;
+        if self.source.token_type == TokenType::Detect { path.to_str() } else { None }
     }
 
     /// The client for the demo, and the text of its credential for the commands that the demo runs.
@@ -99,13 +126,13 @@ impl Session {
     }
 
     fn credential(&self, text: &str) -> Result<Credential, Failure> {
-        let credential = match self.connection.token_type {
+        let credential = match self.source.token_type {
             TokenType::Detect => Credential::detect(text),
             TokenType::Pat => Credential::pat(text),
             TokenType::Bearer => Credential::bearer(text),
         };
-        let source = match self.connection.token_file.as_deref() {
-            _ if self.connection.token_command.is_some() => "the output of --token-command".to_owned(),
+        let source = match self.source.token_file.as_deref() {
+            _ if self.source.token_command.is_some() => "the output of --token-command".to_owned(),
             Some(path) if path != Path::new("-") => format!("{TOKEN_FILE} {}", path.display()),
             _ => "standard input".to_owned(),
         };
@@ -114,14 +141,14 @@ impl Session {
 
     /// What the token file or the token command holds, if one was named.
     fn token_text(&self) -> Result<Option<Zeroizing<String>>, Failure> {
-        if let Some(command) = &self.connection.token_command {
-            let program = Program::parse("--token-command", command, self.connection.shell)?;
+        if let Some(command) = &self.source.token_command {
+            let program = Program::parse("--token-command", command, self.source.shell)?;
             let line = token_command::first_line(&program, &self.input_limits("--token-command", CREDENTIAL_BYTES))?;
             return text_of(&line, "the output of --token-command").map(Some);
         }
-        let Some(path) = &self.connection.token_file else { return Ok(None) };
+        let Some(path) = &self.source.token_file else { return Ok(None) };
         if path != Path::new("-") {
-            self.warn_of_readers(path);
+            self.warn_of_readers(TOKEN_FILE, path);
             return self.read_token_file("--token-file", path).map(Some);
         }
         if io::stdin().is_terminal() {
@@ -141,20 +168,29 @@ impl Session {
 
     /// A token that others can read is theirs too. This is about files: a pipe has no readers but this program.
     #[cfg(unix)]
-    fn warn_of_readers(&self, path: &Path) {
+    pub(crate) fn warn_of_readers(&self, what: &str, path: &Path) {
         use std::os::unix::fs::MetadataExt as _;
         let Ok(metadata) = std::fs::metadata(path) else { return };
         let mode = metadata.mode() & 0o777;
         if metadata.is_file() && mode & 0o077 != 0 {
             let path = path.display();
-            self.warn(&format!(
-                "warning: other users can read the token file {path} (mode {mode:04o}): chmod 600 {path}"
-            ));
+            self.warn(&format!("warning: other users can read {what} {path} (mode {mode:04o}): chmod 600 {path}"));
         }
     }
 
     #[cfg(not(unix))]
-    fn warn_of_readers(&self, _: &Path) {}
+    pub(crate) fn warn_of_readers(&self, _: &str, _: &Path) {}
+}
+
+/// The first of these variables that is set and not empty, which is the one that the library reads.
+pub(crate) fn variable_in_use(names: &[&'static str]) -> Option<&'static str> {
+    let is_set = |name: &&'static str| match std::env::var_os(name).map(OsString::into_string) {
+        Some(Ok(text)) => !Zeroizing::new(text).trim().is_empty(),
+        // What is not text is refused by the library, not passed over.
+        Some(Err(_)) => true,
+        None => false,
+    };
+    names.iter().find(|name| is_set(name)).copied()
 }
 
 fn text_of(bytes: &[u8], name: &str) -> Result<Zeroizing<String>, Failure> {

@@ -3,6 +3,9 @@
 use netbird_tokens::{CredentialCheck, CredentialKind, Timestamp, Token, User};
 use serde::Serialize;
 
+use crate::arguments::LoginStore;
+use crate::credential_origin::{CredentialOrigin, CredentialOriginJson};
+
 /// A token. The API does not have `user_id`, `is_expired` and `days_left`.
 #[derive(Serialize)]
 pub(crate) struct TokenJson<'a> {
@@ -46,6 +49,15 @@ pub(crate) struct UserJson<'a> {
     is_blocked: bool,
     pending_approval: bool,
     last_login: Option<String>,
+    /// Only in `whoami`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential_source: Option<CredentialOriginJson>,
+}
+
+impl<'a> UserJson<'a> {
+    pub(crate) fn with_source(self, origin: Option<CredentialOrigin>) -> Self {
+        UserJson { credential_source: origin.map(CredentialOriginJson::from), ..self }
+    }
 }
 
 impl<'a> From<&'a User> for UserJson<'a> {
@@ -61,6 +73,7 @@ impl<'a> From<&'a User> for UserJson<'a> {
             is_blocked: user.is_blocked(),
             pending_approval: user.pending_approval(),
             last_login: text(user.last_login()),
+            credential_source: None,
         }
     }
 }
@@ -81,6 +94,25 @@ pub(crate) struct RevokedJson<'a> {
     pub(crate) revoked: bool,
 }
 
+/// The result of `login`, without `--create`.
+#[derive(Serialize)]
+pub(crate) struct LoginJson<'a> {
+    pub(crate) management_url: &'a str,
+    pub(crate) issuer: &'a str,
+    pub(crate) user: UserJson<'a>,
+    pub(crate) expires_at: String,
+    /// `null` if it is not kept.
+    pub(crate) store: Option<LoginStore>,
+}
+
+/// The result of `logout`.
+#[derive(Serialize)]
+pub(crate) struct LogoutJson<'a> {
+    pub(crate) management_url: &'a str,
+    /// Where the login was. Empty if there was none.
+    pub(crate) removed: &'a [LoginStore],
+}
+
 /// The result of `check`.
 #[derive(Serialize)]
 pub(crate) struct CheckJson<'a> {
@@ -89,6 +121,7 @@ pub(crate) struct CheckJson<'a> {
     pub(crate) works: bool,
     /// `pat` or `bearer`.
     pub(crate) kind: Option<&'a str>,
+    pub(crate) credential_source: Option<CredentialOriginJson>,
     pub(crate) management_url: Option<&'a str>,
     pub(crate) user: Option<UserJson<'a>>,
     pub(crate) token: Option<TokenJson<'a>>,
@@ -98,11 +131,12 @@ pub(crate) struct CheckJson<'a> {
 
 impl<'a> CheckJson<'a> {
     /// A state about which nothing more is known.
-    pub(crate) fn bare(state: &'a str) -> Self {
+    pub(crate) fn bare(state: &'a str, origin: Option<CredentialOrigin>) -> Self {
         CheckJson {
             state,
             works: false,
             kind: None,
+            credential_source: origin.map(CredentialOriginJson::from),
             management_url: None,
             user: None,
             token: None,
@@ -111,11 +145,17 @@ impl<'a> CheckJson<'a> {
         }
     }
 
-    pub(crate) fn new(check: &'a CredentialCheck, management_url: &'a str, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        check: &'a CredentialCheck,
+        origin: Option<CredentialOrigin>,
+        management_url: &'a str,
+        now: Timestamp,
+    ) -> Self {
         CheckJson {
             state: check.state.name(),
             works: check.error.is_none(),
             kind: Some(kind_name(check.kind)),
+            credential_source: origin.map(CredentialOriginJson::from),
             management_url: Some(management_url),
             user: check.user.as_ref().map(UserJson::from),
             token: check.token.as_ref().map(|token| TokenJson::new(token, now)),

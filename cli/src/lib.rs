@@ -7,8 +7,10 @@ mod atomic_file;
 mod command;
 mod confirm;
 mod connection;
+mod credential_origin;
 mod exit;
 mod failure;
+mod file_lock;
 mod finishing;
 mod input;
 mod interrupt;
@@ -21,6 +23,7 @@ mod secret_file;
 mod secret_in_arguments;
 mod secret_output;
 mod session;
+mod stored_login;
 mod table;
 mod token_command;
 

@@ -55,6 +55,10 @@ impl SecretText {
         safe
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Writes it all to standard output. An interruption ends the wait for a reader that does not read.
     pub(crate) fn print(self, cancel: &CancelToken) -> io::Result<()> {
         // A signal that came before the secret was there does not keep it from a reader that takes it.

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 
 use anstream::{AutoStream, ColorChoice};
 use netbird_tokens::{CancelToken, Client, Error, Timestamp};
 use serde::Serialize;
 
-use crate::arguments::{Color, Connection, Display, Output, Owner, Request};
+use crate::arguments::{Color, Connection, CredentialSource, Display, Output, Owner, Request};
+use crate::credential_origin::CredentialOrigin;
 use crate::failure::{Failure, Subject};
 use crate::interrupt;
 use crate::printable::printable_json;
@@ -19,8 +21,12 @@ pub(crate) struct Session {
     command: &'static str,
     pub(crate) display: Display,
     pub(crate) owner: Owner,
-    pub(crate) management_url: Option<String>,
+    /// The management URL as an option gave it.
+    pub(crate) url_option: Option<String>,
+    pub(crate) source: CredentialSource,
     pub(crate) connection: Connection,
+    /// Where the credential came from, once that is known.
+    origin: OnceLock<CredentialOrigin>,
     /// Whether notes are left out.
     pub(crate) is_quiet: bool,
     /// Cancelled by Ctrl-C and SIGTERM.
@@ -33,13 +39,15 @@ pub(crate) struct Session {
 impl Session {
     /// A run of a command that sends requests.
     pub(crate) fn new(command: &'static str, request: Request, owner: Owner) -> Self {
-        let Request { display, server, connection } = request;
+        let Request { display, server, source, connection } = request;
         Session {
             command,
             display,
             owner,
-            management_url: server.management_url,
+            url_option: server.management_url,
+            source,
             connection,
+            origin: OnceLock::new(),
             is_quiet: false,
             cancel: interrupt::token(),
             program: Vec::new(),
@@ -52,6 +60,16 @@ impl Session {
 
     pub(crate) fn user_id(&self) -> Option<&str> {
         self.owner.user_id.as_deref()
+    }
+
+    /// Where the credential came from. `None` if there is none, or before it was read.
+    pub(crate) fn origin(&self) -> Option<CredentialOrigin> {
+        self.origin.get().copied()
+    }
+
+    pub(crate) fn set_origin(&self, origin: CredentialOrigin) {
+        // A run that reads its credential twice reads it from the same place.
+        let _ = self.origin.set(origin);
     }
 
     /// The time by the server's clock, which decides when a token expires, and which no jump of this machine's clock moves.
@@ -79,7 +97,7 @@ impl Session {
             command: self.command,
             user_id: self.owner.user_id.clone(),
             token_id: token_id.map(str::to_owned),
-            has_url_option: self.management_url.is_some(),
+            has_url_option: self.url_option.is_some(),
             is_tagged: false,
             resume: None,
         }
@@ -97,12 +115,15 @@ impl Session {
 
     /// As [`Session::print`], with the error as it is.
     pub(crate) fn write_styled(&self, text: &str) -> io::Result<()> {
-        let choice = match self.display.colors.color {
+        write_text(text, self.color_choice())
+    }
+
+    fn color_choice(&self) -> ColorChoice {
+        match self.display.colors.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
-        };
-        write_text(text, choice)
+        }
     }
 
     /// Prints a value as JSON to standard output: over several lines for a person, on one line for a program.
@@ -115,6 +136,12 @@ impl Session {
         if !self.is_quiet {
             self.warn(text);
         }
+    }
+
+    /// Prints text with styles on standard error.
+    pub(crate) fn warn_styled(&self, text: &str) {
+        let mut err = AutoStream::new(io::stderr(), self.color_choice());
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
 
     /// Prints a warning on standard error.

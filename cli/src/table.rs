@@ -142,9 +142,9 @@ pub(crate) fn token(token: &Token, now: Timestamp) -> String {
     ])
 }
 
-/// One user, a line for each field.
-pub(crate) fn user(user: &User) -> String {
-    fields(&[
+/// The user of the credential, a line for each field.
+pub(crate) fn user(user: &User, source: Option<String>) -> String {
+    let mut lines = vec![
         ("ID", cell(user.id())),
         ("Name", cell(user.name())),
         ("Email", cell(user.email())),
@@ -152,7 +152,9 @@ pub(crate) fn user(user: &User) -> String {
         ("Type", cell(user_type(user))),
         ("Status", cell(&user_status(user))),
         ("Last login", cell(&user.last_login().map_or_else(|| "never".to_owned(), second))),
-    ])
+    ];
+    lines.extend(source.map(|source| ("Credential", cell(&source))));
+    fields(&lines)
 }
 
 /// The test server's tokens: user, name, id and secret of each.

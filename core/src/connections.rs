@@ -12,6 +12,23 @@ use crate::tls;
 use crate::transport::{Transport, TransportSettings};
 
 impl ClientOptions {
+    /// The management URL that these options mean: the one that was given, with [`ClientOptions::from_env`] else the environment's,
+    /// else that of NetBird's cloud; without `/api` and without a trailing slash. A program that keeps something for each server
+    /// needs it before it has a credential.
+    ///
+    /// # Errors
+    /// `invalid_argument` for a URL that cannot be used, `configuration` for variables that cannot be read or disagree.
+    pub fn resolve_management_url(&self) -> Result<String> {
+        self.management_url_with(&environment::variables)
+    }
+
+    fn management_url_with(&self, get: Variables<'_>) -> Result<String> {
+        match self.given_management_url(get)? {
+            Some(url) => Ok(url),
+            None => self.default_management_url(),
+        }
+    }
+
     /// The management URL: the one that was given, or the environment's; `None` if there is neither.
     pub(crate) fn given_management_url(&self, get: Variables<'_>) -> Result<Option<String>> {
         let normalise = |url: &str| endpoint::normalise(url, self.allow_insecure_http);
@@ -63,5 +80,33 @@ impl ClientOptions {
             base_delay: self.retry_base_delay,
             max_delay: self.retry_max_delay,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn what_was_given_comes_before_the_environment_and_that_before_the_cloud() {
+        let get = |name: &str| (name == "NB_MANAGEMENT_URL").then(|| "https://env.example/api/".into());
+        let url = |options: ClientOptions| options.management_url_with(&get).unwrap();
+        let given = || ClientOptions::default().management_url("https://nb.example/api");
+        assert_eq!(url(given()), "https://nb.example");
+        assert_eq!(url(given().from_env()), "https://nb.example");
+        assert_eq!(url(ClientOptions::default().from_env()), "https://env.example");
+        assert_eq!(url(ClientOptions::default()), "https://api.netbird.io", "the environment is not looked at");
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_url_names_its_source() {
+        let get = |name: &str| (name == "NETBIRD_API_URL").then(|| "http://nb.example".into());
+        let error = ClientOptions::default().from_env().management_url_with(&get).unwrap_err();
+        assert!(error.message().contains("NETBIRD_API_URL"), "{error}");
+        let given = ClientOptions::default().management_url("nb.example").source("management_url", "--management-url");
+        let error = given.management_url_with(&get).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.message().contains("--management-url"), "{error}");
     }
 }

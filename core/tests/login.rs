@@ -396,6 +396,23 @@ fn one_refresh_serves_all_threads_and_clients() {
 }
 
 #[test]
+fn calls_leave_refreshing_to_those_who_ask_for_it() {
+    let server = approving(&json!({"token_lifetime_secs": 20, "refresh": "works"}));
+    let session = log_in(&server);
+    let client = client(&session);
+    session.clone().refresh_on_request();
+    for _ in 0..3 {
+        client.list_tokens(Some("ada")).unwrap();
+    }
+    // As long as a refresh in the background would take to arrive, many times over.
+    thread::sleep(SECOND / 2);
+    assert!(session.needs_refresh());
+    assert_eq!(refreshes(&server), 0);
+    session.refresh().unwrap();
+    assert_eq!(refreshes(&server), 1);
+}
+
+#[test]
 fn a_refresh_that_hangs_holds_nothing_up() {
     let server = approving(&json!({"token_lifetime_secs": 25}));
     let events = Arc::<Mutex<Vec<String>>>::default();

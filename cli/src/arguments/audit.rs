@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use netbird_tokens::{TokenState, parse_duration};
 
-use super::options::{Colors, Connection, Display, Request, Server};
+use super::options::{Colors, Connection, CredentialSource, Display, Request, Server};
 use super::values::Output;
 
 /// What to look for, and how to show it.
@@ -49,6 +49,9 @@ pub(crate) struct AuditForm {
 
     #[command(flatten)]
     server: Server,
+
+    #[command(flatten)]
+    source: CredentialSource,
 
     #[command(flatten)]
     connection: Connection,
@@ -112,7 +115,7 @@ impl AuditForm {
         // Errors are for people unless the results are JSON.
         let output = if self.output == AuditOutput::Json { Output::Json } else { Output::Table };
         let display = Display { output, colors: self.colors };
-        Ok((order, Request { display, server: self.server, connection: self.connection }))
+        Ok((order, Request { display, server: self.server, source: self.source, connection: self.connection }))
     }
 }
 

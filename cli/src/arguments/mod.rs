@@ -1,6 +1,7 @@
 //! The command line: commands, options and the texts of their help.
 
 mod audit;
+mod login;
 mod options;
 mod order;
 mod rotate;
@@ -15,17 +16,19 @@ use clap::{ArgMatches, Args, parser::ValueSource};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use self::audit::{AuditForm, AuditOrder, AuditOutput};
-pub(crate) use self::options::{Clock, Connection, Display, Owner, Request};
+pub(crate) use self::login::{Keeping, LoginForm, LoginOrder, ProviderOptions};
+pub(crate) use self::options::{Clock, Connection, CredentialSource, Display, Owner, Request, Server};
 pub(crate) use self::rotate::{Destination, ResumeOrder, RotateAction, RotateForm, RotateOrder};
 pub(crate) use self::token::{CreateForm, CreateOrder, TokenForm, TokenOrder};
-pub(crate) use self::values::{Color, Output, TokenType};
+pub(crate) use self::values::{Color, LoginStore, Output, TokenType};
 use crate::exit;
 
 /// List, create, inspect and revoke NetBird API tokens
 ///
-/// The credential is a personal access token (nbp_…) or a JWT. It is read from NB_PAT (or NETBIRD_API_TOKEN, NETBIRD_TOKEN,
-/// NB_API_KEY) or from a file. It is never an argument: every user of the machine could read it there. The server is
-/// https://api.netbird.io unless NB_MANAGEMENT_URL, NETBIRD_API_URL or --management-url names another one.
+/// People log in with `netbird-tokens login`. Scripts use a personal access token (nbp_…) or a JWT from a file or from NB_PAT
+/// (or NETBIRD_API_TOKEN, NETBIRD_TOKEN, NB_API_KEY), which come before a login. The credential is never an argument: every
+/// user of the machine could read it there. The server is https://api.netbird.io unless NB_MANAGEMENT_URL, NETBIRD_API_URL
+/// or --management-url names another one.
 #[derive(Debug, Parser)]
 #[command(
     name = "netbird-tokens",
@@ -44,6 +47,24 @@ struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Log in with a browser, on this machine or another one
+    ///
+    /// It shows an address and a code, waits until you have confirmed the code on that page, and keeps the login for the
+    /// commands that follow. With --create it goes on to create a token.
+    Login {
+        #[command(flatten)]
+        form: LoginForm,
+    },
+
+    /// Forget the login that is kept for this server
+    Logout {
+        #[command(flatten)]
+        display: Display,
+
+        #[command(flatten)]
+        server: Server,
+    },
+
     /// List a user's tokens
     List {
         #[command(flatten)]
@@ -178,9 +199,12 @@ pub(crate) enum Command {
         display: Display,
 
         #[command(flatten)]
+        source: CredentialSource,
+
+        #[command(flatten)]
         connection: Connection,
 
-        /// The options in `connection` that were given, for the commands that the demo runs. Without those about the credential,
+        /// The options about the connection that were given, for the commands that the demo runs. Without those about the credential,
         /// which is handed over in the environment.
         #[arg(skip)]
         given: Vec<OsString>,
@@ -233,6 +257,7 @@ pub(crate) struct MockServerOptions {
 pub(crate) fn command() -> clap::Command {
     let command = Arguments::command()
         .mut_subcommand("token", token::tie_options_to_actions)
+        .mut_subcommand("login", login::explain_options)
         .mut_subcommand("audit", audit::explain_timeout)
         .mut_subcommands(options::tie_shell_to_command);
     #[cfg(feature = "mock")]

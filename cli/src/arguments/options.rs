@@ -57,14 +57,10 @@ pub(crate) struct Server {
     pub(crate) management_url: Option<String>,
 }
 
-/// How a server is reached, and the credential for it.
+/// Where the credential comes from.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = CONNECTION)]
-pub(crate) struct Connection {
-    /// Print each request on standard error
-    #[arg(short, long, help_heading = None)]
-    pub(crate) verbose: bool,
-
+pub(crate) struct CredentialSource {
     /// Read the credential from this file, and again once the server refuses it; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
@@ -80,6 +76,15 @@ pub(crate) struct Connection {
     /// Kind of the credential in the file
     #[arg(long, value_name = "TYPE", default_value = "detect", hide = true, requires = "token_file")]
     pub(crate) token_type: TokenType,
+}
+
+/// How a server is reached.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = CONNECTION)]
+pub(crate) struct Connection {
+    /// Print each request on standard error
+    #[arg(short, long, help_heading = None)]
+    pub(crate) verbose: bool,
 
     /// Also trust the certificates in this PEM file
     #[arg(long, value_name = "FILE")]
@@ -148,6 +153,9 @@ pub(crate) struct Request {
 
     #[command(flatten)]
     pub(crate) server: Server,
+
+    #[command(flatten)]
+    pub(crate) source: CredentialSource,
 
     #[command(flatten)]
     pub(crate) connection: Connection,

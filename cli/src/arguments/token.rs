@@ -23,7 +23,7 @@ pub(crate) struct CreateForm {
 }
 
 #[derive(Args, Debug)]
-struct CreateDetails {
+pub(super) struct CreateDetails {
     /// Lifetime: a number of days, 1 to 365, a length of time (30d, 4w), or a date (2026-12-31)
     #[arg(long, value_name = "DAYS", value_parser = days, default_value_t = NewToken::DEFAULT_EXPIRES_IN_DAYS, allow_negative_numbers = true)]
     expires_in: i64,
@@ -65,7 +65,7 @@ impl CreateForm {
 }
 
 impl CreateDetails {
-    fn into_order(self, name: String) -> CreateOrder {
+    pub(super) fn into_order(self, name: String) -> CreateOrder {
         let CreateDetails { expires_in, tag, secret_file, on_unknown } = self;
         let secret_file = secret_file.filter(|path| path != Path::new("-"));
         CreateOrder { name, expires_in, tag, secret_file, on_unknown }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use netbird_tokens::OnUnknown;
+use serde::{Deserialize, Serialize};
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -37,6 +38,16 @@ pub(crate) enum TokenType {
     Pat,
     /// A bare JWT
     Bearer,
+}
+
+/// Where a login is kept.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LoginStore {
+    /// The system's keyring
+    Keyring,
+    /// A file that only you can read
+    File,
 }
 
 /// What to do about a create whose answer was lost.

@@ -1,6 +1,6 @@
 //! `check`: whether the credential works, and what is known about it.
 
-use netbird_tokens::{Client, CredentialCheck, CredentialState, ErrorKind, Timestamp};
+use netbird_tokens::{Client, CredentialCheck, CredentialState, ErrorKind};
 
 use crate::failure::Failure;
 use crate::json::{CheckJson, kind_name};
@@ -11,9 +11,9 @@ pub(crate) fn check(session: &Session) -> Result<(), Failure> {
     let client = well_formed(session)?;
     let check = client.check_credential().map_err(|error| session.failed(error))?;
     let printed = if session.is_json() {
-        session.print_json(&CheckJson::new(&check, client.management_url(), session.now()))
+        session.print_json(&CheckJson::new(&check, session.origin(), client.management_url(), session.now()))
     } else {
-        session.print(&describe(&check, &client, session.now()))
+        session.print(&describe(session, &check, &client))
     };
     match check.state {
         CredentialState::Working => printed,
@@ -26,12 +26,13 @@ pub(crate) fn check(session: &Session) -> Result<(), Failure> {
 pub(crate) fn check_offline(session: &Session) -> Result<(), Failure> {
     let client = well_formed(session)?;
     if session.is_json() {
-        let mut json = CheckJson::bare("well_formed");
+        let mut json = CheckJson::bare("well_formed", session.origin());
         json.management_url = Some(client.management_url());
         return session.print_json(&json);
     }
     session.print(&table::plain_fields(&[
         ("State", Some("well_formed: the credential has the right form; the server was not asked".to_owned())),
+        ("Source", session.origin().map(|origin| origin.to_string())),
         ("Server", Some(client.management_url().to_owned())),
     ]))
 }
@@ -43,7 +44,7 @@ fn well_formed(session: &Session) -> Result<Client, Failure> {
         && error.kind() == ErrorKind::InvalidCredential
     {
         let printed = if session.is_json() {
-            session.print_json(&CheckJson::bare("malformed"))
+            session.print_json(&CheckJson::bare("malformed", session.origin()))
         } else {
             session.print(&table::plain_fields(&[("State", Some("malformed: nothing was sent".to_owned()))]))
         };
@@ -53,7 +54,8 @@ fn well_formed(session: &Session) -> Result<Client, Failure> {
     client
 }
 
-fn describe(check: &CredentialCheck, client: &Client, now: Timestamp) -> String {
+fn describe(session: &Session, check: &CredentialCheck, client: &Client) -> String {
+    let now = session.now();
     let meaning = match check.state {
         CredentialState::Working => "the credential works",
         CredentialState::Unknown => "the credential was revoked, or belongs to another server",
@@ -87,6 +89,7 @@ fn describe(check: &CredentialCheck, client: &Client, now: Timestamp) -> String 
     table::plain_fields(&[
         ("State", Some(format!("{}: {meaning}", check.state.name()))),
         ("Credential", Some(kind_name(check.kind).to_owned())),
+        ("Source", session.origin().map(|origin| origin.to_string())),
         ("Server", Some(client.management_url().to_owned())),
         ("User", user),
         ("Token", token),

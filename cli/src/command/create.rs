@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use netbird_tokens::{CreatedToken, Error, ErrorKind, NewToken};
+use netbird_tokens::{ClientOptions, CreatedToken, Error, ErrorKind, NewToken};
 
 use crate::arguments::CreateOrder;
 use crate::failure::Failure;
@@ -15,18 +15,37 @@ use crate::secret_output::{SecretText, require_reader, survive_file_size_limit};
 use crate::session::Session;
 use crate::table;
 
+/// Where the secret is to go. A file that gets none is removed again.
+pub(crate) struct Place(Option<SecretFile>);
+
+impl Place {
+    /// Makes sure that there is one, before anything is created.
+    pub(crate) fn prepare(order: &CreateOrder) -> Result<Self, Failure> {
+        match &order.secret_file {
+            Some(path) => Ok(Place(Some(SecretFile::create(path)?))),
+            None => require_reader("--secret-file FILE").map(|()| Place(None)),
+        }
+    }
+}
+
 pub(crate) fn create(session: &Session, order: &CreateOrder) -> Result<(), Failure> {
+    let options = session.options()?;
+    let place = Place::prepare(order)?;
+    create_with(session, options, order, place)
+}
+
+/// Creates the token with a client of these options.
+pub(crate) fn create_with(
+    session: &Session,
+    options: ClientOptions,
+    order: &CreateOrder,
+    place: Place,
+) -> Result<(), Failure> {
     let finishing = Finishing::default();
     let observer = finishing.observer(session.connection.verbose);
     let on_unknown: netbird_tokens::OnUnknown = order.on_unknown.into();
-    let client = session.build(session.options()?.on_unknown(on_unknown).observer(observer))?;
-    let mut file = match &order.secret_file {
-        Some(path) => Some(SecretFile::create(path)?),
-        None => {
-            require_reader("--secret-file FILE")?;
-            None
-        }
-    };
+    let client = session.build(options.on_unknown(on_unknown).observer(observer))?;
+    let Place(mut file) = place;
     survive_file_size_limit();
     let new = NewToken::new(&order.name).expires_in_days(order.expires_in).tag(order.tag);
     let created = client.create_token(&new, session.user_id()).map_err(|error| {

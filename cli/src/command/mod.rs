@@ -5,6 +5,8 @@ mod check;
 mod create;
 #[cfg(feature = "mock")]
 mod demo;
+mod login;
+mod logout;
 mod manual;
 #[cfg(feature = "mock")]
 mod mock_server;
@@ -14,9 +16,7 @@ mod rotate;
 
 use std::ffi::OsString;
 
-#[cfg(feature = "mock")]
-use crate::arguments::Request;
-use crate::arguments::{Command, Owner, RotateAction, TokenOrder};
+use crate::arguments::{Command, Owner, Request, RotateAction, TokenOrder};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -24,6 +24,14 @@ use crate::session::Session;
 #[cfg_attr(not(feature = "mock"), expect(unused_variables, reason = "only the demo starts this program"))]
 pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failure> {
     match command {
+        Command::Login { form } => {
+            let (order, owner, request) = form.into_order();
+            login::login(&Session::new("login", request, owner), &order)
+        }
+        Command::Logout { display, server } => {
+            let request = Request { display, server, connection: logout::connection(), ..Request::default() };
+            logout::logout(&Session::new("logout", request, Owner::default()))
+        }
         Command::List { owner, request } => read::list(&Session::new("list", request, owner)),
         Command::Inspect { token_id, owner, request } => {
             read::inspect(&Session::new("inspect", request, owner), &token_id)
@@ -67,8 +75,8 @@ pub(crate) fn run(program: Vec<OsString>, command: Command) -> Result<(), Failur
             mock_server::serve(&Session::new("mock-server", request, Owner::default()), &options)
         }
         #[cfg(feature = "mock")]
-        Command::Demo { server, display, connection, given } => {
-            let request = Request { display, connection, ..Request::default() };
+        Command::Demo { server, display, source, connection, given } => {
+            let request = Request { display, source, connection, ..Request::default() };
             let mut session = Session::new("demo", request, Owner::default());
             session.program = program;
             demo::demo(&session, server.as_deref(), &given)

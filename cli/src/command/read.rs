@@ -39,9 +39,9 @@ pub(crate) fn inspect(session: &Session, token_id: &str) -> Result<(), Failure> 
 pub(crate) fn whoami(session: &Session) -> Result<(), Failure> {
     let user = session.client()?.current_user().map_err(|error| session.failed(error))?;
     if session.is_json() {
-        return session.print_json(&UserJson::from(&user));
+        return session.print_json(&UserJson::from(&user).with_source(session.origin()));
     }
-    session.print(&table::user(&user))
+    session.print(&table::user(&user, session.origin().map(|origin| origin.to_string())))
 }
 
 pub(crate) fn users(session: &Session) -> Result<(), Failure> {

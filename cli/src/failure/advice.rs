@@ -58,7 +58,10 @@ impl Subject {
 
     fn step(&self, advice: Advice, kind: ErrorKind) -> Option<String> {
         let step = match advice {
-            Advice::GiveCredential => "export NB_PAT=nbp_…, or add --token-file FILE (- is standard input)".to_owned(),
+            Advice::GiveCredential => {
+                "netbird-tokens login, or export NB_PAT=nbp_…, or add --token-file FILE (- is standard input)"
+                    .to_owned()
+            }
             Advice::AllowInsecureHttp => "add --allow-insecure-http if nobody can listen on the network".to_owned(),
             Advice::AddCa => "add --ca-file FILE".to_owned(),
             // It says nothing about what the credential may do for another user.

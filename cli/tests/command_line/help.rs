@@ -2,7 +2,9 @@
 
 use crate::support::{program, run};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
+    "login",
+    "logout",
     "list",
     "inspect",
     "create",
@@ -33,6 +35,23 @@ fn every_command_has_its_help() {
     for command in COMMANDS {
         let ran = run(program().args([command, "--help"])).ok();
         assert!(ran.out.contains("Usage: netbird-tokens"), "{command}");
+    }
+}
+
+#[test]
+fn options_of_every_command_are_under_no_heading_of_others() {
+    for command in COMMANDS {
+        let help = run(program().args([command, "--help"])).ok().out;
+        let mut heading = "";
+        for line in help.lines() {
+            if !line.starts_with(' ') && line.ends_with(':') {
+                heading = line;
+            }
+            let option = line.trim_start();
+            if option.starts_with("-o, --output") || option.starts_with("--color") || option.starts_with("-h, --help") {
+                assert_eq!(heading, "Options:", "{command}: {line}");
+            }
+        }
     }
 }
 

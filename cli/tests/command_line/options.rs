@@ -23,6 +23,9 @@ fn each_command_shows_only_the_options_that_it_has() {
             assert!(!has(command, option), "{command} {option}");
         }
     }
+    assert!(has("login", "--management-url") && has("login", "--tag") && has("login", "--user-id"));
+    assert!(!has("login", "--token-file") && !has("login", "--token-command") && !has("login", "--now"));
+    assert!(has("logout", "--management-url") && !has("logout", "--timeout") && !has("logout", "--token-file"));
     assert!(has("demo", "--token-file") && !has("demo", "--management-url") && !has("demo", "--user-id"));
     for command in REQUESTS {
         assert!(!has(command, "--now") && !has(command, "--token-type"), "{command}: they are hidden");

@@ -18,9 +18,13 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(crate) const ALICE: &str = "google-oauth2|alice";
 pub(crate) const BOT: &str = "ef3799d6-3891-4769-9690-e6798258d5f6";
 
-/// The program, with an environment that has nothing about NetBird or proxies.
+/// The program, with an environment that has nothing about NetBird, proxies, a desktop, or a login of whoever runs the tests.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netbird-tokens"));
+    for name in ["DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"] {
+        command.env_remove(name);
+    }
+    command.env("XDG_STATE_HOME", "/nonexistent/state").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     for (name, _) in std::env::vars_os() {
         let upper = name.to_string_lossy().to_ascii_uppercase();
         if upper.starts_with("NB_") || upper.starts_with("NETBIRD_") || upper.ends_with("_PROXY") || upper == "NO_COLOR"

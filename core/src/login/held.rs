@@ -32,6 +32,8 @@ pub(super) struct Held {
     state: ArcSwap<State>,
     /// The identity provider has ended the session: there is no refresh any more.
     over: AtomicBool,
+    /// Calls start no refresh.
+    on_request: AtomicBool,
     /// The API has accepted a token of this session.
     accepted: AtomicBool,
     began: Instant,
@@ -130,6 +132,7 @@ impl Held {
             token,
             state: ArcSwap::from_pointee(State { tokens: Arc::new(tokens), failure: None }),
             over: AtomicBool::new(false),
+            on_request: AtomicBool::new(false),
             accepted: AtomicBool::new(!is_new),
             began: Instant::now(),
             not_before: AtomicU64::new(0),
@@ -146,6 +149,11 @@ impl Held {
     pub(super) fn needs_refresh(&self) -> bool {
         let tokens = self.tokens();
         tokens.refresh_token.is_some() && tokens.are_due() && !self.over.load(Ordering::Acquire)
+    }
+
+    /// Leaves refreshing to those who ask for it.
+    pub(super) fn refresh_on_request(&self) {
+        self.on_request.store(true, Ordering::Release);
     }
 
     /// Starts a refresh, unless one is under way, and gives what to wait for.
@@ -239,7 +247,8 @@ impl Session for Held {
     }
 
     fn keep_fresh(self: Arc<Self>) {
-        if self.needs_refresh() && self.since_begin(Instant::now()) >= self.not_before.load(Ordering::Acquire) {
+        let is_time = || self.since_begin(Instant::now()) >= self.not_before.load(Ordering::Acquire);
+        if self.needs_refresh() && is_time() && !self.on_request.load(Ordering::Acquire) {
             // Without an engine there is no refresh: the token is used until it expires.
             let _ = self.start_refresh();
         }

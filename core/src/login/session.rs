@@ -125,6 +125,12 @@ impl LoginSession {
         record::write(&self.held)
     }
 
+    /// From now on calls start no refresh: only [`LoginSession::refresh`] does. For a program that ends soon. Where the identity
+    /// provider accepts a refresh token once, a refresh in the background that the program does not outlive would lose the session.
+    pub fn refresh_on_request(&self) {
+        self.held.refresh_on_request();
+    }
+
     /// Whether the token is close to its expiry and can be refreshed, so that calls start a refresh. A program that ends soon
     /// calls [`LoginSession::refresh`] then, and exports the session again.
     #[must_use]

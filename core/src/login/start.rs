@@ -8,7 +8,6 @@ use url::Url;
 use crate::boxed::Boxed;
 use crate::endpoint::{self, Subject};
 use crate::engine::lane::Lane;
-use crate::environment;
 use crate::error::{Advice, Error, ErrorKind, Result};
 use crate::exchange::after;
 use crate::options::{ClientOptions, OnUnknown};
@@ -72,10 +71,7 @@ impl Start {
     pub(super) fn new(mut client: ClientOptions, login: LoginOptions) -> Result<Self> {
         check(&client)?;
         login.check()?;
-        let management_url = match client.given_management_url(&environment::variables)? {
-            Some(url) => url,
-            None => client.default_management_url()?,
-        };
+        let management_url = client.resolve_management_url()?;
         let embedded = format!("{management_url}/oauth2");
         let issuer = login.issuer.as_deref().unwrap_or(&embedded);
         let issuer = endpoint::check_url(issuer, Subject::Issuer, client.allow_insecure_http)?;

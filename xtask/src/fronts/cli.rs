@@ -17,6 +17,14 @@ pub struct Cli;
 
 const PACKAGE: &str = "netbird-tokens-cli";
 const SHELLS: &str = "cli: bash, zsh, fish";
+const DESKTOP: &str = "cli: keyring and browser";
+
+/// Programs of a desktop that its tests start, and the Debian packages that have them.
+const DESKTOP_PROGRAMS: [(&str, &[&str]); 3] = [
+    ("dbus-run-session", &["dbus-bin", "dbus-daemon"]),
+    ("gnome-keyring-daemon", &["gnome-keyring"]),
+    ("chromedriver", &["chromium", "chromium-driver"]),
+];
 
 /// Presses TAB in real shells. The tests are ignored by default, for those who do not have all the shells.
 fn completion_tests() -> Step {
@@ -27,6 +35,21 @@ fn completion_tests() -> Step {
         job.tests_passed()
     })
     .needs(SHELLS)
+    .needs(COMPILE)
+}
+
+/// Logs in with a real keyring and a real browser. The tests are ignored by default, for those who do not have them.
+fn desktop_tests() -> Step {
+    Step::new("cli: login with a keyring and a browser", |job| {
+        let programs = compile::test_programs(job.workspace(), PACKAGE)?;
+        let tests = programs.iter().find(|program| program.target == "command_line").context("it was not built")?;
+        job.logged(tests.command(job.workspace()))
+            .args(["--ignored", "browser::", "keyring::"])
+            .limit_minutes(10)
+            .run()?;
+        job.tests_passed()
+    })
+    .needs(DESKTOP)
     .needs(COMPILE)
 }
 
@@ -50,6 +73,15 @@ impl Front for Cli {
                 Ok(String::new())
             })
             .waits(),
+            Step::new(DESKTOP, |job| {
+                for (program, packages) in DESKTOP_PROGRAMS {
+                    if on_path(program).is_none() {
+                        apt::ensure(packages, &job.log)?;
+                    }
+                }
+                Ok(String::new())
+            })
+            .waits(),
             manifests::toolchain(),
         ]
     }
@@ -58,6 +90,7 @@ impl Front for Cli {
         vec![
             package_tests("cli", PACKAGE),
             completion_tests(),
+            desktop_tests(),
             manifests::test(),
             scenarios("cli", "cli", adapter),
             live("cli", "cli", Server { version: "current", limited: false }, adapter),

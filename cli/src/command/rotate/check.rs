@@ -17,7 +17,7 @@ const SECONDS_PER_DAY: u64 = 86_400;
 /// Refuses options that do not go together.
 pub(super) fn order(session: &Session, order: &RotateOrder) -> Result<(), Failure> {
     let has_program = matches!(order.destination, Destination::Program { .. });
-    if session.connection.shell && !has_program && session.connection.token_command.is_none() {
+    if session.source.shell && !has_program && session.source.token_command.is_none() {
         return Err(Failure::usage("--shell has no effect without --exec or --token-command: remove it"));
     }
     if let Some(text) = &order.expires_in {
@@ -37,7 +37,7 @@ pub(super) fn names_a_token(
         (Some(id), _) => Ok(Some(RotateToken::id(id))),
         (None, Some(name)) => Ok(Some(RotateToken::named(name))),
         (None, None) => {
-            let token_file = session.connection.token_file.as_deref();
+            let token_file = session.source.token_file.as_deref();
             let is_same = token_file.is_some_and(|path| target.file().is_some_and(|file| file.is(path)));
             if is_same && session.user_id().is_none() {
                 return Ok(None);

@@ -57,7 +57,7 @@ impl Target {
                 Ok(Target::File(file))
             }
             Destination::Program { command, time_limit } => {
-                let program = Program::parse("--exec", command, session.connection.shell)?;
+                let program = Program::parse("--exec", command, session.source.shell)?;
                 if !program.exists() {
                     let missing = io::Error::from(io::ErrorKind::NotFound);
                     return Err(Failure::usage(program.not_started("--exec", &missing) + ". Nothing was changed"));

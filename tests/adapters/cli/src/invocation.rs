@@ -48,6 +48,8 @@ const VARIABLES: &[&str] =
 #[derive(Clone)]
 pub(crate) struct Connection {
     program: PathBuf,
+    /// Where the program looks for a login that is kept. There is none.
+    state: PathBuf,
     flags: Vec<OsString>,
     /// Only for a create.
     on_unknown: Option<String>,
@@ -80,7 +82,8 @@ impl Connection {
             }
         }
         let from_env = options.get("from_env").is_some_and(|value| value == true);
-        let connection = Connection { program, flags, on_unknown, credential: None, from_env };
+        let state = folder.join("state");
+        let connection = Connection { program, state, flags, on_unknown, credential: None, from_env };
         Ok(connection.with_credential(options))
     }
 
@@ -127,6 +130,7 @@ impl Connection {
             command.arg("--token-file=-").arg(format!("--token-type={kind}"));
         }
         command.args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("XDG_STATE_HOME", &self.state);
         if !self.from_env {
             for name in VARIABLES {
                 command.env_remove(name);

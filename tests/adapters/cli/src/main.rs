@@ -31,7 +31,11 @@ const OPERATIONS: &[&str] = &[
     "audit_tokens",
     "set_credential",
     "expose",
+    "start_login",
 ];
+
+/// The options of a login.
+const LOGIN_OPTIONS: &[&str] = &["issuer", "client_id", "audience", "scope", "endpoint_host"];
 
 type Answer = Result<Value, Value>;
 
@@ -83,6 +87,7 @@ impl Adapter {
                 self.clients.insert(name.to_owned(), connection);
                 Ok(json!({}))
             }
+            Some("call") if text(command, "operation") == Some("start_login") => self.begin_login(fields("args")),
             Some("call") => self.call(name, command, fields("args")),
             // Every run of the program has waited for what it began.
             Some("close") => {
@@ -91,6 +96,20 @@ impl Adapter {
             }
             _ => Err(unsupported(command)),
         }
+    }
+
+    /// Runs `login`, which shows how a login begins only where it does not: otherwise it goes on to wait.
+    fn begin_login(&self, args: &Fields) -> Answer {
+        let empty = Map::new();
+        let options = args.get("options").and_then(Value::as_object).unwrap_or(&empty);
+        let connection = Connection::new(self.program.clone(), self.folder.path(), options)?;
+        let mut words: Vec<OsString> = vec!["login".into(), "--no-store".into(), "--no-browser".into()];
+        for name in LOGIN_OPTIONS {
+            if let Some(value) = text(args, name) {
+                words.push(format!("--{}={value}", name.replace('_', "-")).into());
+            }
+        }
+        connection.run(&words, None)
     }
 
     fn call(&mut self, name: &str, command: &Fields, args: &Fields) -> Answer {
