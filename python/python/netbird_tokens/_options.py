@@ -36,7 +36,7 @@ class _Whose(TypedDict, total=False):
     management_url: str | None
 
 
-class ClientOptions(ConnectionOptions, _Whose, total=False):
+class ClientOptions(_Whose, ConnectionOptions, total=False):
     """The options of Client and AsyncClient, which Client describes. For functions that pass them on:
 
     def connect(**options: Unpack[ClientOptions]) -> Client:
