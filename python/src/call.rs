@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use netbird_tokens::{Client, Error};
+use netbird_tokens::{Client, Error, Operation};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -33,6 +33,11 @@ pub(crate) fn run<T: Send>(
             Err(raised)
         }
     }
+}
+
+/// What an interruption means that loses nothing, as of a call that reads.
+pub(crate) fn interrupted() -> Error {
+    Operation::CurrentUser.interrupted()
 }
 
 /// Why no call can be made any more.

@@ -7,10 +7,11 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use crate::awaiting::Interruptible;
+use crate::error;
 
-/// Ends calls from another thread. Client.with_cancel takes it.
+/// Ends calls from another thread. Client.with_cancel and start_login take it.
 ///
-/// It can be shared by any number of clients and threads. Once cancelled it stays cancelled.
+/// It can be shared by any number of clients, logins and threads. Once cancelled it stays cancelled.
 #[pyclass(frozen, module = "netbird_tokens", weakref)]
 pub(crate) struct CancelToken(Arc<Cancellation>);
 
@@ -46,10 +47,10 @@ impl Cancellation {
     }
 }
 
-impl CancelToken {
-    pub(crate) fn shared(&self) -> &Arc<Cancellation> {
-        &self.0
-    }
+/// The token that an argument is.
+pub(crate) fn shared(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Arc<Cancellation>> {
+    let token = value.cast::<CancelToken>().map_err(|_| error::wrong_type(name, "CancelToken", value))?;
+    Ok(Arc::clone(&token.get().0))
 }
 
 #[pymethods]
@@ -60,7 +61,7 @@ impl CancelToken {
         CancelToken(Arc::default())
     }
 
-    /// Ends the calls of every client that was made with it, within 50 ms, with a CancelledError.
+    /// Ends the calls of every client and login that was made with it, within 50 ms, with a CancelledError.
     ///
     /// It does not wait for them, and may be called from any thread and from a signal handler. A call whose result is
     /// ready by then returns it.

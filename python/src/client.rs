@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::arguments::{self, optional, text};
 use crate::audit::Audit;
-use crate::cancel::{CancelToken, Cancellation};
+use crate::cancel::{self, Cancellation};
 use crate::options::{ClientArguments, with_options};
 use crate::repr::Repr;
 use crate::requests::{self, RotateArguments};
@@ -34,10 +34,11 @@ use crate::{call, check, error, interrupt, logging};
 /// Args:
 ///     pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
 ///     bearer: A JWT, as str or Secret.
-///     credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
+///     credential: A PAT or a JWT as people paste it, as str or Secret; a Credential; or a LoginSession.
 ///     token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
 ///         file holds another one by then, the client goes on with that one, and the call is repeated once.
-///     management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
+///     management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io, or the
+///         session's server.
 ///     connect_timeout: How long making a connection may take. Default: 10 s.
 ///     read_timeout: How long the server may be silent. Default: 30 s.
 ///     timeout: How long a whole call may take, retries and waits included. Default: 60 s.
@@ -165,10 +166,11 @@ with_options!(methods {
     /// Args:
     ///     pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
     ///     bearer: A JWT, as str or Secret.
-    ///     credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
+    ///     credential: A PAT or a JWT as people paste it, as str or Secret; a Credential; or a LoginSession.
     ///
     /// Raises:
     ///     InvalidCredentialError: It cannot be one. The client keeps the old one.
+    ///     InvalidArgumentError: The session is for another server. The client keeps the old one.
     #[pyo3(signature = (*, pat=None, bearer=None, credential=None))]
     fn set_credential(
         &self,
@@ -210,10 +212,9 @@ with_options!(methods {
     /// Returns:
     ///     A client that shares this one's connections and credential. It is closed on its own.
     fn with_cancel(&self, py: Python<'_>, token: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let token = token.cast::<CancelToken>().map_err(|_| error::wrong_type("token", "CancelToken", token))?;
-        let cancellation = token.get().shared();
-        let cancellations = self.cancellations.iter().chain([cancellation]).map(Arc::clone).collect();
-        Ok(Client::new(self.open(py)?.with_cancel(cancellation.core()), cancellations))
+        let cancellation = cancel::shared("token", token)?;
+        let core = self.open(py)?.with_cancel(cancellation.core());
+        Ok(Client::new(core, self.cancellations.iter().cloned().chain([cancellation]).collect()))
     }
 
     /// All tokens of a user, in no particular order.

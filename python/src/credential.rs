@@ -1,4 +1,4 @@
-//! The credential that a caller gives: a PAT, a JWT or either, each as a str or a Secret.
+//! The credential that a caller gives: a PAT, a JWT or either, each as a str or a Secret; or the session of a login.
 
 use netbird_tokens::{Credential as CoreCredential, CredentialKind, Secret as CoreSecret};
 use pyo3::exceptions::PyTypeError;
@@ -9,6 +9,7 @@ use pyo3::types::{PyDateTime, PyString};
 use crate::error;
 use crate::instant;
 use crate::secret::Secret;
+use crate::session::LoginSession;
 
 type Any<'py> = Bound<'py, PyAny>;
 
@@ -20,6 +21,10 @@ type Any<'py> = Bound<'py, PyAny>;
 pub(crate) struct Credential(CoreCredential);
 
 impl Credential {
+    pub(crate) fn new(core: CoreCredential) -> Self {
+        Credential(core)
+    }
+
     fn checked(
         name: &str,
         text: &Any<'_>,
@@ -148,6 +153,9 @@ pub(crate) fn one(
     }
     if let ("credential", Ok(checked)) = (name, value.cast::<Credential>()) {
         return Ok(Some(checked.get().0.clone()));
+    }
+    if let ("credential", Ok(session)) = (name, value.cast::<LoginSession>()) {
+        return Ok(Some(session.get().core().credential()));
     }
     let text = secret(name, value)?;
     check(text.expose()).map(Some).map_err(|error| error::raise(value.py(), &error))

@@ -17,6 +17,7 @@ mod exit;
 mod instant;
 mod interrupt;
 mod logging;
+mod login;
 mod mock;
 mod options;
 mod pickle;
@@ -26,6 +27,8 @@ mod restore;
 mod rotation;
 mod secret;
 mod sequence;
+mod session;
+mod session_methods;
 mod token;
 mod user;
 mod value;
@@ -51,11 +54,15 @@ mod native {
     #[pymodule_export]
     use crate::credential::Credential;
     #[pymodule_export]
+    use crate::login::{DeviceLogin, start_login};
+    #[pymodule_export]
     use crate::mock::MockServer;
     #[pymodule_export]
     use crate::rotation::Rotation;
     #[pymodule_export]
     use crate::secret::Secret;
+    #[pymodule_export]
+    use crate::session::LoginSession;
     #[pymodule_export]
     use crate::token::{CreatedToken, Token, TokenList};
     #[pymodule_export]

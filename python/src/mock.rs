@@ -112,6 +112,14 @@ impl MockServer {
         self.with(py, |server| server.issue_jwt(user_id, valid_for_secs))
     }
 
+    fn approve_login(&self, py: Python<'_>, user_code: &str, user_id: &str) -> PyResult<()> {
+        self.with(py, |server| server.approve_login(user_code, user_id))?.map_err(wrong)
+    }
+
+    fn deny_login(&self, py: Python<'_>, user_code: &str) -> PyResult<()> {
+        self.with(py, |server| server.deny_login(user_code))?.map_err(wrong)
+    }
+
     fn set_clock(&self, py: Python<'_>, now: &str) -> PyResult<()> {
         self.with(py, |server| server.set_clock(now))?.map_err(wrong)
     }

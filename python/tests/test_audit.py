@@ -42,7 +42,7 @@ def lists(mock: MockNetBird) -> int:
 
 
 def test_the_states_are_those_of_the_core() -> None:
-    _, _, enums = _native.vocabulary()
+    _, _, _, enums = _native.vocabulary()
     assert [state.value for state in TokenState] == dict(enums)["TokenState"]
 
 

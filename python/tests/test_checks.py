@@ -23,7 +23,7 @@ from netbird_tokens.testing import MockNetBird
 
 
 def test_the_states_are_those_of_the_core() -> None:
-    _, _, enums = _native.vocabulary()
+    _, _, _, enums = _native.vocabulary()
     assert [state.value for state in CredentialState] == dict(enums)["CredentialState"]
 
 

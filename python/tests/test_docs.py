@@ -1,4 +1,4 @@
-"""The examples of docs/python.md and of the package's front page do what they say."""
+"""The examples of docs/python.md, of docs/login.md and of the package's front page do what they say."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ import pytest
 from netbird_tokens.testing import MockNetBird
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "docs" / "python.md", ROOT / "python" / "README.md")
+PAGES = (ROOT / "docs" / "python.md", ROOT / "docs" / "login.md", ROOT / "python" / "README.md")
+
+
+@pytest.fixture
+def netbird_mock() -> Iterator[MockNetBird]:
+    """A server on which a login is approved after one poll."""
+    verdict = {"approve": {"user_id": "owner", "after_polls": 1}}
+    with MockNetBird(identity_provider={"interval_secs": 1, "verdict": verdict}) as mock:
+        yield mock
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -46,12 +55,12 @@ def test_a_script(netbird_mock: MockNetBird, tmp_path: Path, heading: str, sourc
     assert done.returncode == 0, done.stderr
     assert netbird_mock.requests
     assert [token.name for token in netbird_mock.tokens()] == ["default"]
-    for secret in re.findall(r"nbp_\w+", done.stdout + done.stderr):
+    for secret in re.findall(r"nbp_\w+|eyJ\w+", done.stdout + done.stderr):
         pytest.fail(f"shows {secret[:6]}…")
 
 
 def test_all_examples_are_found() -> None:
-    assert (len(SCRIPTS), len(TESTS), len(blocks("yaml"))) == (16, 1, 1)
+    assert (len(SCRIPTS), len(TESTS), len(blocks("yaml"))) == (19, 1, 1)
 
 
 def test_the_cron_script_warns(netbird_mock: MockNetBird, tmp_path: Path) -> None:

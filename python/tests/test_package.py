@@ -39,7 +39,7 @@ def test_everything_that_help_shows_is_documented() -> None:
 
 
 def test_the_options_are_those_of_the_core() -> None:
-    _, options, _ = _native.vocabulary()
+    _, options, _, _ = _native.vocabulary()
     signature = inspect.signature(netbird_tokens.Client)
     assert all(each.kind is inspect.Parameter.KEYWORD_ONLY for each in signature.parameters.values())
     assert set(signature.parameters) == {*options, "pat", "bearer"}
@@ -47,8 +47,17 @@ def test_the_options_are_those_of_the_core() -> None:
     assert arguments_documented(netbird_tokens.Client.__doc__) == list(signature.parameters)
 
 
+def test_the_options_of_a_login_are_those_of_the_core() -> None:
+    _, options, login_options, _ = _native.vocabulary()
+    parameters = inspect.signature(netbird_tokens.start_login).parameters
+    assert list(parameters) == ["management_url", *login_options, "from_env", "cancel", "options"]
+    assert arguments_documented(netbird_tokens.start_login.__doc__) == list(parameters)[:-1]
+    not_of_logins = {"credential", "token_file", "management_url", "on_unknown"}
+    assert set(netbird_tokens.ConnectionOptions.__annotations__) == {*options} - not_of_logins
+
+
 def test_the_operations_are_those_of_the_core() -> None:
-    operations, _, _ = _native.vocabulary()
+    operations, _, _, _ = _native.vocabulary()
     # The core takes them as one value.
     in_one = {
         "new": ["name", "expires_in_days", "tag"],

@@ -427,7 +427,7 @@ def test_the_record_has_the_fields_of_the_core(netbird_client: Client, deploy: M
     record = netbird_client.rotate_token(deploy.token_id, prepare_only=True).record()
     hints = get_type_hints(RotationRecord)
     assert list(hints) == list(record)
-    _, _, enums = _native.vocabulary()
+    _, _, _, enums = _native.vocabulary()
     assert list(hints["stage"].__args__) == dict(enums)["RotationStage"]
 
 

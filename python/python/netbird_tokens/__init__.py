@@ -6,7 +6,7 @@
         for token in client.list_tokens():
             print(token.name, token.days_left())
 
-See Client, AsyncClient for asyncio, and NetBirdError for what can go wrong. Requests are logged to logging.getLogger("netbird_tokens").
+See Client, AsyncClient for asyncio, start_login for people who log in, and NetBirdError for what can go wrong. Requests are logged to logging.getLogger("netbird_tokens").
 """
 
 # collections.abc re-exports it; importing that would load all of collections.
@@ -39,6 +39,8 @@ from ._native import (
     Client,
     CreatedToken,
     Credential,
+    DeviceLogin,
+    LoginSession,
     Rotation,
     Secret,
     Token,
@@ -46,22 +48,25 @@ from ._native import (
     User,
     UserList,
     __version__,
+    start_login,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async_audit import AsyncAudit
     from ._async_client import AsyncClient
+    from ._async_login import AsyncDeviceLogin, start_login_async
     from ._async_rotation import AsyncRotation
     from ._audit import AuditedToken, AuditSummary, TokenState, UserAudit
     from ._check import CredentialCheck, CredentialKind, CredentialState
     from ._names import ErrorKind, Role, UserStatus
-    from ._options import ClientOptions
+    from ._options import ClientOptions, ConnectionOptions
     from ._rotation import RotationRecord
 
 __all__ = [
     "AsyncAudit",
     "AsyncClient",
+    "AsyncDeviceLogin",
     "AsyncRotation",
     "Audit",
     "AuditSummary",
@@ -74,16 +79,19 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectError",
+    "ConnectionOptions",
     "CreatedToken",
     "Credential",
     "CredentialCheck",
     "CredentialKind",
     "CredentialState",
+    "DeviceLogin",
     "ErrorKind",
     "ForbiddenError",
     "InternalError",
     "InvalidArgumentError",
     "InvalidCredentialError",
+    "LoginSession",
     "NetBirdError",
     "NotFoundError",
     "OutcomeUnknownError",
@@ -106,6 +114,8 @@ __all__ = [
     "UserList",
     "UserStatus",
     "__version__",
+    "start_login",
+    "start_login_async",
 ]
 
 # isinstance(tokens, Sequence) and `case [first, *rest]` work. (Sequence is an ABC; its published types do not say so.)
@@ -116,10 +126,12 @@ if not TYPE_CHECKING:
     _LATER = {
         "AsyncAudit": "_async_audit",
         "AsyncClient": "_async_client",
+        "AsyncDeviceLogin": "_async_login",
         "AsyncRotation": "_async_rotation",
         "AuditSummary": "_audit",
         "AuditedToken": "_audit",
         "ClientOptions": "_options",
+        "ConnectionOptions": "_options",
         "CredentialCheck": "_check",
         "CredentialKind": "_check",
         "CredentialState": "_check",
@@ -129,6 +141,7 @@ if not TYPE_CHECKING:
         "TokenState": "_audit",
         "UserAudit": "_audit",
         "UserStatus": "_names",
+        "start_login_async": "_async_login",
     }
 
     def __getattr__(name):

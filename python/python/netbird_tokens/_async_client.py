@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, NoReturn
 from ._async_audit import AsyncAudit
 from ._async_rotation import AsyncRotation
 from ._awaiting import Started, finished
-from ._native import AwaitedCall, CancelToken, Client, CreatedToken, Credential, Secret, Token, TokenList, User, UserList
+from ._native import (
+    AwaitedCall,
+    CancelToken,
+    Client,
+    CreatedToken,
+    Credential,
+    LoginSession,
+    Secret,
+    Token,
+    TokenList,
+    User,
+    UserList,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -84,17 +96,18 @@ class AsyncClient:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | Credential | None = None,
+        credential: str | Secret | Credential | LoginSession | None = None,
     ) -> None:
         """Uses another credential from the next call on, in all tasks. Calls in progress keep the old one.
 
         Args:
             pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
             bearer: A JWT, as str or Secret.
-            credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
+            credential: A PAT or a JWT as people paste it, as str or Secret; a Credential; or a LoginSession.
 
         Raises:
             InvalidCredentialError: It cannot be one. The client keeps the old one.
+            InvalidArgumentError: The session is for another server. The client keeps the old one.
         """
         self._client.set_credential(pat=pat, bearer=bearer, credential=credential)
 

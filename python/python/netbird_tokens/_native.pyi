@@ -1,18 +1,19 @@
 """What the compiled module defines. Users import it from netbird_tokens."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from types import TracebackType
 from typing import Any, ClassVar, Final, Generic, Literal, NoReturn, SupportsIndex, TypeAlias, TypeVar, final, overload
 
-from typing_extensions import Self
+from typing_extensions import Self, Unpack
 
 from ._audit import AuditSummary, UserAudit
 from ._check import CredentialCheck, CredentialKind
 from ._errors import NetBirdError
 from ._names import Role, UserStatus
+from ._options import ConnectionOptions
 from ._rotation import RotationRecord
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Client",
     "CreatedToken",
     "Credential",
+    "DeviceLogin",
+    "LoginSession",
     "MockServer",
     "Rotation",
     "Secret",
@@ -36,6 +39,7 @@ __all__ = [
     "restore_user",
     "restore_users",
     "run_command",
+    "start_login",
     "vocabulary",
 ]
 
@@ -44,8 +48,10 @@ __version__: Final[str]
 def error_kinds() -> list[tuple[int, str, str]]:
     """Every kind of error as (code, name, class). For the package's own tests."""
 
-def vocabulary() -> tuple[list[tuple[str, list[str]]], list[str], list[tuple[str, list[str]]]]:
-    """The core's names: operations with their arguments, options, and the values of each enum. For the package's own tests."""
+def vocabulary() -> tuple[list[tuple[str, list[str]]], list[str], list[str], list[tuple[str, list[str]]]]:
+    """The core's names: operations with their arguments, the options of a client and of a login, and the values of each enum. For
+    the package's own tests.
+    """
 
 def run_command(program: list[str], arguments: list[str]) -> int:
     """Runs the command netbird-tokens.
@@ -58,6 +64,55 @@ def run_command(program: list[str], arguments: list[str]) -> int:
 
     Returns:
         The exit status.
+    """
+
+def start_login(
+    management_url: str | None = None,
+    *,
+    issuer: str | None = None,
+    client_id: str | None = None,
+    audience: str | None = None,
+    scope: str | None = None,
+    endpoint_host: str | None = None,
+    from_env: bool = False,
+    cancel: CancelToken | None = None,
+    **options: Unpack[ConnectionOptions],
+) -> DeviceLogin:
+    """Begins to log a person in by the OAuth2 device flow (RFC 8628).
+
+    Show the person verification_uri_complete, or verification_uri and user_code, and then call wait() for the session, which a
+    client takes as its credential:
+
+        login = start_login("https://netbird.example.com")
+        print("Open", login.verification_uri, "and enter", login.user_code)
+        client = Client(credential=login.wait())
+
+    Asks the identity provider for its document and for a code, within timeout. A server with the embedded identity provider
+    needs no other argument than its URL. Ctrl-C on the main thread ends the call within 100 ms.
+
+    Args:
+        management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
+        issuer: The identity provider's URL. Default: the management URL and /oauth2, where the embedded one is.
+        client_id: The client that the identity provider knows this program as, a public one that may use the device flow.
+            Default: netbird-cli, which the embedded one has.
+        audience: The audience to ask for, where the identity provider needs one. Default: none is sent.
+        scope: What to ask for, separated by spaces. Without openid a login fails; without offline_access the session cannot be
+            refreshed. Default: openid profile email offline_access.
+        endpoint_host: One host besides the issuer's on which the identity provider may have endpoints. Default: none.
+        from_env: Whether NB_MANAGEMENT_URL, then NETBIRD_API_URL, apply where management_url is not given. No credential is read
+            from the environment. Default: False.
+        cancel: A CancelToken that ends this call, and the polls and waits of the login. Default: none.
+        **options: Those of Client. pat, bearer, credential, token_file and on_unknown do not apply and are refused.
+
+    Returns:
+        A DeviceLogin.
+
+    Raises:
+        InvalidArgumentError: An option has a value that cannot be used, or does not apply.
+        UnexpectedResponseError: The identity provider's document is missing, names endpoints on another host or in clear text,
+            or offers no device flow.
+        RejectedError: The identity provider refuses the client, the scope or the audience.
+        ConfigurationError: The environment, a proxy or the CA cannot be used.
     """
 
 # Whole seconds since 1970 and nanoseconds.
@@ -158,14 +213,14 @@ class Credential:
 
 @final
 class CancelToken:
-    """Ends calls from another thread. Client.with_cancel takes it.
+    """Ends calls from another thread. Client.with_cancel and start_login take it.
 
-    It can be shared by any number of clients and threads. Once cancelled it stays cancelled.
+    It can be shared by any number of clients, logins and threads. Once cancelled it stays cancelled.
     """
 
     def __new__(cls) -> Self: ...
     def cancel(self) -> None:
-        """Ends the calls of every client that was made with it, within 50 ms, with a CancelledError.
+        """Ends the calls of every client and login that was made with it, within 50 ms, with a CancelledError.
 
         It does not wait for them, and may be called from any thread and from a signal handler. A call whose result is
         ready by then returns it.
@@ -175,6 +230,181 @@ class CancelToken:
     def is_cancelled(self) -> bool:
         """Whether cancel() was called."""
 
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class DeviceLogin:
+    """A login that waits for a person's approval. start_login makes it.
+
+    Its methods may be called from any number of threads, and in a forked child; the server is asked no more often for that.
+    Letting go of it leaves a code that expires unused. It cannot be pickled.
+    """
+
+    @property
+    def verification_uri(self) -> str:
+        """The page that the person opens, in any browser, on any machine. Safe to print and to open."""
+
+    @property
+    def verification_uri_complete(self) -> str | None:
+        """The same page with the code filled in, for a link or a QR code. None if the identity provider gives none."""
+
+    @property
+    def user_code(self) -> str:
+        """The code that the person types on the page, or compares. Whoever enters it logs this program in as themselves."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """Until when the person can approve, by this machine's clock."""
+
+    @property
+    def interval(self) -> float:
+        """How often the server may be asked, in seconds: 5, unless it said otherwise. It grows when the server asks for that."""
+
+    def poll(self) -> LoginSession | None:
+        """Asks the server whether the person has decided, if the interval has passed since the last time; otherwise nothing is
+        sent. For programs with a loop of their own.
+
+        An answer that was lost counts as none: the next poll comes later. Once the login has ended, each poll gives the same.
+
+        Returns:
+            A LoginSession. None while nothing was decided.
+
+        Raises:
+            ForbiddenError: The login was denied.
+            CallTimeoutError: Nobody approved it in time.
+            RejectedError: The identity provider refuses it for another reason.
+            UnexpectedResponseError: The answer cannot be used.
+        """
+
+    def wait(self) -> LoginSession:
+        """Polls until the person has decided or the code has expired, whatever the option timeout says, which limits each request.
+
+        Ctrl-C on the main thread ends the wait within 100 ms, and the CancelToken within 50 ms. The login can then be waited for
+        again, and a session that came at that moment is not lost.
+
+        Returns:
+            A LoginSession.
+
+        Raises:
+            ForbiddenError: The login was denied.
+            CallTimeoutError: Nobody approved it in time.
+            RejectedError: The identity provider refuses it for another reason.
+            UnexpectedResponseError: An answer cannot be used.
+        """
+
+    def with_cancel(self, token: CancelToken) -> DeviceLogin:
+        """The same login, whose polls and waits end with CancelledError once the token is cancelled, by any thread.
+
+        Args:
+            token: The CancelToken.
+
+        Returns:
+            A DeviceLogin. The login itself goes on.
+        """
+
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class LoginSession:
+    """What a login gives: tokens of the person who approved it. The option credential of a client takes it.
+
+    A client with it refreshes the session: a call in the last tenth of a token's life (at most 5 minutes, at least 30 seconds
+    before its expiry) starts one refresh for all threads and clients, in the background, and no call waits for it. A refresh that
+    fails changes nothing: the token is used until it expires, and then calls raise UnauthorizedError, whose message says to log
+    in again. What becomes of a refresh is logged.
+
+    It shows no secret wherever it is printed, and it cannot be pickled: export() gives a text for another process. A copy is the
+    same session. In a forked child it refreshes for itself; where the identity provider accepts a refresh token once, only one of
+    the two processes can do so.
+    """
+
+    @staticmethod
+    def restore(
+        text: str | Secret,
+        management_url: str | None = None,
+        *,
+        from_env: bool = False,
+        **options: Unpack[ConnectionOptions],
+    ) -> LoginSession:
+        """Takes up a session that export() gave, perhaps in another process. Nothing is sent.
+
+        Args:
+            text: What export() gave, as str or Secret.
+            management_url: The session's server, if it is to be checked. Default: the session's.
+            from_env: Whether NB_MANAGEMENT_URL, then NETBIRD_API_URL, apply where management_url is not given. Default: False.
+            **options: Those of Client, for the refreshes. pat, bearer, credential, token_file and on_unknown do not apply and are
+                refused.
+
+        Returns:
+            A LoginSession.
+
+        Raises:
+            InvalidArgumentError: The text is not a session, it is for another server, or an option cannot be used.
+            ConfigurationError: The environment, a proxy or the CA cannot be used.
+        """
+
+    @property
+    def credential(self) -> Credential:
+        """A credential that follows the session's refreshes. A client takes the session itself, too."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the token that the session has now expires, by this machine's clock."""
+
+    @property
+    def management_url(self) -> str:
+        """The server that it is for, without /api and without a trailing slash. A client of another one refuses it."""
+
+    @property
+    def issuer(self) -> str:
+        """The identity provider that it came from, without a trailing slash."""
+
+    @property
+    def needs_refresh(self) -> bool:
+        """Whether the token is close to its expiry and can be refreshed, so that calls start a refresh. A program that ends soon
+        calls refresh() then, and exports the session again.
+        """
+
+    def export(self) -> Secret:
+        """The session as it is now, as JSON text for restore().
+
+        Whoever has it can act as the person: keep it in the system's keyring, or in a file that only its owner can read. Export it
+        again after a refresh: the refresh token may be another one, and the old one worth nothing.
+
+        Returns:
+            A Secret.
+        """
+
+    def refresh(self) -> None:
+        """Refreshes now, or waits for the refresh that is under way: at most as long as the option timeout of the login, and at most
+        30 seconds. Whatever happens, the session keeps a token.
+
+        Ctrl-C on the main thread and a CancelToken end the wait, and the refresh goes on.
+
+        Raises:
+            UnauthorizedError: The identity provider has ended the session: log in again.
+            InvalidArgumentError: The session has no refresh token.
+        """
+
+    def refresh_async(self) -> Coroutine[Any, Any, None]:
+        """The same for asyncio. Cancelling the task ends the wait, and the refresh goes on.
+
+        Returns:
+            What can be awaited.
+        """
+
+    def with_cancel(self, token: CancelToken) -> LoginSession:
+        """The same session, whose refresh() ends with CancelledError once the token is cancelled, by any thread.
+
+        Args:
+            token: The CancelToken.
+
+        Returns:
+            A LoginSession.
+        """
+
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: Any, /) -> Self: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
@@ -524,10 +754,11 @@ class Client:
     Args:
         pat: A personal access token, as str or Secret. Give one of pat, bearer, credential and token_file.
         bearer: A JWT, as str or Secret.
-        credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
+        credential: A PAT or a JWT as people paste it, as str or Secret; a Credential; or a LoginSession.
         token_file: Path of a file that holds the credential. It is followed: when the server refuses the credential and the
             file holds another one by then, the client goes on with that one, and the call is repeated once.
-        management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io.
+        management_url: Where the server is, with or without a trailing / and /api. Default: https://api.netbird.io, or the
+            session's server.
         connect_timeout: How long making a connection may take. Default: 10 s.
         read_timeout: How long the server may be silent. Default: 30 s.
         timeout: How long a whole call may take, retries and waits included. Default: 60 s.
@@ -555,7 +786,7 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | Credential | None = None,
+        credential: str | Secret | Credential | LoginSession | None = None,
         token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
@@ -577,7 +808,7 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | Credential | None = None,
+        credential: str | Secret | Credential | LoginSession | None = None,
         token_file: str | PathLike[str] | None = None,
         management_url: str | None = None,
         connect_timeout: float | timedelta | None = None,
@@ -617,17 +848,18 @@ class Client:
         *,
         pat: str | Secret | None = None,
         bearer: str | Secret | None = None,
-        credential: str | Secret | Credential | None = None,
+        credential: str | Secret | Credential | LoginSession | None = None,
     ) -> None:
         """Uses another credential from the next call on, in all threads. Calls in progress keep the old one.
 
         Args:
             pat: A personal access token, as str or Secret. Give one of pat, bearer and credential.
             bearer: A JWT, as str or Secret.
-            credential: A PAT or a JWT as people paste it, as str or Secret; or a Credential.
+            credential: A PAT or a JWT as people paste it, as str or Secret; a Credential; or a LoginSession.
 
         Raises:
             InvalidCredentialError: It cannot be one. The client keeps the old one.
+            InvalidArgumentError: The session is for another server. The client keeps the old one.
         """
 
     def with_timeout(self, timeout: float | timedelta) -> Client:
@@ -1025,6 +1257,26 @@ class AwaitedCall(Generic[_T_co]):
         """Revokes the successor in the background: the abort was interrupted."""
 
     @staticmethod
+    def start_login(
+        future: _Done,
+        management_url: str | None,
+        issuer: str | None,
+        client_id: str | None,
+        audience: str | None,
+        scope: str | None,
+        endpoint_host: str | None,
+        from_env: bool,
+        cancel: CancelToken | None,
+        options: ConnectionOptions,
+        /,
+    ) -> AwaitedCall[DeviceLogin]: ...
+    @staticmethod
+    def poll_login(future: _Done, login: DeviceLogin, /) -> AwaitedCall[LoginSession | None]: ...
+    @staticmethod
+    def wait_for_login(future: _Done, login: DeviceLogin, /) -> AwaitedCall[LoginSession]: ...
+    @staticmethod
+    def refresh_session(future: _Done, session: LoginSession, /) -> AwaitedCall[None]: ...
+    @staticmethod
     def rotation_is_finished(rotation: Rotation, /) -> bool:
         """Whether nothing is left to do."""
 
@@ -1063,6 +1315,8 @@ class MockServer:
     def tokens(self, user_id: str) -> str: ...
     def plain_of(self, token_id: str) -> str | None: ...
     def issue_jwt(self, user_id: str, valid_for_secs: int) -> str: ...
+    def approve_login(self, user_code: str, user_id: str) -> None: ...
+    def deny_login(self, user_code: str) -> None: ...
     def set_clock(self, now: str) -> None: ...
     def advance_clock(self, secs: int) -> None: ...
     def set_clock_step(self, secs: int) -> None: ...

@@ -1,4 +1,4 @@
-"""The options of a client as a type. Loaded when it is first needed: typing takes longer than the package."""
+"""The options of a client as types. Loaded when they are first needed: typing takes longer than the package."""
 
 from __future__ import annotations
 
@@ -6,21 +6,12 @@ from datetime import timedelta
 from os import PathLike
 from typing import Literal, TypedDict
 
-from ._native import Credential, Secret
+from ._native import Credential, LoginSession, Secret
 
 
-class ClientOptions(TypedDict, total=False):
-    """The options of Client and AsyncClient, which Client describes. For functions that pass them on:
+class ConnectionOptions(TypedDict, total=False):
+    """The options of Client that start_login and LoginSession.restore take, too. Client describes them."""
 
-    def connect(**options: Unpack[ClientOptions]) -> Client:
-        return Client.from_env(**options)
-    """
-
-    pat: str | Secret | None
-    bearer: str | Secret | None
-    credential: str | Secret | Credential | None
-    token_file: str | PathLike[str] | None
-    management_url: str | None
     connect_timeout: float | timedelta | None
     read_timeout: float | timedelta | None
     timeout: float | timedelta | None
@@ -33,8 +24,28 @@ class ClientOptions(TypedDict, total=False):
     proxy: str | None
     proxy_from_env: bool | None
     user_agent: str | None
+
+
+class _Whose(TypedDict, total=False):
+    """Who the client is, and on which server."""
+
+    pat: str | Secret | None
+    bearer: str | Secret | None
+    credential: str | Secret | Credential | LoginSession | None
+    token_file: str | PathLike[str] | None
+    management_url: str | None
+
+
+class ClientOptions(_Whose, ConnectionOptions, total=False):
+    """The options of Client and AsyncClient, which Client describes. For functions that pass them on:
+
+    def connect(**options: Unpack[ClientOptions]) -> Client:
+        return Client.from_env(**options)
+    """
+
     on_unknown: Literal["report", "revoke_and_retry"] | None
 
 
-# Users import it from there.
-ClientOptions.__module__ = "netbird_tokens"
+# Users import them from there.
+for _class in (ClientOptions, ConnectionOptions):
+    _class.__module__ = "netbird_tokens"

@@ -90,6 +90,8 @@ class MockNetBird:
         world: Replaces all of that: a mapping in the mock server's own terms.
         tls: Whether it serves HTTPS. ca_pem is then what to trust.
         server_version: The NetBird version that it behaves like. Default: current.
+        identity_provider: What people log in with, in the mock server's own terms: {} is like the recorded one, which gives no
+            answer to a refresh; {"refresh": "works"} is one that refreshes. Default: none.
 
     Raises:
         ValueError: The world is wrong.
@@ -101,6 +103,7 @@ class MockNetBird:
         world: Mapping[str, Any] | None = None,
         tls: bool = False,
         server_version: Literal["0.40", "0.59", "current"] | None = None,
+        identity_provider: Mapping[str, Any] | None = None,
     ) -> None:
         if world is None:
             owner = {"id": OWNER, "name": "Owner", "email": "owner@example.com", "role": "owner"}
@@ -109,6 +112,8 @@ class MockNetBird:
             world = {**world, "tls": "valid"}
         if server_version is not None:
             world = {**world, "server_version": server_version}
+        if identity_provider is not None:
+            world = {**world, "identity_provider": identity_provider}
         self._server = MockServer(json.dumps(world))
         self._tls = world.get("tls") is not None
         self.seeded: tuple[MockToken, ...] = tuple(MockToken(**token) for token in json.loads(self._server.seeded()))
@@ -253,6 +258,29 @@ class MockNetBird:
             The JWT.
         """
         return self._server.issue_jwt(user_id, _seconds(valid_for))
+
+    def approve_login(self, user_code: str, user_id: str = OWNER) -> None:
+        """Approves a login, as a person does in a browser.
+
+        Args:
+            user_code: DeviceLogin.user_code.
+            user_id: Who logs in.
+
+        Raises:
+            ValueError: No such login waits, its client is unknown, or there is no such user.
+        """
+        self._server.approve_login(user_code, user_id)
+
+    def deny_login(self, user_code: str) -> None:
+        """Denies a login, as a person does in a browser.
+
+        Args:
+            user_code: DeviceLogin.user_code.
+
+        Raises:
+            ValueError: No such login waits.
+        """
+        self._server.deny_login(user_code)
 
     @property
     def now(self) -> str:

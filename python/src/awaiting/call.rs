@@ -8,6 +8,7 @@ use std::task::Poll;
 use netbird_tokens::{CancelToken, Client as CoreClient, Error, Operation, Result as CoreResult, RotationStep};
 use pyo3::BoundObject;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::delivery;
 use super::outcome::{Cancelled, Ended, Plan};
@@ -16,8 +17,10 @@ use crate::arguments::{flag, optional, text};
 use crate::audit::{self, Audit};
 use crate::cancel::Cancellation;
 use crate::client::Client;
+use crate::login::{Begin, DeviceLogin, LoginArguments};
 use crate::requests::{self, RotateArguments};
 use crate::rotation::{self, Rotation};
+use crate::session::LoginSession;
 use crate::token::{CreatedToken, Token, TokenList};
 use crate::user::{User, UserList};
 use crate::{call, check, error, logging};
@@ -123,6 +126,18 @@ impl AwaitedCall {
     {
         // One that succeeded needs no explanation: the record tells.
         let plan = Plan { give: nothing, undo: Box::new(|()| None), interrupted: Box::new(move || step.interrupted()) };
+        AwaitedCall::begin(future, cancellations, plan, call)
+    }
+
+    /// A call of a login or of its session. Both keep what it changed, so a result that nobody takes needs no undoing.
+    fn of_login<T: Send + 'static>(
+        future: &Any<'_>,
+        cancellations: &[Arc<Cancellation>],
+        call: impl Future<Output = CoreResult<T>> + Send + 'static,
+        give: fn(Python<'_>, T) -> PyResult<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let plan =
+            Plan { give, undo: Box::new(|_| Some(call::interrupted())), interrupted: Box::new(call::interrupted) };
         AwaitedCall::begin(future, cancellations, plan, call)
     }
 }
@@ -329,6 +344,69 @@ impl AwaitedCall {
         Ok(())
     }
 
+    #[staticmethod]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords of start_login_async")]
+    #[pyo3(signature = (
+        future, management_url, issuer, client_id, audience, scope, endpoint_host, from_env, cancel, options, /
+    ))]
+    fn start_login(
+        future: &Any<'_>,
+        management_url: Given<'_, '_>,
+        issuer: Given<'_, '_>,
+        client_id: Given<'_, '_>,
+        audience: Given<'_, '_>,
+        scope: Given<'_, '_>,
+        endpoint_host: Given<'_, '_>,
+        from_env: Given<'_, '_>,
+        cancel: Given<'_, '_>,
+        options: &Bound<'_, PyDict>,
+    ) -> PyResult<Self> {
+        let options = Some(options);
+        let arguments = LoginArguments {
+            management_url,
+            issuer,
+            client_id,
+            audience,
+            scope,
+            endpoint_host,
+            from_env,
+            cancel,
+            options,
+        };
+        let Begin { client, login, cancellations } = arguments.read("start_login_async")?;
+        let ending = cancellations.clone();
+        let call = async move {
+            let begun = netbird_tokens::start_login_async(client, login).await?;
+            Ok(DeviceLogin::new(begun, ending))
+        };
+        AwaitedCall::of_login(future, &cancellations, call, |py, login| Ok(Py::new(py, login)?.into_any()))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (future, login, /))]
+    fn poll_login(future: &Any<'_>, login: &DeviceLogin) -> PyResult<Self> {
+        let core = login.core().clone();
+        let call = async move { core.poll_async().await };
+        let give = |py: Python<'_>, session: Option<_>| object(py, session.map(LoginSession::new));
+        AwaitedCall::of_login(future, login.cancellations(), call, give)
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (future, login, /))]
+    fn wait_for_login(future: &Any<'_>, login: &DeviceLogin) -> PyResult<Self> {
+        let core = login.core().clone();
+        let call = async move { core.wait_async().await };
+        AwaitedCall::of_login(future, login.cancellations(), call, |py, session| object(py, LoginSession::new(session)))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (future, session, /))]
+    fn refresh_session(future: &Any<'_>, session: &LoginSession) -> PyResult<Self> {
+        let core = session.core().clone();
+        let call = async move { core.refresh_async().await };
+        AwaitedCall::of_login(future, session.cancellations(), call, nothing)
+    }
+
     /// Whether nothing is left to do.
     #[staticmethod]
     #[pyo3(signature = (rotation, /))]
@@ -355,9 +433,7 @@ impl AwaitedCall {
             }
         };
         let give = |py: Python<'_>, finished: bool| object(py, finished);
-        // Waiting changes nothing, like a call that reads.
-        let interrupted = Box::new(|| Operation::CurrentUser.interrupted());
-        let plan = Plan { give, undo: Box::new(|_| None), interrupted };
+        let plan = Plan { give, undo: Box::new(|_| None), interrupted: Box::new(call::interrupted) };
         AwaitedCall::begin(future, &[], plan, call)
     }
 

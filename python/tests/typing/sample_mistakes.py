@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netbird_tokens import Client, Token
+from netbird_tokens import Client, Token, start_login
 
 client = Client.from_env()
 client.create_token("x", 30)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -21,6 +21,13 @@ client.resume_rotation("{}")  # type: ignore[arg-type]  # pyright: ignore[report
 client.audit_tokens(expiring_within="30d")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.audit_tokens().summary().users = 1  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
 Client(token_file=b"token")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+start_login("https://x", "issuer")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+start_login("https://x", pat="nbp_")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+start_login("https://x", cancel=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+start_login("https://x", timeout="5s")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+Client(bearer=start_login("https://x").wait())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+start_login("https://x").poll().export()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+start_login("https://x").wait().needs_refresh()  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
 
 
 def change(token: Token) -> None:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from netbird_tokens import (
+    AsyncClient,
+    AsyncDeviceLogin,
     Audit,
     AuditSummary,
     CancelToken,
@@ -16,6 +18,8 @@ from netbird_tokens import (
     CreatedToken,
     CredentialCheck,
     CredentialState,
+    DeviceLogin,
+    LoginSession,
     NetBirdError,
     OutcomeUnknownError,
     Rotation,
@@ -26,7 +30,14 @@ from netbird_tokens import (
     TokenState,
     User,
     UserAudit,
+    start_login,
+    start_login_async,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from netbird_tokens import ConnectionOptions
 
 
 def never(state: NoReturn) -> NoReturn:
@@ -90,6 +101,29 @@ def lines(found: UserAudit) -> list[str]:
 def progress(audit: Audit) -> str:
     summary: AuditSummary = audit.summary()
     return f"{summary.audited} of {audit.user_count}, complete: {summary.is_complete}"
+
+
+def log_in(stored: Path, **options: Unpack[ConnectionOptions]) -> Client:
+    login: DeviceLogin = start_login("https://netbird.example.com", client_id="netbird-cli", cancel=CancelToken(), **options)
+    link: str = login.verification_uri_complete or login.verification_uri
+    print(link, login.user_code, login.expires_at - datetime.now(timezone.utc), login.interval / 2)
+    session: LoginSession | None = login.poll()
+    if session is None:
+        session = login.wait()
+    restored = LoginSession.restore(session.export(), from_env=True, **options)
+    if restored.needs_refresh:
+        restored.refresh()
+    stored.write_text(restored.export().expose())
+    client = Client(credential=restored)
+    client.set_credential(credential=session.with_cancel(CancelToken()).credential)
+    return client
+
+
+async def log_in_async() -> AsyncClient:
+    login: AsyncDeviceLogin = await start_login_async(from_env=True, timeout=5)
+    session: LoginSession = await login.poll() or await login.wait()
+    await session.refresh_async()
+    return AsyncClient(credential=session)
 
 
 def main(pat: str | Secret) -> int:

@@ -19,11 +19,14 @@ from typing import Any
 
 from netbird_tokens import (
     AsyncClient,
+    AsyncDeviceLogin,
     AsyncRotation,
     AuditSummary,
     Client,
     CredentialCheck,
+    DeviceLogin,
     InvalidArgumentError,
+    LoginSession,
     NetBirdError,
     Rotation,
     Secret,
@@ -31,6 +34,7 @@ from netbird_tokens import (
     User,
     UserAudit,
     __version__,
+    start_login,
 )
 
 OPERATIONS = (
@@ -53,6 +57,12 @@ OPERATIONS = (
     "set_credential",
     "expose",
     "secret_equals",
+    "start_login",
+    "login_poll",
+    "login_wait",
+    "session_refresh",
+    "session_export",
+    "session_restore",
 )
 # How often the file that interrupts a call is looked for, in seconds.
 POLL = 0.005
@@ -62,6 +72,7 @@ OPTIONS = {
     "pat": "pat",
     "bearer": "bearer",
     "detect": "credential",
+    "session": "credential",
     "token_file": "token_file",
     "connect_timeout_ms": "connect_timeout",
     "read_timeout_ms": "read_timeout",
@@ -81,6 +92,8 @@ OPTIONS = {
 clients: dict[str, Client | AsyncClient] = {}
 secrets: dict[str, Secret] = {}
 rotations: dict[str, Rotation | AsyncRotation] = {}
+logins: dict[str, DeviceLogin | AsyncDeviceLogin] = {}
+sessions: dict[str, LoginSession] = {}
 
 
 class Unsupported(Exception):
@@ -108,8 +121,16 @@ def renamed(given: dict[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name not in OPTIONS:
             raise Unsupported(f"there is no option {name}")
+        if name == "session":
+            value = known_session(value)
         options[OPTIONS[name]] = milliseconds(value) if name.endswith("_ms") else value
     return options
+
+
+def connection(options: dict[str, Any] | None) -> dict[str, Any]:
+    """The options of a login, which take those of a client."""
+    given = dict(options or {})
+    return {"from_env": given.pop("from_env", False), **renamed(given)}
 
 
 def milliseconds(value: Any) -> Any:
@@ -123,8 +144,10 @@ def call(command: dict[str, Any]) -> Any:
         return LOCAL[operation](**args)
     if operation.startswith("rotation_"):
         return rotation(operation.removeprefix("rotation_"), now, **args)
-    client = known_client(command)
     with interrupted(command.get("cancel_after_ms"), command.get("cancel_file")):
+        if operation in LOGIN:
+            return LOGIN[operation](**args)
+        client = known_client(command)
         result = getattr(client, operation)(**args)
         if operation == "audit_tokens":
             return audit(list(result), result.summary(), now)
@@ -179,6 +202,83 @@ def shown(operation: str, result: Any, now: str | None) -> Any:
 LOCAL: dict[str, Callable[..., Any]] = {
     "expose": lambda secret: secrets[secret].expose(),
     "secret_equals": lambda secret, other: secrets[secret] == secrets[other],
+}
+
+
+def begin_login(options: dict[str, Any] | None = None, **args: Any) -> Any:
+    return begun(start_login(**connection(options), **args))
+
+
+def begun(login: DeviceLogin | AsyncDeviceLogin) -> Any:
+    handle = str(len(logins))
+    logins[handle] = login
+    return {
+        "login": handle,
+        "verification_uri": login.verification_uri,
+        "verification_uri_complete": login.verification_uri_complete,
+        "user_code": login.user_code,
+        "expires_at": time(login.expires_at),
+        "interval_ms": round(login.interval * 1000),
+    }
+
+
+def known_login(handle: str) -> Any:
+    if handle not in logins:
+        raise InvalidArgumentError("there is no such login")
+    return logins[handle]
+
+
+def known_session(handle: str) -> LoginSession:
+    if handle not in sessions:
+        raise InvalidArgumentError("there is no such session")
+    return sessions[handle]
+
+
+def session(session: LoginSession | None) -> Any:
+    """Gives it a handle."""
+    if session is None:
+        return None
+    handle = str(len(sessions))
+    sessions[handle] = session
+    return session_shown(handle)
+
+
+def session_shown(handle: str) -> Any:
+    known = known_session(handle)
+    return {
+        "session": handle,
+        "management_url": known.management_url,
+        "issuer": known.issuer,
+        "expires_at": time(known.expires_at),
+        "needs_refresh": known.needs_refresh,
+    }
+
+
+def refresh(session: str) -> Any:
+    known_session(session).refresh()
+    return session_shown(session)
+
+
+def export(session: str) -> Any:
+    exported = known_session(session).export()
+    handle = f"s{len(secrets)}"
+    secrets[handle] = exported
+    return {"text": str(exported), "secret": handle}
+
+
+def restore(secret: str | None = None, text: str = "", options: dict[str, Any] | None = None) -> Any:
+    exported = text if secret is None else secrets[secret]
+    return session(LoginSession.restore(exported, **connection(options)))
+
+
+# The operations of logins and sessions.
+LOGIN: dict[str, Callable[..., Any]] = {
+    "start_login": begin_login,
+    "login_poll": lambda login: session(known_login(login).poll()),
+    "login_wait": lambda login: session(known_login(login).wait()),
+    "session_refresh": refresh,
+    "session_export": export,
+    "session_restore": restore,
 }
 
 

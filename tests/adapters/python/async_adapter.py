@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import adapter
 
-from netbird_tokens import AsyncClient
+from netbird_tokens import AsyncClient, start_login_async
 
 loop = asyncio.new_event_loop()
+# What a rotation and a session do without sending anything.
+LOCAL = ("rotation_drop", "rotation_record", "rotation_mark_stored", "session_export", "session_restore")
 
 
 def hello(command: dict[str, Any]) -> Any:
@@ -30,20 +32,49 @@ def new_client(command: dict[str, Any]) -> Any:
 
 def call(command: dict[str, Any]) -> Any:
     operation, args, now = adapter.asked(command)
-    if operation in adapter.LOCAL or operation in ("rotation_drop", "rotation_record", "rotation_mark_stored"):
+    if operation in LOCAL or operation in adapter.LOCAL:
         return adapter.call(command)
     if operation.startswith("rotation_"):
         return loop.run_until_complete(step(operation.removeprefix("rotation_"), now, **args))
+    until = command.get("cancel_after_ms"), command.get("cancel_file")
+    if operation in LOGIN:
+        return loop.run_until_complete(interrupted(LOGIN[operation](**args), *until))
     client = adapter.known_client(command)
     if operation == "set_credential":
         client.set_credential(**args)
         return {}
     made = result_of(client, operation, args)
-    result = loop.run_until_complete(interrupted(made, command.get("cancel_after_ms"), command.get("cancel_file")))
+    result = loop.run_until_complete(interrupted(made, *until))
     if operation == "audit_tokens":
         results, summary = result
         return adapter.audit(results, summary, now)
     return adapter.shown(operation, result, now)
+
+
+async def begin_login(options: dict[str, Any] | None = None, **args: Any) -> Any:
+    return adapter.begun(await start_login_async(**adapter.connection(options), **args))
+
+
+async def poll(login: str) -> Any:
+    return adapter.session(await adapter.known_login(login).poll())
+
+
+async def wait(login: str) -> Any:
+    return adapter.session(await adapter.known_login(login).wait())
+
+
+async def refresh(session: str) -> Any:
+    await adapter.known_session(session).refresh_async()
+    return adapter.session_shown(session)
+
+
+# What there is to await of logins and sessions.
+LOGIN: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
+    "start_login": begin_login,
+    "login_poll": poll,
+    "login_wait": wait,
+    "session_refresh": refresh,
+}
 
 
 async def step(command: str, now: str | None, rotation: str, **args: Any) -> Any:
