@@ -31,6 +31,7 @@ const RECIPES: By = Test("cli/tests/command_line/rotate_guides.rs");
 const AUDIT: By = Test("cli/tests/command_line/audit_guide.rs");
 const C: By = Test("c-header/tests/native/documents.rs");
 const KOTLIN: By = Test("bindings/kotlin/library/src/test/kotlin/netbird/tokens/GuideTest.kt");
+const LOGIN: By = Test("cli/tests/command_line/login_guide.rs");
 const PYTHON: By = Test("python/tests/test_docs.py");
 const RUST: By = Test("core/src/lib.rs");
 const SWIFT: By = Test("bindings/swift/Tests/NetBirdTokensTests/GuideTests.swift");
@@ -66,6 +67,10 @@ const KNOWN: &[(&str, &str, By)] = &[
     ("docs/kotlin.md", "sh", INSTALLS),
     ("docs/kotlin.md", "xml", VERSIONS),
     ("docs/live.md", "sh", TASKS),
+    ("docs/login.md", "console", LOGIN),
+    ("docs/login.md", "json", OUTPUT),
+    ("docs/login.md", "python", PYTHON),
+    ("docs/login.md", "rust", RUST),
     ("docs/python.md", "python", PYTHON),
     ("docs/python.md", "yaml", PYTHON),
     ("docs/rotation.md", "crontab", RECIPES),
