@@ -134,8 +134,10 @@ fn commands(text: &str) -> Vec<Vec<String>> {
                 let cut = part[end..].starts_with('$').then_some("value");
                 // The number of a redirected stream.
                 let command = part[..end].strip_suffix(" 2").unwrap_or(&part[..end]);
-                let words = command.trim_end_matches('"').split_whitespace().map(|word| word.trim_matches(['"', '\'']));
-                found.push(words.chain(cut).map(str::to_owned).collect());
+                // The quote that opened before the command.
+                let words = shlex::split(command).or_else(|| shlex::split(command.trim_end_matches('"')));
+                let words = words.unwrap_or_else(|| panic!("a quote is open in: {command}"));
+                found.push(words.into_iter().chain(cut.map(str::to_owned)).collect());
             }
         }
     }
@@ -166,4 +168,11 @@ fn an_unknown_command_would_be_noticed() {
         commands("```sh\nTOKEN=$(netbird-tokens create --nmae ci)   # netbird-tokens x\n```\nnetbird-tokens y\n");
     assert_eq!(found, [["create", "--nmae", "ci"]]);
     assert_ne!(run(program().args(&found[0]).arg("--help")).status, 0);
+}
+
+#[test]
+fn a_quoted_word_is_one_word() {
+    let found = commands("```sh\nnetbird-tokens list --token-command \"pass show netbird\"\n```\n");
+    assert_eq!(found, [["list", "--token-command", "pass show netbird"]]);
+    assert_eq!(commands("```sh\nTOKEN=\"$(netbird-tokens create)\"\n```\n"), [["create"]]);
 }
