@@ -98,6 +98,11 @@ pub use user::{User, UserFields};
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
 
+/// So does the one on the crate's page.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Page;
+
 /// So do those about logging in.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/login.md")]

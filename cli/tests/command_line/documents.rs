@@ -149,7 +149,7 @@ fn every_command_in_the_documents_is_known() {
     let mut number = 0;
     let mut documents: Vec<_> =
         std::fs::read_dir(Path::new(ROOT).join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    documents.push(Path::new(ROOT).join("README.md"));
+    documents.extend(["README.md", "cli/README.md"].map(|name| Path::new(ROOT).join(name)));
     for document in documents.iter().filter(|document| document.extension().is_some_and(|it| it == "md")) {
         for words in commands(&std::fs::read_to_string(document).unwrap()) {
             // Help is printed only if everything before it was understood. After `--` it would be an argument.

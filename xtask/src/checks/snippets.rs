@@ -51,6 +51,8 @@ const KNOWN: &[(&str, &str, By)] = &[
     ("README.md", "sh", COMMANDS),
     ("README.md", "swift", Guide("docs/swift.md")),
     ("bindings/swift/Sources/NetBirdTokens/NetBirdTokens.docc/NetBirdTokens.md", "swift", Guide("docs/swift.md")),
+    ("cli/README.md", "sh", COMMANDS),
+    ("core/README.md", "rust", RUST),
     ("docs/audit.md", "json", OUTPUT),
     ("docs/audit.md", "sh", AUDIT),
     ("docs/audit.md", "yaml", AUDIT),
