@@ -75,6 +75,7 @@ const KNOWN: &[(&str, &str, By)] = &[
     ("docs/login.md", "rust", RUST),
     ("docs/python.md", "python", PYTHON),
     ("docs/python.md", "yaml", PYTHON),
+    ("docs/releasing.md", "sh", Nobody("cargo itself; it asks the registry's index")),
     ("docs/rotation.md", "crontab", RECIPES),
     ("docs/rotation.md", "ini", RECIPES),
     ("docs/rotation.md", "json", OUTPUT),
