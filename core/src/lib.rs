@@ -1,21 +1,4 @@
-//! The client for NetBird's API tokens (personal access tokens, PATs) that does not lose one.
-//!
-//! ```no_run
-//! use netbird_tokens::{Client, NewToken};
-//!
-//! let client = Client::from_env()?; // NB_PAT, and NB_MANAGEMENT_URL for your own server
-//! let created = client.create_token(&NewToken::new("ci").expires_in_days(30), None)?;
-//! println!("{} expires at {}", created.token.id(), created.token.expiration_date());
-//! # fn store(_: &str) {}
-//! store(created.plain_token.expose()); // the secret is shown only once
-//! # Ok::<(), netbird_tokens::Error>(())
-//! ```
-//!
-//! * A call reports success only if the server did it. A create is never sent twice while the first may have been acted on; if
-//!   its answer is lost, the tokens are listed, and the error says which token it may have made.
-//! * Nothing is revoked that this call did not certainly make. An interrupted create is finished in the background.
-//! * A [`Secret`] never prints; an [`Error`] never holds one.
-//! * Calls block and may be made from anywhere. With the feature `async` each has an awaitable twin.
+#![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
 mod answer;
@@ -97,11 +80,6 @@ pub use user::{User, UserFields};
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
-
-/// So does the one on the crate's page.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Page;
 
 /// So do those about logging in.
 #[cfg(doctest)]
