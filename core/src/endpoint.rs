@@ -60,6 +60,10 @@ pub(crate) fn check_url(text: &str, subject: Subject, allow_insecure_http: bool)
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(bad_url("has no scheme: write https:// in front of it"));
     };
+    // Two URLs in one text: the first would be a host, and what the second one holds, its password too, a path.
+    if rest.contains("://") {
+        return Err(bad_url("has :// in it twice: write one URL, like https://netbird.example.com"));
+    }
     let url = Url::parse(text).map_err(|error| bad_url(&misread(error, rest)))?;
     match url.scheme() {
         "https" => {}
@@ -75,6 +79,9 @@ pub(crate) fn check_url(text: &str, subject: Subject, allow_insecure_http: bool)
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad_url("has a user name or password in it: remove it, the credential is given separately"));
+    }
+    if url.path().contains('@') {
+        return Err(bad_url("has an @ in its path, which may follow a password: give the part before it"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(bad_url(
@@ -211,6 +218,8 @@ mod tests {
             "https://u:p@nb.example",
             "https://nb.example?a=b",
             "https://nb.example#x",
+            "https://https://u:p@nb.example",
+            "https://nb.example/u:p@other.example",
             "http://nb.example",
             "http://10.0.0.1",
         ] {
@@ -230,6 +239,8 @@ mod tests {
             ("https://nb.example\u{7}x", "control character"),
             ("nb.example.com", "no scheme"),
             ("nb.example.com:443", "no scheme"),
+            ("https://https://nb.example", ":// in it twice"),
+            ("https://nb.example/x@y", "an @ in its path"),
             ("https://nb.example:99999", "port"),
             ("https://::1", "without brackets"),
             ("https://[::1", "not valid"),

@@ -91,10 +91,15 @@ pub(super) fn read(text: &str) -> Result<Record> {
     let left = u64::try_from(expires_at.nanoseconds_since(Timestamp::now())).unwrap_or(0);
     let refresh_token = fields.optional(refresh_token).map_err(not_one)?.map(Secret::new);
     let id_token = fields.text(id_token).map_err(not_one)?;
+    let client_id = fields.text(client_id).map_err(not_one)?.into_owned();
+    // An export leaves out what is empty.
+    if client_id.is_empty() {
+        return Err(refuse("names no client"));
+    }
     Ok(Record {
         management_url: fields.text(management_url).map_err(not_one)?.into_owned(),
         issuer: fields.text(issuer).map_err(not_one)?.into_owned(),
-        client_id: fields.text(client_id).map_err(not_one)?.into_owned(),
+        client_id,
         token_endpoint: Url::parse(&fields.text(token_endpoint).map_err(not_one)?)
             .map_err(|_| refuse("has a token endpoint that is not a URL"))?,
         tokens: Tokens::new(&id_token, refresh_token, life, Duration::from_nanos(left))
