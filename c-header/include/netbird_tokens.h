@@ -359,7 +359,7 @@ typedef struct nbt_cancel nbt_cancel;
 typedef struct nbt_client nbt_client;
 
 /**
- * Builds a client. What is not set keeps its default. A setter that is given something unusable says so, and so does
+ * Builds a client, or gives a login its options. What is not set keeps its default. A setter that is given something unusable says so, and so does
  * nbt_client_builder_build: it is enough to check there.
  */
 typedef struct nbt_client_builder nbt_client_builder;
@@ -375,9 +375,35 @@ typedef struct nbt_credential nbt_credential;
 typedef struct nbt_credential_check nbt_credential_check;
 
 /**
+ * A login that waits for a person's approval. Letting go of it leaves a code that expires unused. The server is asked no more
+ * often if several threads, or a forked child, ask about the same login.
+ */
+typedef struct nbt_device_login nbt_device_login;
+
+/**
  * Why a call failed. It never holds a secret.
  */
 typedef struct nbt_error nbt_error;
+
+/**
+ * The options of a login. What is not set keeps its default, which fits a self-hosted server with the embedded identity provider.
+ * A setter that is given something unusable says so, and so does nbt_start_login: it is enough to check there.
+ */
+typedef struct nbt_login_options nbt_login_options;
+
+/**
+ * What a login gives: tokens of the person who approved it. nbt_login_session_get_credential makes a credential of it.
+ *
+ * A client with that credential refreshes the session: a call in the last tenth of a token's life (at most 5 minutes, at least 30
+ * seconds before its expiry) starts one refresh for all threads and clients, on a background thread of the library, and no call
+ * waits for it. A refresh that fails changes nothing: the token is used until it expires, and then calls fail with
+ * NBT_UNAUTHORIZED, and the message says to log in again. What becomes of a refresh is reported to the log callback of the builder
+ * that the login was begun with.
+ *
+ * In a forked child it refreshes for itself; where the identity provider accepts a refresh token once, only one of the two
+ * processes can do so.
+ */
+typedef struct nbt_login_session nbt_login_session;
 
 /**
  * A rotation under way: the successor exists or is about to, and the old token still works. Store the secret, then commit; or
@@ -2658,6 +2684,441 @@ void nbt_audit_get_summary(const nbt_audit *audit,
  * Any, once no other thread uses it.
  */
 void nbt_audit_free(nbt_audit *audit);
+
+/**
+ * Makes options with every one at its default.
+ *
+ * @return the options; NULL only in case of a bug in the library
+ * @par Memory
+ * Free them with nbt_login_options_free.
+ * @par Threads
+ * Any.
+ */
+NBT_MUST_USE
+nbt_login_options *nbt_login_options_new(void);
+
+/**
+ * Sets the identity provider: the URL below which its /.well-known/openid-configuration is. Default: the management URL and
+ * /oauth2, where the embedded one is.
+ *
+ * @param options must not be NULL
+ * @param issuer is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_login_options_set_issuer(nbt_login_options *options,
+                                        const char *issuer);
+
+/**
+ * Sets the client that the identity provider knows this program as: a public one that may use the device flow. Default:
+ * netbird-cli, which the embedded one has.
+ *
+ * @param options must not be NULL
+ * @param client_id is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_login_options_set_client_id(nbt_login_options *options,
+                                           const char *client_id);
+
+/**
+ * Sets the audience to ask for, where the identity provider needs one. Default: none is sent.
+ *
+ * @param options must not be NULL
+ * @param audience is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_login_options_set_audience(nbt_login_options *options,
+                                          const char *audience);
+
+/**
+ * Sets what to ask for, separated by spaces. Without openid the login fails; without offline_access the session cannot be
+ * refreshed. Default: openid profile email offline_access.
+ *
+ * @param options must not be NULL
+ * @param scope is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_login_options_set_scope(nbt_login_options *options,
+                                       const char *scope);
+
+/**
+ * Sets one host besides the issuer's on which the identity provider may have endpoints. Default: none.
+ *
+ * @param options must not be NULL
+ * @param endpoint_host is copied
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL and for what is not UTF-8
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_login_options_set_endpoint_host(nbt_login_options *options,
+                                               const char *endpoint_host);
+
+/**
+ * Sets what ends nbt_start_login, and the polls and waits of the login. Default: none.
+ *
+ * @param options must not be NULL
+ * @param cancel may be used for any number of logins and clients, and be freed at once
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * The cancel handle stays the caller's.
+ * @par Threads
+ * One at a time for each options handle.
+ */
+nbt_result nbt_login_options_set_cancel(nbt_login_options *options,
+                                        const nbt_cancel *cancel);
+
+/**
+ * Frees options. Logins that were begun with them go on.
+ *
+ * @param options may be NULL; then nothing happens
+ * @par Memory
+ * The options are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses them.
+ */
+void nbt_login_options_free(nbt_login_options *options);
+
+/**
+ * Begins to log a person in by the OAuth2 device flow (RFC 8628). Show the person the address and the code of the login, and then
+ * call nbt_device_login_wait.
+ *
+ * Asks the identity provider for its document and for a code, within the builder's timeout. A server with the embedded identity
+ * provider needs no options.
+ *
+ * @param builder has the management URL (from the environment after nbt_client_builder_from_env; no credential is read from
+ * there), and the options about time limits, retries, TLS, proxies and the log, which also apply to the session that comes of it.
+ * Its options are used up. A credential, a token file and on_unknown do not apply and are refused. Must not be NULL
+ * @param options NULL for the defaults
+ * @param[out] out receives the login, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for an option that cannot be meant or does not apply; NBT_UNEXPECTED_RESPONSE where the
+ * identity provider's document is missing, names endpoints on another host or in clear text, or offers no device flow;
+ * NBT_REJECTED when the provider refuses the client, the scope or the audience; NBT_CONFIGURATION; or any other result code
+ * @par Memory
+ * Free the login with nbt_device_login_free, the error with nbt_error_free, and the builder and the options too.
+ * @par Threads
+ * One at a time for each builder.
+ */
+NBT_MUST_USE
+nbt_result nbt_start_login(nbt_client_builder *builder,
+                           const nbt_login_options *options,
+                           nbt_device_login **out,
+                           nbt_error **error);
+
+/**
+ * The page that the person opens, in any browser, on any machine. It is safe to print and to open.
+ *
+ * @param login may be NULL
+ * @return the address; NULL for NULL
+ * @par Memory
+ * The text belongs to the login and is valid until nbt_device_login_free.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+const char *nbt_device_login_verification_uri(const nbt_device_login *login);
+
+/**
+ * The same page with the code filled in, for a link or a QR code.
+ *
+ * @param login may be NULL
+ * @return the address; NULL if the identity provider gives none, and for NULL
+ * @par Memory
+ * The text belongs to the login and is valid until nbt_device_login_free.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+const char *nbt_device_login_verification_uri_complete(const nbt_device_login *login);
+
+/**
+ * The code that the person types on the page, or compares: at most 64 printable ASCII characters. Whoever enters it logs this
+ * program in as themselves.
+ *
+ * @param login may be NULL
+ * @return the code; NULL for NULL
+ * @par Memory
+ * The text belongs to the login and is valid until nbt_device_login_free.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+const char *nbt_device_login_user_code(const nbt_device_login *login);
+
+/**
+ * Until when the person can approve, by this machine's clock.
+ *
+ * @param login may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, 0 for NULL; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return true; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+bool nbt_device_login_expires_at(const nbt_device_login *login,
+                                 int64_t *seconds,
+                                 uint32_t *nanoseconds);
+
+/**
+ * How often the server may be asked, in milliseconds: 5000, unless it said otherwise. It grows when the server asks for that.
+ *
+ * @param login may be NULL
+ * @return the time between two polls; 0 for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+uint64_t nbt_device_login_interval_ms(const nbt_device_login *login);
+
+/**
+ * Asks the server whether the person has decided, if the interval has passed since the last time, the first time at once; otherwise
+ * nothing is sent. For programs with a loop of their own.
+ *
+ * An answer that was lost counts as none: the next poll comes later. Once the login has ended, each poll gives the same.
+ *
+ * @param login must not be NULL
+ * @param[out] out receives the session; NULL while nothing was decided, and on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK, also while nothing was decided; NBT_FORBIDDEN when the login was denied; NBT_TIMEOUT when nobody approved it in
+ * time; NBT_REJECTED when the identity provider refuses it for another reason; NBT_UNEXPECTED_RESPONSE for an answer that cannot
+ * be used; NBT_CANCELLED; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Free the session with nbt_login_session_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_device_login_poll(const nbt_device_login *login,
+                                 nbt_login_session **out,
+                                 nbt_error **error);
+
+/**
+ * Polls until the person has decided or the code has expired, whatever the timeout of the builder, which limits each request. If it
+ * is cancelled, the login can be waited for again, and a session that came at that moment is not lost.
+ *
+ * @param login must not be NULL
+ * @param[out] out receives the session, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return as of nbt_device_login_poll
+ * @par Memory
+ * Free the session with nbt_login_session_free and the error with nbt_error_free.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_device_login_wait(const nbt_device_login *login,
+                                 nbt_login_session **out,
+                                 nbt_error **error);
+
+/**
+ * Makes another handle of the same login, whose polls and waits end with NBT_CANCELLED once cancel is cancelled.
+ *
+ * @param login must not be NULL
+ * @param cancel may be used for any number of logins and clients
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Free the handle with nbt_device_login_free; it, login and cancel have lives of their own. Free the error with
+ * nbt_error_free.
+ * @par Threads
+ * Any; one login may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_device_login_with_cancel(const nbt_device_login *login,
+                                        const nbt_cancel *cancel,
+                                        nbt_device_login **out,
+                                        nbt_error **error);
+
+/**
+ * Frees a handle of a login.
+ *
+ * @param login may be NULL; then nothing happens
+ * @par Memory
+ * The handle and its texts are gone afterwards. Sessions that it gave stay.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_device_login_free(nbt_device_login *login);
+
+/**
+ * Takes up a session that nbt_login_session_export gave, perhaps in another process. Nothing is sent.
+ *
+ * @param text the exported text, which is not kept; wiping it is up to the caller
+ * @param builder has the options, as for nbt_start_login; the management URL may be left out, and must be the session's if it is
+ * given. Its options are used up. Must not be NULL
+ * @param[out] out receives the session, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for a text that is not an exported session, for one of another server, and for options that
+ * do not apply; NBT_CONFIGURATION. No error shows its tokens
+ * @par Memory
+ * Free the session with nbt_login_session_free, the error with nbt_error_free, and the builder too.
+ * @par Threads
+ * One at a time for each builder.
+ */
+NBT_MUST_USE
+nbt_result nbt_login_session_restore(const char *text,
+                                     nbt_client_builder *builder,
+                                     nbt_login_session **out,
+                                     nbt_error **error);
+
+/**
+ * A bearer credential that follows the session's refreshes. A client that is given no management URL uses the session's, and one of
+ * another server refuses it.
+ *
+ * @param session may be NULL
+ * @return a credential of its own; NULL for NULL
+ * @par Memory
+ * Free the credential with nbt_credential_free; it outlives the session's handle.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_credential *nbt_login_session_get_credential(const nbt_login_session *session);
+
+/**
+ * The server whose API it is for, without /api and without a trailing slash.
+ *
+ * @param session may be NULL
+ * @return the URL; NULL for NULL
+ * @par Memory
+ * The text belongs to the session and is valid until nbt_login_session_free.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+const char *nbt_login_session_management_url(const nbt_login_session *session);
+
+/**
+ * The identity provider that it came from, without a trailing slash.
+ *
+ * @param session may be NULL
+ * @return the URL; NULL for NULL
+ * @par Memory
+ * The text belongs to the session and is valid until nbt_login_session_free.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+const char *nbt_login_session_issuer(const nbt_login_session *session);
+
+/**
+ * When the token that the session has now expires, by this machine's clock.
+ *
+ * @param session may be NULL
+ * @param[out] seconds receives the seconds since 1970, UTC, 0 for NULL; may be NULL
+ * @param[out] nanoseconds receives the nanoseconds after that, 0 to 999999999; may be NULL
+ * @return true; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+bool nbt_login_session_expires_at(const nbt_login_session *session,
+                                  int64_t *seconds,
+                                  uint32_t *nanoseconds);
+
+/**
+ * Whether the token is close to its expiry and can be refreshed. A program that ends soon calls nbt_login_session_refresh then, and
+ * exports the session again.
+ *
+ * @param session may be NULL
+ * @return whether it is; false for NULL
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+bool nbt_login_session_needs_refresh(const nbt_login_session *session);
+
+/**
+ * Refreshes now, or waits for the refresh that is under way: no longer than the timeout of the builder, and at most 30 seconds.
+ * Whatever happens, the session keeps a token.
+ *
+ * @param session must not be NULL
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_UNAUTHORIZED when the identity provider has ended the session; NBT_INVALID_ARGUMENT when it has no refresh
+ * token, and for NULL; NBT_CANCELLED, after which the refresh goes on; or any other result code
+ * @par Memory
+ * Free the error with nbt_error_free.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_login_session_refresh(const nbt_login_session *session,
+                                     nbt_error **error);
+
+/**
+ * From now on calls start no refresh: only nbt_login_session_refresh does. For a program that ends soon: where the identity
+ * provider accepts a refresh token once, a refresh that the program does not outlive would lose the session.
+ *
+ * @param session may be NULL; then nothing happens
+ * @par Memory
+ * Nothing is handed over.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+void nbt_login_session_refresh_on_request(const nbt_login_session *session);
+
+/**
+ * The session as it is now, as JSON text for nbt_login_session_restore. Whoever has it can act as the person: keep it in the
+ * system's keyring, or in a file that only its owner can read. Export it again after a refresh, which may change the refresh token.
+ *
+ * @param session may be NULL
+ * @return a secret of its own; NULL for NULL
+ * @par Memory
+ * Free the secret with nbt_secret_free, which wipes it.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_secret *nbt_login_session_export(const nbt_login_session *session);
+
+/**
+ * Makes another handle of the same session, whose nbt_login_session_refresh ends with NBT_CANCELLED once cancel is cancelled.
+ *
+ * @param session must not be NULL
+ * @param cancel may be used for any number of sessions and clients
+ * @param[out] out receives the handle, NULL on failure
+ * @param[out] error receives the error, NULL on success; may be NULL
+ * @return NBT_OK; NBT_INVALID_ARGUMENT for NULL
+ * @par Memory
+ * Free the handle with nbt_login_session_free; it, session and cancel have lives of their own. Free the error with
+ * nbt_error_free.
+ * @par Threads
+ * Any; one session may be used by several at once.
+ */
+NBT_MUST_USE
+nbt_result nbt_login_session_with_cancel(const nbt_login_session *session,
+                                         const nbt_cancel *cancel,
+                                         nbt_login_session **out,
+                                         nbt_error **error);
+
+/**
+ * Frees a handle of a session. Clients and credentials that came from it keep the session.
+ *
+ * @param session may be NULL; then nothing happens
+ * @par Memory
+ * The handle and its texts are gone afterwards.
+ * @par Threads
+ * Any, once no other thread uses it.
+ */
+void nbt_login_session_free(nbt_login_session *session);
 
 #ifdef __cplusplus
 }  // extern "C"

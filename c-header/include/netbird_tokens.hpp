@@ -7,7 +7,7 @@
  *
  * Objects that own a handle can be moved and not copied, except for Error and CredentialCheck, whose copies share it. A moved-from
  * object may only be destroyed or assigned to. Functions that can fail throw Error. Texts are UTF-8; a std::string_view is valid as long as the object that returned it. Objects may be
- * used by any number of threads at once, except for ClientBuilder.
+ * used by any number of threads at once, except for ClientBuilder and LoginOptions.
  */
 #ifndef NETBIRD_TOKENS_HPP
 #define NETBIRD_TOKENS_HPP
@@ -399,12 +399,17 @@ public:
         return detail::instant<D>(at.seconds, at.nanoseconds);
     }
 
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit Credential(nbt_credential *handle) noexcept : handle_(handle) {}
+
     /** The handle, for the C functions. */
     const nbt_credential *get() const noexcept { return handle_.get(); }
 
 private:
-    explicit Credential(nbt_credential *handle) noexcept : handle_(handle) {}
-
     static Credential make(std::string_view text, nbt_result (*make)(const char *, nbt_credential **, nbt_error **)) {
         const detail::Text copy(text, "text");
         nbt_credential *credential = nullptr;
@@ -1596,6 +1601,258 @@ private:
     detail::Handle<nbt_client, nbt_client_free> handle_;
 };
 
+/**
+ * The options of a login. What is not set keeps its default, which fits a self-hosted server with the embedded identity provider.
+ * Setters return the options, so that they can be chained; what is wrong with one is thrown by start_login().
+ */
+class LoginOptions {
+public:
+    /** Options with every one at its default. */
+    LoginOptions() : handle_(nbt_login_options_new()) {}
+
+    /**
+     * Sets the identity provider. Default: the management URL and /oauth2, where the embedded one is.
+     *
+     * @param url the one below which its /.well-known/openid-configuration is
+     */
+    LoginOptions &issuer(std::string_view url) {
+        nbt_login_options_set_issuer(handle_.get(), detail::Text(url, "issuer").get());
+        return *this;
+    }
+
+    /**
+     * Sets the client that the identity provider knows this program as. Default: netbird-cli, which the embedded one has.
+     *
+     * @param id of a public client that may use the device flow
+     */
+    LoginOptions &client_id(std::string_view id) {
+        nbt_login_options_set_client_id(handle_.get(), detail::Text(id, "client_id").get());
+        return *this;
+    }
+
+    /**
+     * Sets the audience to ask for, where the identity provider needs one. Default: none is sent.
+     *
+     * @param audience as the identity provider names it
+     */
+    LoginOptions &audience(std::string_view audience) {
+        nbt_login_options_set_audience(handle_.get(), detail::Text(audience, "audience").get());
+        return *this;
+    }
+
+    /**
+     * Sets what to ask for. Without openid the login fails; without offline_access the session cannot be refreshed. Default: openid
+     * profile email offline_access.
+     *
+     * @param scope separated by spaces
+     */
+    LoginOptions &scope(std::string_view scope) {
+        nbt_login_options_set_scope(handle_.get(), detail::Text(scope, "scope").get());
+        return *this;
+    }
+
+    /**
+     * Sets one host besides the issuer's on which the identity provider may have endpoints. Default: none.
+     *
+     * @param host without a scheme and a port
+     */
+    LoginOptions &endpoint_host(std::string_view host) {
+        nbt_login_options_set_endpoint_host(handle_.get(), detail::Text(host, "endpoint_host").get());
+        return *this;
+    }
+
+    /**
+     * Sets what ends start_login(), and the polls and waits of the login.
+     *
+     * @param cancel may be used for any number of logins and clients
+     */
+    LoginOptions &cancel(const CancelToken &cancel) {
+        nbt_login_options_set_cancel(handle_.get(), cancel.get());
+        return *this;
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_login_options *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Handle<nbt_login_options, nbt_login_options_free> handle_;
+};
+
+/**
+ * What a login gives: tokens of the person who approved it. ClientBuilder::credential and Client::set_credential take its
+ * credential().
+ *
+ * A client with that credential refreshes the session: a call in the last tenth of a token's life (at most 5 minutes, at least 30
+ * seconds before its expiry) starts one refresh for all threads and clients, in the background, and no call waits for it. A refresh
+ * that fails changes nothing: the token is used until it expires, and then calls throw unauthorized, whose message says to log in
+ * again. What becomes of a refresh is reported to the log of the builder that the login was begun with.
+ */
+class [[nodiscard]] LoginSession {
+public:
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit LoginSession(nbt_login_session *handle) noexcept : handle_(handle) {}
+
+    /**
+     * Takes up a session that export_text() gave, perhaps in another process. Nothing is sent.
+     *
+     * @param text the exported text, of which no copy is kept
+     * @param builder has the options, as for start_login(); the management URL may be left out. Its options are used up
+     * @return the session
+     * @throws Error invalid_argument for a text that is not an exported session and for one of another server
+     */
+    static LoginSession restore(std::string_view text, ClientBuilder &builder);
+
+    /** As above, with every option at its default. */
+    static LoginSession restore(std::string_view text);
+
+    /** A bearer credential that follows the session's refreshes. It outlives this object. */
+    [[nodiscard]] Credential credential() const { return Credential(nbt_login_session_get_credential(handle_.get())); }
+
+    /** The server whose API it is for, without /api and without a trailing slash. */
+    std::string_view management_url() const noexcept { return detail::view(nbt_login_session_management_url(handle_.get())); }
+
+    /** The identity provider that it came from, without a trailing slash. */
+    std::string_view issuer() const noexcept { return detail::view(nbt_login_session_issuer(handle_.get())); }
+
+    /** When the token that the session has now expires, by this machine's clock. */
+    template <class D = TimePoint::duration>
+    std::chrono::time_point<std::chrono::system_clock, D> expires_at() const noexcept {
+        detail::Instant at{};
+        nbt_login_session_expires_at(handle_.get(), &at.seconds, &at.nanoseconds);
+        return detail::instant<D>(at.seconds, at.nanoseconds);
+    }
+
+    /** Whether the token is close to its expiry and can be refreshed. */
+    bool needs_refresh() const noexcept { return nbt_login_session_needs_refresh(handle_.get()); }
+
+    /**
+     * Refreshes now, or waits for the refresh that is under way: no longer than the timeout of the builder, and at most 30 seconds.
+     * Whatever happens, the session keeps a token.
+     *
+     * @throws Error unauthorized when the identity provider has ended the session; invalid_argument when it has no refresh token;
+     * cancelled, after which the refresh goes on
+     */
+    void refresh() const {
+        nbt_error *error = nullptr;
+        detail::check(nbt_login_session_refresh(handle_.get(), &error), error);
+    }
+
+    /** From now on calls start no refresh: only refresh() does. For a program that ends soon. */
+    void refresh_on_request() const noexcept { nbt_login_session_refresh_on_request(handle_.get()); }
+
+    /**
+     * The session as it is now, as JSON text for restore(): in other languages export, which is a keyword here. Whoever has it can
+     * act as the person: keep it in the system's keyring, or in a file that only its owner can read. Export it again after a refresh.
+     */
+    Secret export_text() const { return Secret(nbt_login_session_export(handle_.get())); }
+
+    /**
+     * Another object of the same session, whose refresh() throws cancelled once the token is cancelled.
+     *
+     * @param cancel may be used for any number of sessions and clients
+     * @return the object
+     */
+    LoginSession with_cancel(const CancelToken &cancel) const {
+        nbt_login_session *session = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_login_session_with_cancel(handle_.get(), cancel.get(), &session, &error), error);
+        return LoginSession(session);
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_login_session *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Handle<nbt_login_session, nbt_login_session_free> handle_;
+};
+
+/** A login that waits for a person's approval. One that is destroyed leaves a code that expires unused. */
+class [[nodiscard]] DeviceLogin {
+public:
+    /**
+     * Takes a handle over.
+     *
+     * @param handle is freed by the object
+     */
+    explicit DeviceLogin(nbt_device_login *handle) noexcept : handle_(handle) {}
+
+    /** The page that the person opens, in any browser, on any machine. It is safe to print and to open. */
+    std::string_view verification_uri() const noexcept { return detail::view(nbt_device_login_verification_uri(handle_.get())); }
+
+    /** The same page with the code filled in, for a link or a QR code, if the identity provider gives one. */
+    std::optional<std::string_view> verification_uri_complete() const noexcept {
+        return detail::optional(nbt_device_login_verification_uri_complete(handle_.get()));
+    }
+
+    /** The code that the person types on the page, or compares. Whoever enters it logs this program in as themselves. */
+    std::string_view user_code() const noexcept { return detail::view(nbt_device_login_user_code(handle_.get())); }
+
+    /** Until when the person can approve, by this machine's clock. */
+    template <class D = TimePoint::duration>
+    std::chrono::time_point<std::chrono::system_clock, D> expires_at() const noexcept {
+        detail::Instant at{};
+        nbt_device_login_expires_at(handle_.get(), &at.seconds, &at.nanoseconds);
+        return detail::instant<D>(at.seconds, at.nanoseconds);
+    }
+
+    /** How often the server may be asked: 5 s, unless it said otherwise. It grows when the server asks for that. */
+    std::chrono::milliseconds interval() const noexcept {
+        return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(nbt_device_login_interval_ms(handle_.get())));
+    }
+
+    /**
+     * Asks the server whether the person has decided, if the interval has passed since the last time; otherwise nothing is sent. For
+     * programs with a loop of their own.
+     *
+     * @return the session; nothing while nothing was decided
+     * @throws Error forbidden when the login was denied; timeout when nobody approved it in time; rejected when the identity provider
+     * refuses it for another reason; unexpected_response for an answer that cannot be used; cancelled
+     */
+    [[nodiscard]] std::optional<LoginSession> poll() const {
+        nbt_login_session *session = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_device_login_poll(handle_.get(), &session, &error), error);
+        return session == nullptr ? std::nullopt : std::optional<LoginSession>(session);
+    }
+
+    /**
+     * Polls until the person has decided or the code has expired, whatever the timeout of the builder, which limits each request. If
+     * it is cancelled, the login can be waited for again, and a session that came at that moment is not lost.
+     *
+     * @return the session
+     * @throws Error as poll() does
+     */
+    LoginSession wait() const {
+        nbt_login_session *session = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_device_login_wait(handle_.get(), &session, &error), error);
+        return LoginSession(session);
+    }
+
+    /**
+     * Another object of the same login, whose polls and waits throw cancelled once the token is cancelled.
+     *
+     * @param cancel may be used for any number of logins and clients
+     * @return the object
+     */
+    DeviceLogin with_cancel(const CancelToken &cancel) const {
+        nbt_device_login *login = nullptr;
+        nbt_error *error = nullptr;
+        detail::check(nbt_device_login_with_cancel(handle_.get(), cancel.get(), &login, &error), error);
+        return DeviceLogin(login);
+    }
+
+    /** The handle, for the C functions. */
+    const nbt_device_login *get() const noexcept { return handle_.get(); }
+
+private:
+    detail::Handle<nbt_device_login, nbt_device_login_free> handle_;
+};
+
 /** What to do about a create whose answer was lost. */
 enum class OnUnknown : std::uint32_t {
     /** Throw outcome_unknown, which says what to look for. */
@@ -1835,12 +2092,47 @@ public:
         return Client(client);
     }
 
+    /** The handle, for the C functions. */
+    nbt_client_builder *get() noexcept { return handle_.get(); }
+
 private:
     detail::Handle<nbt_client_builder, nbt_client_builder_free> handle_;
 };
 
 inline ClientBuilder Client::builder() {
     return ClientBuilder();
+}
+
+inline LoginSession LoginSession::restore(std::string_view text, ClientBuilder &builder) {
+    const detail::Text copy(text, "text");
+    nbt_login_session *session = nullptr;
+    nbt_error *error = nullptr;
+    detail::check(nbt_login_session_restore(copy.get(), builder.get(), &session, &error), error);
+    return LoginSession(session);
+}
+
+inline LoginSession LoginSession::restore(std::string_view text) {
+    ClientBuilder builder;
+    return restore(text, builder);
+}
+
+/**
+ * Begins to log a person in by the OAuth2 device flow (RFC 8628). Show the person the address and the code of the login, and then call
+ * its wait().
+ *
+ *     auto login = netbird_tokens::start_login(netbird_tokens::Client::builder().management_url("https://netbird.example.com"));
+ *
+ * @param builder has the management URL and the options about time limits, retries, TLS, proxies and the log. Its options are used up. A
+ * credential, a token file and on_unknown() do not apply and are refused
+ * @param options of the login; a server with the embedded identity provider needs none
+ * @return the login
+ * @throws Error invalid_argument, unexpected_response, rejected or configuration, or another one that a request can fail with
+ */
+inline DeviceLogin start_login(ClientBuilder &builder, const LoginOptions &options = LoginOptions()) {
+    nbt_device_login *login = nullptr;
+    nbt_error *error = nullptr;
+    detail::check(nbt_start_login(builder.get(), options.get(), &login, &error), error);
+    return DeviceLogin(login);
 }
 
 /** The version of the library that is loaded, for example "0.1.0". */

@@ -1,4 +1,4 @@
-//! Making a client: the builder, which collects the options.
+//! The builder, which collects the options of a client or of a login, and makes the client.
 
 use std::ffi::c_void;
 
@@ -10,10 +10,10 @@ use crate::log::{Log, nbt_free_callback, nbt_log_callback};
 use crate::result::nbt_result;
 use crate::{arguments, boundary, guard};
 
-/// Builds a client. What is not set keeps its default. A setter that is given something unusable says so, and so does
+/// Builds a client, or gives a login its options. What is not set keeps its default. A setter that is given something unusable says so, and so does
 /// `nbt_client_builder_build`: it is enough to check there.
 pub struct nbt_client_builder {
-    // None once a client was built with them.
+    // None once they were used.
     options: Option<ClientOptions>,
     // The first thing that a setter refused.
     mistake: Option<Error>,
@@ -42,8 +42,17 @@ pub(crate) fn set<V>(
     })
 }
 
+/// Uses the options up, or says what a setter refused.
+pub(crate) fn take(builder: Option<&mut nbt_client_builder>) -> Result<ClientOptions> {
+    let builder = arguments::handle(builder, "builder")?;
+    if let Some(mistake) = &builder.mistake {
+        return Err(mistake.clone());
+    }
+    builder.options.take().ok_or_else(already_used)
+}
+
 fn already_used() -> Error {
-    Error::invalid_argument("a client was already built with this builder: make another builder")
+    Error::invalid_argument("this builder was already used, for a client or a login: make another builder")
 }
 
 /// Makes a builder with every option at its default.
@@ -107,15 +116,7 @@ pub unsafe extern "C" fn nbt_client_builder_build(
     error: *mut *mut nbt_error,
 ) -> nbt_result {
     // SAFETY: C gives places that can be written, or NULL.
-    unsafe {
-        boundary::giving(out, error, || {
-            let builder = arguments::handle(builder, "builder")?;
-            if let Some(mistake) = &builder.mistake {
-                return Err(mistake.clone());
-            }
-            Ok(nbt_client::new(builder.options.take().ok_or_else(already_used)?.build()?))
-        })
-    }
+    unsafe { boundary::giving(out, error, || Ok(nbt_client::new(take(builder)?.build()?))) }
 }
 
 /// Frees a builder. Clients that were built with it can still be used.

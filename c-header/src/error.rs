@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use crate::json::Json;
 use crate::result::nbt_result;
 use crate::text::{c_string, pointer};
-use crate::{guard, json, out};
+use crate::{guard, json, out, time};
 
 /// Why a call failed. It never holds a secret.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ pub extern "C" fn nbt_error_retryable(error: Option<&nbt_error>) -> bool {
 pub unsafe extern "C" fn nbt_error_retry_after(error: Option<&nbt_error>, milliseconds: *mut u64) -> bool {
     guard::infallible(false, || {
         let wait = error.and_then(|error| error.error.retry_after());
-        let whole = wait.map_or(0, |wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let whole = wait.map_or(0, time::milliseconds);
         // SAFETY: C gives a place that can be written, or NULL.
         unsafe { out::put_value(milliseconds, whole) };
         wait.is_some()

@@ -1,5 +1,7 @@
 //! Instants on their way to C: whole seconds since 1970 and the nanoseconds after them.
 
+use std::time::Duration;
+
 use netbird_tokens::Timestamp;
 
 use crate::out;
@@ -15,4 +17,9 @@ pub(crate) unsafe fn put(time: Option<Timestamp>, seconds: *mut i64, nanoseconds
         out::put_value(nanoseconds, time.map_or(0, Timestamp::subsec_nanoseconds));
     }
     time.is_some()
+}
+
+/// A length of time as C reads it.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    time.as_millis().try_into().unwrap_or(u64::MAX)
 }

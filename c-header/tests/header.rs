@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use netbird_tokens::{ClientOptions, Operation};
+use netbird_tokens::{ClientOptions, LoginOptions, Operation};
 
 /// The header's sections, in the order in which a reader needs them.
 const SOURCES: &[&str] = &[
@@ -30,6 +30,9 @@ const SOURCES: &[&str] = &[
     "audit_options",
     "user_audit",
     "audit",
+    "login_options",
+    "device_login",
+    "login_session",
 ];
 
 const PREAMBLE: &str = r#"/*
@@ -199,6 +202,7 @@ fn every_exported_function_is_in_the_header_and_catches_panics() {
             let guards = [
                 "boundary::fallible(",
                 "boundary::giving(",
+                "boundary::coded(",
                 "guard::infallible(",
                 // These hand over to one of the above.
                 " make(",
@@ -228,5 +232,9 @@ fn every_operation_and_option_of_the_core_is_in_both_headers() {
         let setter = format!("nbt_client_builder_set_{name}");
         assert!(declared.contains(&setter) || declared.contains(&format!("{setter}_ms")), "{name}");
         assert!(cpp.contains(&format!("ClientBuilder &{name}(")), "{name}");
+    }
+    for name in LoginOptions::NAMES {
+        assert!(declared.contains(&format!("nbt_login_options_set_{name}")), "{name}");
+        assert!(cpp.contains(&format!("LoginOptions &{name}(")), "{name}");
     }
 }

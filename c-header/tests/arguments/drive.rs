@@ -14,8 +14,11 @@ use netbird_tokens_c::client_builder::*;
 use netbird_tokens_c::client_options::*;
 use netbird_tokens_c::credential::*;
 use netbird_tokens_c::credential_check::*;
+use netbird_tokens_c::device_login::*;
 use netbird_tokens_c::error::*;
 use netbird_tokens_c::log::nbt_log_level;
+use netbird_tokens_c::login_options::*;
+use netbird_tokens_c::login_session::*;
 use netbird_tokens_c::operations::*;
 use netbird_tokens_c::result::*;
 use netbird_tokens_c::rotation::*;
@@ -40,6 +43,7 @@ const WORDS: &[&CStr] = &[
     c"Token nbp_abcdefghijklmnopqrstuvwxyz01232LolCm",
     c"nbp_abcdefghijklmnopqrstuvwxyz01232LolCm",
     c"eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDB9.c2ln",
+    c"{\"version\":1,\"lifetime_secs\":86400,\"management_url\":\"http://127.0.0.1:9\",\"issuer\":\"http://127.0.0.1:9/oauth2\",\"client_id\":\"netbird-cli\",\"token_endpoint\":\"http://127.0.0.1:9/oauth2/token\",\"expires_at\":\"2026-11-26T12:00:00.5Z\",\"id_token\":\"eyJhbGciOiJub25lIn0.eyJpYXQiOjE3ODAwMDAwMDAsImV4cCI6MTc4MDA4NjQwMH0.c2ln\",\"refresh_token\":\"r3fr3sh\"}",
     c"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
 ];
 
@@ -187,8 +191,8 @@ fn build(bytes: &mut Bytes<'_>, url: &CStr) -> Option<Box<nbt_client>> {
     }
 }
 
-fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
-    let which = bytes.byte() % 15;
+fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>, url: &CStr) {
+    let which = bytes.byte() % 16;
     let (one, other, number) = (bytes.text(), bytes.text(), bytes.number());
     let (one, other) = (pointer(&one), pointer(&other));
     let mut error = ptr::null_mut();
@@ -319,6 +323,7 @@ fn call(client: Option<&nbt_client>, bytes: &mut Bytes<'_>) {
                 nbt_rotation_record_free(taken(result, record));
             }
             13 => audit(client, bytes, number),
+            14 => login(bytes, url, one),
             _ => {
                 check_text(nbt_rotation_stage_name(number as u32));
                 check_text(nbt_token_state_name(number as u32));
@@ -452,6 +457,79 @@ fn audit(client: Option<&nbt_client>, bytes: &mut Bytes<'_>, number: u64) {
     nbt_audit_options_free(options);
 }
 
+/// A builder for a login, maybe with an option that does not apply, or none at all.
+fn for_login(bytes: &mut Bytes<'_>, url: Option<&CStr>, text: *const c_char) -> Option<Box<nbt_client_builder>> {
+    let mut builder = if bytes.byte().is_multiple_of(16) { None } else { nbt_client_builder_new() };
+    // SAFETY: texts end with a NUL or are NULL.
+    unsafe {
+        if let Some(url) = url {
+            nbt_client_builder_set_management_url(builder.as_deref_mut(), url.as_ptr());
+        }
+        nbt_client_builder_set_max_retries(builder.as_deref_mut(), 0);
+        if bytes.byte().is_multiple_of(8) {
+            nbt_client_builder_set_token_file(builder.as_deref_mut(), text);
+        }
+    }
+    builder
+}
+
+/// Begins a login with arbitrary options and polls it; takes up an arbitrary session, and exports and refreshes it.
+fn login(bytes: &mut Bytes<'_>, url: &CStr, one: *const c_char) {
+    let (mut error, mut login, mut session) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    let mut builder = for_login(bytes, Some(url), one);
+    let mut options = nbt_login_options_new();
+    let cancel = nbt_cancel_new();
+    if bytes.byte().is_multiple_of(4) {
+        nbt_cancel_cancel(cancel.as_deref());
+    }
+    // SAFETY: texts end with a NUL or are NULL, the rest are variables of this function.
+    unsafe {
+        for _ in 0..bytes.byte() % 3 {
+            let text = bytes.text();
+            let (options, text) = (options.as_deref_mut(), pointer(&text));
+            match bytes.byte() % 6 {
+                0 => nbt_login_options_set_issuer(options, text),
+                1 => nbt_login_options_set_client_id(options, text),
+                2 => nbt_login_options_set_audience(options, text),
+                3 => nbt_login_options_set_scope(options, text),
+                4 => nbt_login_options_set_endpoint_host(options, text),
+                _ => nbt_login_options_set_cancel(options, cancel.as_deref()),
+            };
+        }
+        let result = nbt_start_login(builder.as_deref_mut(), options.as_deref(), &raw mut login, &raw mut error);
+        check(result, error);
+        let begun = taken(result, login);
+        check_text(nbt_device_login_verification_uri(begun.as_deref()));
+        check_text(nbt_device_login_verification_uri_complete(begun.as_deref()));
+        check_text(nbt_device_login_user_code(begun.as_deref()));
+        let result = nbt_device_login_with_cancel(begun.as_deref(), cancel.as_deref(), &raw mut login, &raw mut error);
+        check(result, error);
+        let handle = taken(result, login);
+        let result = nbt_device_login_poll(handle.as_deref(), &raw mut session, &raw mut error);
+        check(result, error);
+        assert!(session.is_null(), "nobody approves it");
+        nbt_device_login_free(handle);
+        nbt_device_login_free(begun);
+        nbt_client_builder_free(builder);
+
+        let mut builder = for_login(bytes, None, one);
+        let result = nbt_login_session_restore(one, builder.as_deref_mut(), &raw mut session, &raw mut error);
+        check(result, error);
+        let session = taken(result, session);
+        nbt_client_builder_free(builder);
+        let exported = nbt_login_session_export(session.as_deref());
+        check_text(nbt_secret_expose(exported.as_deref(), ptr::null_mut()));
+        nbt_secret_free(exported);
+        nbt_credential_free(nbt_login_session_get_credential(session.as_deref()));
+        check_text(nbt_login_session_management_url(session.as_deref()));
+        check_text(nbt_login_session_issuer(session.as_deref()));
+        check(nbt_login_session_refresh(session.as_deref(), &raw mut error), error);
+        nbt_login_session_free(session);
+    }
+    nbt_cancel_free(cancel);
+    nbt_login_options_free(options);
+}
+
 /// Makes the calls that the bytes encode, to the server at `url`.
 pub fn drive(data: &[u8], url: &CStr) {
     let mut bytes = Bytes(data);
@@ -461,7 +539,7 @@ pub fn drive(data: &[u8], url: &CStr) {
             break;
         }
         let client = if bytes.byte().is_multiple_of(16) { None } else { client.as_deref() };
-        call(client, &mut bytes);
+        call(client, &mut bytes, url);
     }
     nbt_client_free(client);
 }

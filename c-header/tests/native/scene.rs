@@ -1,9 +1,9 @@
-//! The mock server that the programs talk to.
+//! The mock server that the programs talk to. It approves every login at its second poll.
 
 use std::process::Command;
 
 use netbird_mock::MockServer;
-use netbird_mock::world::{Action, Fault, TokenSeed, UserSeed, World};
+use netbird_mock::world::{Action, Fault, IdentityProvider, Refresh, TokenSeed, UserSeed, Verdict, World};
 
 use crate::tools::library;
 
@@ -28,6 +28,12 @@ pub fn scene() -> Scene {
             .map(|id| user(id, true))
             .chain([user("ada", false)])
             .collect(),
+        identity_provider: Some(IdentityProvider {
+            interval_secs: 1,
+            refresh: Refresh::Works,
+            verdict: Some(Verdict::Approve { user_id: "ada".to_owned(), after_polls: 1 }),
+            ..IdentityProvider::default()
+        }),
         ..World::default()
     })
     .unwrap();

@@ -16,7 +16,7 @@ fn the_suite_passes_under_the_sanitizers() {
         .introduce(Command::new("ctest").current_dir(&build).args(["--verbose", "--timeout", "300"]))
         .env("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1")
         .env("UBSAN_OPTIONS", "print_stacktrace=1"));
-    assert!(printed.contains("100% tests passed, 0 tests failed out of 5"), "{printed}");
+    assert!(printed.contains("100% tests passed, 0 tests failed out of 6"), "{printed}");
     for line in printed.lines().filter(|line| line.contains(" checks, ")) {
         println!("sanitizers: {line}");
     }
@@ -58,7 +58,7 @@ fn the_suite_passes_under_valgrind() {
     let build = scratch("suite-plain");
     cmake(&folder().join("tests/suite"), &build, &["-DSANITIZE=OFF", "-DCMAKE_BUILD_TYPE=Debug"]);
     let library = library_with_names();
-    for program in ["suite", "misuse", "creates", "rotations", "suite_cpp"] {
+    for program in ["suite", "misuse", "creates", "rotations", "logins", "suite_cpp"] {
         let printed = run(scene
             .introduce(
                 Command::new("valgrind")

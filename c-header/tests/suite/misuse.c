@@ -87,6 +87,29 @@ static void test_null_rotations_and_audits(void) {
     CHECK(nbt_audited_token_findings_at(NULL, 0) == NBT_TOKEN_STATE_NONE);
 }
 
+static void test_null_logins(void) {
+    int64_t seconds = 5;
+    uint32_t nanoseconds = 5;
+    CHECK(nbt_device_login_verification_uri(NULL) == NULL && nbt_device_login_user_code(NULL) == NULL);
+    CHECK(nbt_device_login_verification_uri_complete(NULL) == NULL);
+    CHECK(!nbt_device_login_expires_at(NULL, &seconds, &nanoseconds) && seconds == 0 && nanoseconds == 0);
+    CHECK(nbt_device_login_interval_ms(NULL) == 0);
+    CHECK(nbt_login_session_management_url(NULL) == NULL && nbt_login_session_issuer(NULL) == NULL);
+    CHECK(!nbt_login_session_expires_at(NULL, NULL, NULL) && !nbt_login_session_needs_refresh(NULL));
+    CHECK(nbt_login_session_get_credential(NULL) == NULL && nbt_login_session_export(NULL) == NULL);
+    nbt_login_session_refresh_on_request(NULL);
+    CHECK(nbt_login_options_set_issuer(NULL, "https://x") == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_login_options_set_client_id(NULL, "x") == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_login_options_set_audience(NULL, "x") == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_login_options_set_scope(NULL, "x") == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_login_options_set_endpoint_host(NULL, "x") == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_login_options_set_cancel(NULL, NULL) == NBT_INVALID_ARGUMENT);
+    nbt_login_options *options = nbt_login_options_new();
+    CHECK(nbt_login_options_set_cancel(options, NULL) == NBT_INVALID_ARGUMENT);
+    CHECK(nbt_login_options_set_issuer(options, NULL) == NBT_INVALID_ARGUMENT);
+    nbt_login_options_free(options);
+}
+
 static void test_free_of_null(void) {
     nbt_error_free(NULL);
     nbt_secret_free(NULL);
@@ -104,6 +127,9 @@ static void test_free_of_null(void) {
     nbt_audit_options_free(NULL);
     nbt_audit_free(NULL);
     nbt_user_audit_free(NULL);
+    nbt_login_options_free(NULL);
+    nbt_device_login_free(NULL);
+    nbt_login_session_free(NULL);
 }
 
 /* Each call fails with NBT_INVALID_ARGUMENT, with and without a place for the error, and the error says what is wrong. */
@@ -128,10 +154,22 @@ static void test_null_and_bad_arguments(const nbt_client *client) {
     nbt_user *user = NULL;
     nbt_user_list *users = NULL;
     nbt_credential_check *check = NULL;
+    nbt_device_login *login = NULL;
+    nbt_login_session *session = NULL;
     bool expired = true;
     bool finished = true;
     int64_t days = 5;
 
+    REFUSED(nbt_start_login(NULL, NULL, &login, place), "builder is NULL");
+    REFUSED(nbt_start_login(NULL, NULL, NULL, place), "out is NULL");
+    REFUSED(nbt_device_login_poll(NULL, &session, place), "login is NULL");
+    REFUSED(nbt_device_login_poll(NULL, NULL, place), "out is NULL");
+    REFUSED(nbt_device_login_wait(NULL, &session, place), "login is NULL");
+    REFUSED(nbt_device_login_with_cancel(NULL, NULL, &login, place), "login is NULL");
+    REFUSED(nbt_login_session_restore(NULL, NULL, &session, place), "text is NULL");
+    REFUSED(nbt_login_session_restore("{}", NULL, &session, place), "builder is NULL");
+    REFUSED(nbt_login_session_refresh(NULL, place), "session is NULL");
+    REFUSED(nbt_login_session_with_cancel(NULL, NULL, &session, place), "session is NULL");
     REFUSED(nbt_secret_new(NULL, &secret, place), "text is NULL");
     REFUSED(nbt_secret_new("x", NULL, place), "out is NULL");
     REFUSED(nbt_secret_new(BAD, &secret, place), "UTF-8");
@@ -357,6 +395,7 @@ int main(void) {
     nbt_client *client = built(configured());
     test_null_objects();
     test_null_rotations_and_audits();
+    test_null_logins();
     test_free_of_null();
     test_null_and_bad_arguments(client);
     test_bad_rotations_and_audits(client);

@@ -289,6 +289,37 @@ void test_audit() {
     CHECK(kind_of([&] { static_cast<void>(client.audit_tokens(options)); }) == nbt::ErrorKind::invalid_argument);
 }
 
+void test_login() {
+    nbt::ClientBuilder builder;
+    builder.management_url(needed("NBT_TEST_URL")).proxy_from_env(false);
+    const nbt::DeviceLogin login = nbt::start_login(builder, nbt::LoginOptions().client_id("netbird-cli"));
+    CHECK(login.verification_uri().find(needed("NBT_TEST_URL")) == 0);
+    CHECK(login.verification_uri_complete()->find(login.user_code()) != std::string_view::npos);
+    CHECK(login.expires_at() > std::chrono::system_clock::now() && login.interval() == 1s);
+    CHECK(!login.poll());
+    const nbt::CancelToken cancel;
+    cancel.cancel();
+    CHECK(kind_of([&] { static_cast<void>(login.with_cancel(cancel).wait()); }) == nbt::ErrorKind::cancelled);
+    const nbt::LoginSession session = login.wait();
+    CHECK(session.management_url() == needed("NBT_TEST_URL") && session.issuer().find("/oauth2") != std::string_view::npos);
+    CHECK(session.expires_at() > std::chrono::system_clock::now() && !session.needs_refresh());
+    session.refresh();
+    CHECK(kind_of([&] { session.with_cancel(cancel).refresh(); }) == nbt::ErrorKind::cancelled);
+
+    const nbt::Secret exported = session.export_text();
+    std::ostringstream printed;
+    printed << exported;
+    CHECK(printed.str() == "****");
+    const nbt::LoginSession restored = nbt::LoginSession::restore(exported.expose());
+    const nbt::Credential credential = restored.credential();
+    CHECK(credential.kind() == nbt::CredentialKind::bearer && credential.expires_at());
+    const nbt::Client client = nbt::Client::builder().proxy_from_env(false).credential(credential).build();
+    CHECK(client.management_url() == needed("NBT_TEST_URL") && client.current_user().id() == "ada");
+    CHECK(kind_of([] { static_cast<void>(nbt::LoginSession::restore("{}")); }) == nbt::ErrorKind::invalid_argument);
+    // The options are used up.
+    CHECK(kind_of([&] { static_cast<void>(nbt::start_login(builder)); }) == nbt::ErrorKind::invalid_argument);
+}
+
 void test_log() {
     int lines = 0;
     const nbt::Client client = builder_of_mock()
@@ -316,6 +347,7 @@ int main() {
     test_rotation(client);
     test_dropped_rotation();
     test_audit();
+    test_login();
     test_log();
     CHECK(client.close());
     return verdict();

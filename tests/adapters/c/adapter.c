@@ -6,6 +6,7 @@
 
 #include "audits.h"
 #include "clients.h"
+#include "logins.h"
 #include "rotations.h"
 #include "secrets.h"
 
@@ -21,7 +22,8 @@ static const char *const OPERATIONS[] = {
     "list_tokens",          "get_token",       "create_token",    "delete_token",     "current_user",
     "list_users",           "check_credential", "audit_tokens",   "set_credential",   "expose",
     "secret_equals",        "rotate_token",    "resume_rotation", "rotation_create",  "rotation_mark_stored",
-    "rotation_commit",      "rotation_abort",  "rotation_record", "rotation_drop",
+    "rotation_commit",      "rotation_abort",  "rotation_record", "rotation_drop",    "start_login",
+    "login_poll",           "login_wait",      "session_refresh", "session_export",   "session_restore",
 };
 
 static answer unsupported(void) {
@@ -221,36 +223,48 @@ static void *interrupt(void *argument) {
     return NULL;
 }
 
-static answer call_interruptibly(const nbt_client *client, int64_t period_ms, const char *file, const char *operation,
+/* A call, to a client or to a login. `cancel` may be NULL. */
+static answer dispatch(const char *name, const nbt_cancel *cancel, const char *operation, const cJSON *args) {
+    answer given;
+    if (login_command(operation, args, cancel, &given)) {
+        return given;
+    }
+    const nbt_client *client = find_client(name);
+    if (client == NULL) {
+        return refused("the client is closed");
+    }
+    if (cancel == NULL) {
+        return call_operation(client, operation, args);
+    }
+    nbt_client *cancellable;
+    nbt_error *error;
+    if (nbt_client_with_cancel(client, cancel, &cancellable, &error) != NBT_OK) {
+        return failed(error);
+    }
+    given = call_operation(cancellable, operation, args);
+    nbt_client_free(cancellable);
+    return given;
+}
+
+static answer call_interruptibly(const char *name, int64_t period_ms, const char *file, const char *operation,
                                  const cJSON *args) {
     interrupter own = {nbt_cancel_new(),          period_ms, file, PTHREAD_MUTEX_INITIALIZER,
                        PTHREAD_COND_INITIALIZER, false};
-    nbt_client *cancellable;
-    nbt_error *error;
-    if (nbt_client_with_cancel(client, own.cancel, &cancellable, &error) != NBT_OK) {
-        nbt_cancel_free(own.cancel);
-        return failed(error);
-    }
     pthread_t thread;
     if (pthread_create(&thread, NULL, interrupt, &own) != 0) {
         die("no thread");
     }
-    answer result = call_operation(cancellable, operation, args);
+    answer result = dispatch(name, own.cancel, operation, args);
     pthread_mutex_lock(&own.lock);
     own.has_ended = true;
     pthread_cond_signal(&own.ended);
     pthread_mutex_unlock(&own.lock);
     pthread_join(thread, NULL);
-    nbt_client_free(cancellable);
     nbt_cancel_free(own.cancel);
     return result;
 }
 
 static answer call(const char *name, const cJSON *command) {
-    const nbt_client *client = find_client(name);
-    if (client == NULL) {
-        return refused("the client is closed");
-    }
     const char *operation = text(command, "operation");
     const cJSON *args = cJSON_GetObjectItemCaseSensitive(command, "args");
     int64_t milliseconds;
@@ -258,12 +272,12 @@ static answer call(const char *name, const cJSON *command) {
         return unsupported();
     }
     if (whole(cJSON_GetObjectItemCaseSensitive(command, "cancel_after_ms"), &milliseconds)) {
-        return call_interruptibly(client, milliseconds, NULL, operation, args);
+        return call_interruptibly(name, milliseconds, NULL, operation, args);
     }
     if (text(command, "cancel_file") != NULL) {
-        return call_interruptibly(client, POLL_MS, text(command, "cancel_file"), operation, args);
+        return call_interruptibly(name, POLL_MS, text(command, "cancel_file"), operation, args);
     }
-    return call_operation(client, operation, args);
+    return dispatch(name, NULL, operation, args);
 }
 
 static answer hello(void) {
@@ -340,6 +354,7 @@ int main(void) {
     free(line);
     free_all_rotations();
     close_all_clients();
+    free_all_logins();
     free_all_secrets();
     return 0;
 }

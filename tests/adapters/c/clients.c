@@ -2,6 +2,8 @@
 
 #include "clients.h"
 
+#include "sessions.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +12,7 @@ const char *const OPTIONS[] = {
     "pat",
     "bearer",
     "detect",
+    "session",
     "token_file",
     "from_env",
     "connect_timeout_ms",
@@ -68,6 +71,10 @@ answer refused(const char *message) {
 nbt_result read_credential(const cJSON *fields, nbt_credential **credential, nbt_error **error) {
     *credential = NULL;
     *error = NULL;
+    if (text(fields, "session") != NULL) {
+        *credential = nbt_login_session_get_credential(find_session(fields));
+        return NBT_OK;
+    }
     if (text(fields, "pat") != NULL) {
         return nbt_credential_new_pat(text(fields, "pat"), credential, error);
     }
@@ -87,7 +94,8 @@ static bool set_option(nbt_client_builder *builder, const cJSON *option) {
     int64_t number = 0;
     bool is_number = whole(option, &number) && number >= 0;
     uint64_t count = is_number ? (uint64_t)number : 0;
-    if (strcmp(name, "pat") == 0 || strcmp(name, "bearer") == 0 || strcmp(name, "detect") == 0) {
+    if (strcmp(name, "pat") == 0 || strcmp(name, "bearer") == 0 || strcmp(name, "detect") == 0 ||
+        strcmp(name, "session") == 0) {
         return true; /* read by read_credential */
     } else if (strcmp(name, "token_file") == 0) {
         nbt_client_builder_set_token_file(builder, word);
@@ -183,25 +191,37 @@ static void keep_client(const char *name, nbt_client *client) {
     clients = kept;
 }
 
-answer new_client(const char *name, const cJSON *options) {
+bool read_builder(const cJSON *options, nbt_client_builder **builder, answer *refusal) {
     nbt_error *error = NULL;
     nbt_credential *credential = NULL;
     if (read_credential(options, &credential, &error) != NBT_OK) {
-        return failed(error);
+        *refusal = failed(error);
+        return false;
     }
-    nbt_client_builder *builder = nbt_client_builder_new();
+    *builder = nbt_client_builder_new();
     if (credential != NULL) {
-        nbt_client_builder_set_credential(builder, credential);
+        nbt_client_builder_set_credential(*builder, credential);
         nbt_credential_free(credential);
     }
     const cJSON *option;
     cJSON_ArrayForEach(option, options) {
-        if (!set_option(builder, option)) {
-            nbt_client_builder_free(builder);
-            return refused("an option has a value that its type does not allow, or there is no such option");
+        if (!set_option(*builder, option)) {
+            nbt_client_builder_free(*builder);
+            *refusal = refused("an option has a value that its type does not allow, or there is no such option");
+            return false;
         }
     }
+    return true;
+}
+
+answer new_client(const char *name, const cJSON *options) {
+    nbt_client_builder *builder;
+    answer refusal;
+    if (!read_builder(options, &builder, &refusal)) {
+        return refusal;
+    }
     nbt_client *client = NULL;
+    nbt_error *error = NULL;
     nbt_result result = nbt_client_builder_build(builder, &client, &error);
     nbt_client_builder_free(builder);
     if (result != NBT_OK) {

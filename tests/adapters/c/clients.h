@@ -25,6 +25,9 @@ extern const int OPTION_COUNT;
 /* The credential that the fields give; NULL if they give none. */
 nbt_result read_credential(const cJSON *fields, nbt_credential **credential, nbt_error **error);
 
+/* A builder with the options; false, with what to answer, if they are refused. */
+bool read_builder(const cJSON *options, nbt_client_builder **builder, answer *refusal);
+
 /* Builds a client and keeps it under a name, in place of the one before. */
 answer new_client(const char *name, const cJSON *options);
 

@@ -52,8 +52,7 @@ cJSON *show_error(const nbt_error *error) {
     return fields;
 }
 
-/* In UTC, cut to microseconds, always six digits. */
-static cJSON *moment(int64_t seconds, uint32_t nanoseconds) {
+cJSON *show_time(int64_t seconds, uint32_t nanoseconds) {
     time_t whole_seconds = (time_t)seconds;
     struct tm parts;
     if (gmtime_r(&whole_seconds, &parts) == NULL) {
@@ -101,12 +100,12 @@ cJSON *show_token(const nbt_token *token, const cJSON *args) {
     cJSON_AddStringToObject(fields, "id", nbt_token_id(token));
     cJSON_AddStringToObject(fields, "name", nbt_token_name(token));
     nbt_token_expiration_date(token, &seconds, &nanoseconds);
-    cJSON_AddItemToObject(fields, "expiration_date", moment(seconds, nanoseconds));
+    cJSON_AddItemToObject(fields, "expiration_date", show_time(seconds, nanoseconds));
     nbt_token_created_at(token, &seconds, &nanoseconds);
-    cJSON_AddItemToObject(fields, "created_at", moment(seconds, nanoseconds));
+    cJSON_AddItemToObject(fields, "created_at", show_time(seconds, nanoseconds));
     cJSON_AddStringToObject(fields, "created_by", nbt_token_created_by(token));
     bool used = nbt_token_last_used(token, &seconds, &nanoseconds);
-    cJSON_AddItemToObject(fields, "last_used", used ? moment(seconds, nanoseconds) : cJSON_CreateNull());
+    cJSON_AddItemToObject(fields, "last_used", used ? show_time(seconds, nanoseconds) : cJSON_CreateNull());
     cJSON_AddStringToObject(fields, "user_id", nbt_token_user_id(token));
     const char *now = text(args, "now");
     if (now != NULL) {
@@ -137,7 +136,7 @@ cJSON *show_user(const nbt_user *user) {
     cJSON_AddBoolToObject(fields, "is_blocked", nbt_user_is_blocked(user));
     cJSON_AddBoolToObject(fields, "pending_approval", nbt_user_pending_approval(user));
     bool logged_in = nbt_user_last_login(user, &seconds, &nanoseconds);
-    cJSON_AddItemToObject(fields, "last_login", logged_in ? moment(seconds, nanoseconds) : cJSON_CreateNull());
+    cJSON_AddItemToObject(fields, "last_login", logged_in ? show_time(seconds, nanoseconds) : cJSON_CreateNull());
     return fields;
 }
 
@@ -154,7 +153,7 @@ cJSON *show_check(const nbt_credential_check *check, const cJSON *args) {
     cJSON_AddStringToObject(fields, "kind", is_pat ? "pat" : "bearer");
     cJSON_AddItemToObject(fields, "user", user == NULL ? cJSON_CreateNull() : show_user(user));
     cJSON_AddItemToObject(fields, "token", token == NULL ? cJSON_CreateNull() : show_token(token, args));
-    cJSON_AddItemToObject(fields, "expires_at", expires ? moment(seconds, nanoseconds) : cJSON_CreateNull());
+    cJSON_AddItemToObject(fields, "expires_at", expires ? show_time(seconds, nanoseconds) : cJSON_CreateNull());
     cJSON_AddItemToObject(fields, "error", error == NULL ? cJSON_CreateNull() : show_error(error));
     return fields;
 }

@@ -14,6 +14,9 @@ bool whole(const cJSON *value, int64_t *number);
 /* Ends the adapter: a fault of the adapter or of the runner. */
 void die(const char *what);
 
+/* In UTC, cut to microseconds, always six digits. */
+cJSON *show_time(int64_t seconds, uint32_t nanoseconds);
+
 cJSON *show_error(const nbt_error *error);
 
 /* With "now" in args, also what the library says about the token at that instant. */

@@ -38,6 +38,8 @@ std::vector<nbt::Secret> secrets;
 // Those that have begun and were not dropped.
 std::map<std::string, nbt::Rotation> rotations;
 std::size_t rotations_begun = 0;
+std::vector<nbt::DeviceLogin> logins;
+std::vector<nbt::LoginSession> sessions;
 
 // Null for what is absent.
 template <class T>
@@ -159,7 +161,20 @@ json show(const nbt::CredentialCheck &check, const json &args) {
     };
 }
 
+// The one of the handle in a field.
+template <class T>
+const T &kept(const std::vector<T> &all, const json &fields, const char *key) {
+    const std::size_t at = std::stoul(text(fields, key).value_or("999999"));
+    if (at >= all.size()) {
+        throw Refused{std::string("no such ") + key};
+    }
+    return all[at];
+}
+
 std::optional<nbt::Credential> read_credential(const json &fields) {
+    if (text(fields, "session")) {
+        return kept(sessions, fields, "session").credential();
+    }
     if (const auto pat = text(fields, "pat")) {
         return nbt::Credential::pat(*pat);
     }
@@ -181,7 +196,7 @@ void set_option(nbt::ClientBuilder &builder, const std::string &name, const json
     };
     const auto duration = [&] { return std::chrono::milliseconds(number()); };
     const auto word = [&] { return value.get<std::string>(); };
-    if (name == "pat" || name == "bearer" || name == "detect") {
+    if (name == "pat" || name == "bearer" || name == "detect" || name == "session") {
         return;  // read by read_credential
     } else if (name == "token_file") {
         builder.token_file(word());
@@ -222,7 +237,7 @@ void set_option(nbt::ClientBuilder &builder, const std::string &name, const json
     }
 }
 
-json new_client(const std::string &name, const json &options) {
+nbt::ClientBuilder builder_with(const json &options) {
     const auto credential = read_credential(options);
     nbt::ClientBuilder builder = nbt::Client::builder();
     if (credential) {
@@ -231,6 +246,11 @@ json new_client(const std::string &name, const json &options) {
     for (const auto &option : options.items()) {
         set_option(builder, option.key(), option.value());
     }
+    return builder;
+}
+
+json new_client(const std::string &name, const json &options) {
+    nbt::ClientBuilder builder = builder_with(options);
     clients.insert_or_assign(name, builder.build());
     return json::object();
 }
@@ -261,14 +281,6 @@ json create_token(const nbt::Client &client, const json &args) {
     json answer = {{"token", show(created.token, args)}};
     add_secret(answer, std::move(created.plain_token));
     return answer;
-}
-
-const nbt::Secret &find_secret(const json &args, const char *key) {
-    const std::size_t at = std::stoul(text(args, key).value_or("999999"));
-    if (at >= secrets.size()) {
-        throw Refused{"no such secret"};
-    }
-    return secrets[at];
 }
 
 json show(const nbt::RotationRecord &record) {
@@ -335,6 +347,80 @@ json run_rotation(const std::string &command, const json &args) {
         throw Unsupported{};
     }
     return show(rotation.record());
+}
+
+json show(const nbt::LoginSession &session, const std::string &handle) {
+    return {
+        {"session", handle},
+        {"management_url", session.management_url()},
+        {"issuer", session.issuer()},
+        {"expires_at", show(session.expires_at<Microseconds>())},
+        {"needs_refresh", session.needs_refresh()},
+    };
+}
+
+json keep(nbt::LoginSession session) {
+    json answer = show(session, std::to_string(sessions.size()));
+    sessions.push_back(std::move(session));
+    return answer;
+}
+
+json start_login(const json &args, const std::optional<nbt::CancelToken> &cancel) {
+    nbt::LoginOptions options;
+    using Setter = nbt::LoginOptions &(nbt::LoginOptions::*)(std::string_view);
+    const std::pair<const char *, Setter> setters[] = {
+        {"issuer", &nbt::LoginOptions::issuer},     {"client_id", &nbt::LoginOptions::client_id},
+        {"audience", &nbt::LoginOptions::audience}, {"scope", &nbt::LoginOptions::scope},
+        {"endpoint_host", &nbt::LoginOptions::endpoint_host},
+    };
+    for (const auto &[name, set] : setters) {
+        if (const auto given = text(args, name)) {
+            (options.*set)(*given);
+        }
+    }
+    if (cancel) {
+        options.cancel(*cancel);
+    }
+    nbt::ClientBuilder builder = builder_with(args.value("options", json::object()));
+    nbt::DeviceLogin login = nbt::start_login(builder, options);
+    json answer = {
+        {"login", std::to_string(logins.size())},
+        {"verification_uri", login.verification_uri()},
+        {"verification_uri_complete", maybe(login.verification_uri_complete())},
+        {"user_code", login.user_code()},
+        {"expires_at", show(login.expires_at<Microseconds>())},
+        {"interval_ms", login.interval().count()},
+    };
+    logins.push_back(std::move(login));
+    return answer;
+}
+
+// The commands about logins; nothing if it is none of them.
+std::optional<json> run_login(const std::string &command, const json &args, const std::optional<nbt::CancelToken> &cancel) {
+    if (command == "start_login") {
+        return start_login(args, cancel);
+    } else if (command == "login_poll") {
+        auto session = kept(logins, args, "login").poll();
+        return session ? keep(std::move(*session)) : json(nullptr);
+    } else if (command == "login_wait") {
+        const nbt::DeviceLogin &login = kept(logins, args, "login");
+        return keep(cancel ? login.with_cancel(*cancel).wait() : login.wait());
+    } else if (command == "session_refresh") {
+        const nbt::LoginSession &session = kept(sessions, args, "session");
+        session.refresh();
+        return show(session, *text(args, "session"));
+    } else if (command == "session_export") {
+        json answer;
+        add_secret(answer, kept(sessions, args, "session").export_text());
+        answer["text"] = answer["plain_token"];
+        answer.erase("plain_token");
+        return answer;
+    } else if (command == "session_restore") {
+        nbt::ClientBuilder builder = builder_with(args.value("options", json::object()));
+        const auto given = text(args, "text");
+        return keep(nbt::LoginSession::restore(given ? *given : kept(secrets, args, "secret").expose(), builder));
+    }
+    return std::nullopt;
 }
 
 json show(const nbt::UserAudit &audited, const json &args) {
@@ -442,9 +528,9 @@ json operate(const nbt::Client &client, const std::string &operation, const json
         client.set_credential(*credential);
         return json::object();
     } else if (operation == "expose") {
-        return find_secret(args, "secret").expose();
+        return kept(secrets, args, "secret").expose();
     } else if (operation == "secret_equals") {
-        return find_secret(args, "secret") == find_secret(args, "other");
+        return kept(secrets, args, "secret") == kept(secrets, args, "other");
     }
     throw Unsupported{};
 }
@@ -482,21 +568,24 @@ private:
 };
 
 json call(const std::string &name, const json &command) {
+    const std::string operation = text(command, "operation").value_or("");
+    const json args = command.value("args", json::object());
+    const auto file = text(command, "cancel_file");
+    std::optional<nbt::CancelToken> cancel;
+    std::optional<Interrupter> interrupter;
+    if (file || command.contains("cancel_after_ms")) {
+        cancel.emplace();
+        interrupter.emplace(
+            *cancel, file ? POLL : std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()), file);
+    }
+    if (auto answer = run_login(operation, args, cancel)) {
+        return *answer;
+    }
     const auto found = clients.find(name);
     if (found == clients.end()) {
         throw Refused{"the client is closed"};
     }
-    const std::string operation = text(command, "operation").value_or("");
-    const json args = command.value("args", json::object());
-    const auto file = text(command, "cancel_file");
-    if (!file && !command.contains("cancel_after_ms")) {
-        return operate(found->second, operation, args);
-    }
-    const nbt::CancelToken cancel;
-    const nbt::Client client = found->second.with_cancel(cancel);
-    const Interrupter interrupter(
-        cancel, file ? POLL : std::chrono::milliseconds(command["cancel_after_ms"].get<std::int64_t>()), file);
-    return operate(client, operation, args);
+    return cancel ? operate(found->second.with_cancel(*cancel), operation, args) : operate(found->second, operation, args);
 }
 
 json close_client(const std::string &name) {
@@ -513,9 +602,10 @@ json hello() {
         {"operations",
          {"list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
           "audit_tokens", "set_credential", "expose", "secret_equals", "rotate_token", "resume_rotation", "rotation_create",
-          "rotation_mark_stored", "rotation_commit", "rotation_abort", "rotation_record", "rotation_drop"}},
+          "rotation_mark_stored", "rotation_commit", "rotation_abort", "rotation_record", "rotation_drop", "start_login",
+          "login_poll", "login_wait", "session_refresh", "session_export", "session_restore"}},
         {"options",
-         {"management_url", "pat", "bearer", "detect", "token_file", "from_env", "connect_timeout_ms", "read_timeout_ms",
+         {"management_url", "pat", "bearer", "detect", "session", "token_file", "from_env", "connect_timeout_ms", "read_timeout_ms",
           "timeout_ms", "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes",
           "allow_insecure_http", "ca_pem", "proxy", "proxy_from_env", "user_agent", "on_unknown", "cancel_after_ms", "cancel_file"}},
     };
