@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::bench::{Language, PARTS};
 use crate::docs::{NAME as DOCS, Reference};
+use crate::release::Part;
 use crate::{checks, fronts};
 
 /// Builds, tests and checks every front end, the same way on a developer's machine and in CI.
@@ -59,6 +60,11 @@ pub enum Command {
     ///
     /// Builds what is committed, in release mode: this takes a while.
     Reproduce(Reproduce),
+    /// Make every part of a release that this machine can make, and run the main job from each
+    ///
+    /// Each part is installed into a clean place and used there against the released mock server. The parts, their checksums and a
+    /// manifest are in target/release-dry-run/parts. Nothing is published.
+    Release(Release),
     /// Run a command where Swift is installed
     ///
     /// That is this system if it has Swift, or else a Debian root that has it.
@@ -175,6 +181,35 @@ pub struct Docs {
     pub strict: bool,
     #[command(flatten)]
     pub verbose: Verbose,
+}
+
+/// Arguments of `release`.
+#[derive(Debug, Args)]
+pub struct Release {
+    /// Publish nothing. Required, because nothing here can publish: docs/releasing.md says who does
+    #[arg(long, required = true)]
+    pub dry_run: bool,
+    /// Where the XCFramework of the Swift package will be; without it the package is for Linux only
+    #[arg(long, value_name = "URL", requires = "xcframework_checksum")]
+    pub xcframework_url: Option<String>,
+    /// What `swift package compute-checksum` says of the XCFramework
+    #[arg(long, value_name = "SHA256", requires = "xcframework_url")]
+    pub xcframework_checksum: Option<String>,
+    /// Only this part and what it needs; can be repeated or a list with commas
+    #[arg(long, value_name = "PART", value_delimiter = ',', value_enum)]
+    pub only: Vec<Part>,
+    /// Fail if a tool is missing, instead of leaving its part out
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub verbose: Verbose,
+}
+
+impl Release {
+    /// The address and the checksum of the XCFramework.
+    pub fn xcframework(&self) -> Option<(String, String)> {
+        self.xcframework_url.clone().zip(self.xcframework_checksum.clone())
+    }
 }
 
 /// Arguments of `ci`.

@@ -15,8 +15,11 @@ mod fronts;
 mod live;
 mod log;
 mod markdown;
+mod mock_program;
 mod plan;
+mod release;
 mod reproduce;
+mod sources;
 mod test_counts;
 mod toolchain;
 mod workspace;
@@ -81,6 +84,7 @@ fn run(command: Option<Command>) -> Result<bool> {
         Command::CheckVersions(arguments) => {
             run_steps(workspace, vec![checks::version_step()], &[], false, arguments.verbose)
         }
+        Command::Release(arguments) => release::run(workspace, &arguments),
         Command::Reproduce(arguments) => reproduce::run(&workspace, &arguments),
         Command::Api(arguments) => api::run(&workspace, arguments.breaking),
         Command::Fmt(_) | Command::SwiftExec(_) | Command::Live(_) => unreachable!("handled above"),

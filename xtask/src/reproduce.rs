@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::arguments::Reproduce;
 use crate::command::Cmd;
 use crate::fronts::python;
+use crate::sources;
 use crate::workspace::Workspace;
 
 /// A build in a folder of its own: the sources as committed, and what was made from them.
@@ -27,7 +28,7 @@ pub fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<bool> {
         .map(|name| Place { sources: folder.join(name).join("sources"), target: folder.join(name).join("target") });
     let mut built = Vec::new();
     for place in &places {
-        place.check_out(workspace)?;
+        sources::check_out(workspace, &place.sources)?;
         let mut files = place.build_c(workspace)?;
         if !arguments.without_wheel {
             files.push(place.build_wheel(workspace)?);
@@ -50,19 +51,6 @@ pub fn run(workspace: &Workspace, arguments: &Reproduce) -> Result<bool> {
 }
 
 impl Place {
-    /// Puts the committed sources there.
-    fn check_out(&self, workspace: &Workspace) -> Result<()> {
-        if self.sources.exists() {
-            fs::remove_dir_all(&self.sources)?;
-        }
-        fs::create_dir_all(&self.sources)?;
-        let archive = self.sources.with_extension("tar");
-        let git = Cmd::new("git").args(["archive", "--output"]).arg(&archive).arg("HEAD");
-        git.dir(&workspace.root).limit_minutes(2).run()?;
-        Cmd::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&self.sources).limit_minutes(2).run()?;
-        fs::remove_file(archive).context("the archive")
-    }
-
     /// A command that builds there: no path of this machine gets into what it makes, and no time but the commit's.
     fn command(&self, workspace: &Workspace, program: &Path) -> Result<Cmd> {
         let cargo_home = std::env::var_os("CARGO_HOME")
@@ -72,13 +60,11 @@ impl Place {
         let remapped = [(&self.sources, "/sources"), (&self.target, "/target"), (&cargo_home, "/cargo")];
         let flags: Vec<String> =
             remapped.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect();
-        let time =
-            Cmd::new("git").args(["log", "-1", "--format=%ct"]).dir(&workspace.root).limit_minutes(1).output()?;
         Ok(Cmd::new(program)
             .dir(&self.sources)
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
-            .env("SOURCE_DATE_EPOCH", time.trim())
+            .env("SOURCE_DATE_EPOCH", sources::commit_time(workspace)?)
             .limit_minutes(60))
     }
 

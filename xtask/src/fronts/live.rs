@@ -1,14 +1,15 @@
 //! The live scenarios of a front end against the mock as a program of its own: what `cargo xtask live` does with a real server.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::{fs, str};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use regex::Regex;
 
 use super::compile::{COMPILE, built};
+use crate::mock_program::MockProgram;
 use crate::plan::{Job, Step};
 use crate::workspace::Workspace;
 
@@ -36,8 +37,8 @@ pub fn live(
 ) -> Step {
     let limiter = if server.limited { ", limiter on" } else { "" };
     Step::new(format!("{front}: live scenarios of {adapter} on {}{limiter}", server.version), move |job| {
-        let mock = Mock::start(job, server)?;
-        let before = mock.state()?;
+        let mock = start(job, server)?;
+        let before = state(&mock)?;
         let mut command = job
             .command(built(job.workspace(), "netbird-conformance"))
             .args(["live", "--adapter", adapter])
@@ -48,59 +49,32 @@ pub fn live(
             command = command.env(name, value);
         }
         command.run()?;
-        let after = mock.state()?;
+        let after = state(&mock)?;
         ensure!(before == after, "the run has left something on the server: {after}");
         job.tests_passed()
     })
     .needs(COMPILE)
 }
 
-/// The mock server's program. It ends with this value.
-struct Mock {
-    child: Child,
-    url: String,
-    control: String,
-    pat: String,
+/// Starts the mock of this checkout with somebody's users.
+fn start(job: &Job, server: Server) -> Result<MockProgram> {
+    let world = job.log.with_extension("json");
+    let limiter = if server.limited { LIMITER } else { "" };
+    fs::write(&world, format!("{{{limiter} {USERS}}}"))?;
+    let mut command = Command::new(built(job.workspace(), "netbird-mock"));
+    MockProgram::start(
+        command.args(["--until-stdin-closes", "--server-version", server.version, "--world"]).arg(&world),
+    )
 }
 
-impl Mock {
-    fn start(job: &Job, server: Server) -> Result<Self> {
-        let world = job.log.with_extension("json");
-        let limiter = if server.limited { LIMITER } else { "" };
-        fs::write(&world, format!("{{{limiter} {USERS}}}"))?;
-        let mut child = Command::new(built(job.workspace(), "netbird-mock"))
-            .args(["--until-stdin-closes", "--server-version", server.version, "--world"])
-            .arg(&world)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("starting the mock")?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;
-        let field = |name: &str| -> Result<String> {
-            let found = Regex::new(&format!(r#""{name}":"([^"]*)""#))?.captures(&line).map(|found| found[1].to_owned());
-            found.with_context(|| format!("the mock's line has no {name}"))
-        };
-        Ok(Self { url: field("url")?, control: field("control_url")?, pat: field("plain")?, child })
-    }
-
-    /// The users that exist, and the names of the first two's tokens.
-    fn state(&self) -> Result<String> {
-        let names = |answer: &str| -> Result<Vec<String>> {
-            Ok(Regex::new(r#""name":"([^"]*)""#)?.captures_iter(answer).map(|found| found[1].to_owned()).collect())
-        };
-        let owners = names(&get(&self.control, "/users/google-oauth2%7C1/tokens")?)?;
-        let theirs = names(&get(&self.control, "/users/theirs/tokens")?)?;
-        Ok(format!("{} {owners:?} {theirs:?}", get(&self.control, "/users")?))
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        // The mock stops when its standard input ends.
-        drop(self.child.stdin.take());
-        let _ = self.child.wait();
-    }
+/// The users that exist, and the names of the first two's tokens.
+fn state(mock: &MockProgram) -> Result<String> {
+    let names = |answer: &str| -> Result<Vec<String>> {
+        Ok(Regex::new(r#""name":"([^"]*)""#)?.captures_iter(answer).map(|found| found[1].to_owned()).collect())
+    };
+    let owners = names(&get(&mock.control, "/users/google-oauth2%7C1/tokens")?)?;
+    let theirs = names(&get(&mock.control, "/users/theirs/tokens")?)?;
+    Ok(format!("{} {owners:?} {theirs:?}", get(&mock.control, "/users")?))
 }
 
 /// The body that the mock's control API answers with.
