@@ -104,6 +104,14 @@ pub(crate) async fn awaited_step(
     boxed(&|| step.interrupted(), cancel, Box::pin(call)).await
 }
 
+/// [`awaited`] for what changes nothing that an interruption could leave behind.
+pub(crate) async fn awaited_freely<T>(
+    cancel: Arc<NativeCancel>,
+    call: impl Future<Output = netbird_tokens::Result<T>> + Send,
+) -> Result<T, NativeError> {
+    awaited(Operation::CurrentUser, cancel, call).await
+}
+
 /// In a box, so that the library has this code once for each type of result and not for each call.
 async fn boxed<T>(
     interrupted: &(dyn Fn() -> Error + Sync),

@@ -23,6 +23,10 @@ pub enum NativeEventKind {
     RotationOpen,
     /// The token file held another credential, which is used from now on.
     CredentialRead,
+    /// The session of a login was refreshed.
+    SessionRefreshed,
+    /// The session of a login could not be refreshed.
+    SessionNotRefreshed,
     /// One that is newer than this layer.
     Other,
 }
@@ -59,6 +63,8 @@ impl From<&Event<'_>> for NativeEvent {
                 (NativeEventKind::RotationOpen, Some(*token_name), ids.map(str::to_owned).collect())
             }
             Event::CredentialRead { .. } => (NativeEventKind::CredentialRead, None, Vec::new()),
+            Event::SessionRefreshed { .. } => (NativeEventKind::SessionRefreshed, None, Vec::new()),
+            Event::SessionNotRefreshed { .. } => (NativeEventKind::SessionNotRefreshed, None, Vec::new()),
             _ => (NativeEventKind::Other, None, Vec::new()),
         };
         NativeEvent {

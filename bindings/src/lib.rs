@@ -17,6 +17,7 @@ mod credential;
 mod error;
 mod event;
 mod guard;
+mod login;
 mod options;
 mod rotation;
 mod secret;
@@ -34,6 +35,7 @@ pub use client::{NativeClient, wait_before_exit};
 pub use credential::{NativeCredential, NativeCredentialKind};
 pub use error::{NativeError, NativeErrorKind, NativeFailure, bug, invalid_argument};
 pub use event::{NativeEvent, NativeEventKind, NativeObserver};
+pub use login::{NativeDeviceLogin, NativeLoginOptions, NativeLoginSession, start_login, start_login_blocking};
 pub use options::{NativeOnUnknown, NativeOptions};
 pub use rotation::{
     NativeRotateToken, NativeRotation, NativeRotationRecord, NativeRotationSlot, NativeRotationStage,

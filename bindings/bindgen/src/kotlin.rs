@@ -1,7 +1,7 @@
 //! What the Kotlin generator could do better.
 
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use crate::improve::{Improvement, improve};
 
@@ -75,10 +75,74 @@ const IMPROVEMENTS: &[Improvement] = &[
 const DECLARATIONS: &str =
     "\nprivate val uniffiUnusedCallStatuses = ThreadLocal.withInitial { ArrayDeque<UniffiRustCallStatus>() }\n";
 
+/// The words that a declaration begins with.
+const DECLARING: [&str; 13] = [
+    "abstract",
+    "class",
+    "const",
+    "data",
+    "enum",
+    "fun",
+    "inline",
+    "interface",
+    "object",
+    "open",
+    "sealed",
+    "typealias",
+    "val",
+];
+
 /// Improves the generated Kotlin, if there is any.
 ///
 /// # Errors
-/// See [`improve`].
+/// See [`improve`]; or the file cannot be read or written.
 pub fn improve_kotlin(folder: &Path) -> io::Result<()> {
-    improve(&folder.join(SOURCE), IMPROVEMENTS, DECLARATIONS)
+    let source = folder.join(SOURCE);
+    improve(&source, IMPROVEMENTS, DECLARATIONS)?;
+    if source.exists() {
+        fs::write(&source, hidden(&fs::read_to_string(&source)?))?;
+    }
+    Ok(())
+}
+
+/// What the generator writes before a function at the top level, which it indents. Those of companions begin like it, and may be internal, too.
+const FUNCTIONS: [&str; 3] = ["    @Throws(NativeException::class) ", "         */ ", "     "];
+
+/// Everything that is declared at the top level, for this module alone: users get the layer above.
+fn hidden(source: &str) -> String {
+    let lines = source.lines().map(|line| {
+        let declaration = line.strip_prefix("public ").unwrap_or(line);
+        let word = declaration.split(' ').next().unwrap_or_default();
+        if DECLARING.contains(&word) {
+            return format!("internal {declaration}\n");
+        }
+        let function = FUNCTIONS.iter().find_map(|start| Some((start, line.strip_prefix(start)?)));
+        match function.filter(|(_, rest)| rest.starts_with("fun `") || rest.starts_with("suspend fun `")) {
+            Some((start, rest)) => format!("{start}internal {rest}\n"),
+            None => format!("{line}\n"),
+        }
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden;
+
+    #[test]
+    fn what_is_declared_at_the_top_level_is_internal() {
+        let source = "package a\n\npublic interface A {\n    public fun f()\n}\nopen class B\nprivate val c = 1\ninternal object D\n";
+        let expected = "package a\n\ninternal interface A {\n    public fun f()\n}\ninternal open class B\nprivate val c = 1\ninternal object D\n";
+        assert_eq!(hidden(source), expected);
+        for (start, declaration) in [
+            ("    @Throws(NativeException::class) ", "fun `f`() {"),
+            ("         */ ", "fun `f`(): A {"),
+            ("     ", "suspend fun `f`()"),
+        ] {
+            assert_eq!(hidden(&format!("{start}{declaration}")), format!("{start}internal {declaration}\n"));
+        }
+        for member in ["    fun `f`()\n", "    @Throws(NativeException::class)override fun `f`()\n", "         */\n"] {
+            assert_eq!(hidden(member), member);
+        }
+    }
 }

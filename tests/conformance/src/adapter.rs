@@ -22,6 +22,10 @@ const MEMORY: &str = "memory";
 const WHOLE_SECONDS: &str = "whole_seconds";
 /// The ability that all other adapters have.
 const MILLISECONDS: &str = "milliseconds";
+/// The option by which an adapter says that its language has no place for a credential where a login begins.
+const LOGIN_WITHOUT_CREDENTIAL: &str = "login_without_credential";
+/// The ability that all other adapters have.
+const LOGIN_CREDENTIAL: &str = "login_credential";
 
 /// What an adapter declares that it has.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +119,9 @@ impl Adapter {
             serde_json::from_value(hello[field].clone()).with_context(|| format!("`{field}` in the answer to `hello`"))
         };
         let mut hello = Hello { operations: names("operations")?, options: names("options")? };
-        for (lack, ability) in [(PROCESS_PER_CALL, MEMORY), (WHOLE_SECONDS, MILLISECONDS)] {
+        for (lack, ability) in
+            [(PROCESS_PER_CALL, MEMORY), (WHOLE_SECONDS, MILLISECONDS), (LOGIN_WITHOUT_CREDENTIAL, LOGIN_CREDENTIAL)]
+        {
             if !hello.options.contains(lack) {
                 hello.options.insert(ability.to_owned());
             }

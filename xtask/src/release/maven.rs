@@ -15,7 +15,7 @@ use crate::plan::{Job, Step};
 use crate::toolchain::apt;
 
 /// The modules of bindings/kotlin that are published, the parent first.
-const MODULES: &str = ".,library";
+const MODULES: &str = ".,library,testing";
 /// Where the repository has the library.
 const LIBRARY: &str = "io/netbird/tokens/netbird-tokens";
 /// What Maven Central requires of a library: each with a signature.

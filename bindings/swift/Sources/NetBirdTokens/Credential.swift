@@ -7,7 +7,7 @@ import NetBirdTokensNative
 /// included. The `String` that it was made from is yours and cannot be wiped.
 public struct Credential: Sendable {
     /// How a request authenticates.
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
         /// A personal access token (PAT).
         case pat
 
@@ -30,7 +30,7 @@ public struct Credential: Sendable {
 
     let native: NativeCredential
 
-    private init(_ make: () throws -> NativeCredential) throws {
+    init(_ make: () throws -> NativeCredential) throws {
         native = try translated(make)
         kind = Kind(try translated(native.kind))
         expiresAt = try translated(native.expiresAt).map(Date.init)

@@ -2,9 +2,9 @@ public import Foundation
 import NetBirdTokensNative
 
 /// What is known about a credential.
-public struct CredentialCheck: Sendable, Hashable {
+public struct CredentialCheck: Sendable, Hashable, Codable {
     /// How the server treats a credential.
-    public enum State: String, Sendable, Hashable, CaseIterable {
+    public enum State: String, Sendable, Hashable, CaseIterable, Codable {
         /// It authenticates, and its user may use the API.
         case working
 
@@ -46,6 +46,31 @@ public struct CredentialCheck: Sendable, Hashable {
     /// What the server said about one that does not work.
     public let error: NetBirdError?
 
+    /// Makes a result, for example for your own tests.
+    ///
+    /// - Parameters:
+    ///   - state: Whether it works, and why not.
+    ///   - kind: Whether it is a PAT or a JWT.
+    ///   - user: Whose it is.
+    ///   - token: Which of the user's tokens it is.
+    ///   - expiresAt: When it stops working.
+    ///   - error: What the server said about one that does not work.
+    public init(
+        state: State,
+        kind: Credential.Kind,
+        user: User? = nil,
+        token: Token? = nil,
+        expiresAt: Date? = nil,
+        error: NetBirdError? = nil
+    ) {
+        self.state = state
+        self.kind = kind
+        self.user = user
+        self.token = token
+        self.expiresAt = expiresAt
+        self.error = error
+    }
+
     init(_ native: NativeCredentialCheck) {
         state = State(native.state)
         kind = Credential.Kind(native.kind)
@@ -53,6 +78,16 @@ public struct CredentialCheck: Sendable, Hashable {
         token = native.token.map(Token.init)
         expiresAt = native.expiresAt.map(Date.init)
         error = native.failure.map(NetBirdError.init)
+    }
+
+    /// The API's own names.
+    private enum CodingKeys: String, CodingKey {
+        case state
+        case kind
+        case user
+        case token
+        case expiresAt = "expires_at"
+        case error
     }
 }
 

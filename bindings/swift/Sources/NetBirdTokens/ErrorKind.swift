@@ -3,7 +3,7 @@ import NetBirdTokensNative
 /// What went wrong. The numbers (raw values) and ``name``s are stable and the same in every language.
 ///
 /// A `switch` over them needs no `default`; a kind that a later version adds is a breaking change.
-public enum ErrorKind: Int, Sendable, CaseIterable {
+public enum ErrorKind: Int, Sendable, CaseIterable, Codable {
     /// An argument was refused before anything was sent: a name, a number of days, an id, a URL. Also: the client is closed.
     case invalidArgument = 1
 

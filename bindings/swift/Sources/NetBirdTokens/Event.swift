@@ -28,6 +28,12 @@ public struct Event: Sendable, Hashable {
         /// The server refused the credential, and the token file holds another one, which is used from now on.
         case credentialRead
 
+        /// The session of a login was refreshed: calls from now on use its new token.
+        case sessionRefreshed
+
+        /// The session of a login could not be refreshed: calls go on with the token that it has.
+        case sessionNotRefreshed
+
         /// An event that is newer than this package.
         case other
     }
@@ -72,6 +78,8 @@ extension Event.Kind {
         case .leftBehind: self = .leftBehind
         case .rotationOpen: self = .rotationOpen
         case .credentialRead: self = .credentialRead
+        case .sessionRefreshed: self = .sessionRefreshed
+        case .sessionNotRefreshed: self = .sessionNotRefreshed
         case .other: self = .other
         }
     }

@@ -5,7 +5,7 @@ import NetBirdTokensNative
 ///
 /// ``message`` says what was wrong and what to do about it, for people; programs go by ``kind``. It holds no secret, so it may be
 /// logged and shown.
-public struct NetBirdError: Error, Sendable, Hashable {
+public struct NetBirdError: Error, Sendable, Hashable, Codable {
     /// What went wrong.
     public let kind: ErrorKind
 
@@ -44,6 +44,43 @@ public struct NetBirdError: Error, Sendable, Hashable {
     /// The kind's stable number, the same in every language.
     public var code: Int { kind.rawValue }
 
+    /// Makes an error, for example for your own tests.
+    ///
+    /// - Parameters:
+    ///   - kind: What went wrong.
+    ///   - message: What went wrong and what to do about it.
+    ///   - status: The HTTP status of the answer that led to the error.
+    ///   - serverMessage: The server's own message, as it sent it, with credentials removed.
+    ///   - requestID: The server's `X-Request-Id`, by which its operator finds the request in the server's log.
+    ///   - retryable: Whether the same call, unchanged, may succeed later.
+    ///   - retryAfter: How long the server asked to wait, if it did.
+    ///   - attempts: How many times the request that failed was sent or tried.
+    ///   - candidateTokenIDs: With ``ErrorKind/outcomeUnknown``.
+    ///   - tokenName: With ``ErrorKind/outcomeUnknown`` of a create.
+    public init(
+        kind: ErrorKind,
+        message: String,
+        status: Int? = nil,
+        serverMessage: String? = nil,
+        requestID: String? = nil,
+        retryable: Bool = false,
+        retryAfter: Duration? = nil,
+        attempts: Int = 0,
+        candidateTokenIDs: [String] = [],
+        tokenName: String? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.status = status
+        self.serverMessage = serverMessage
+        self.requestID = requestID
+        self.retryable = retryable
+        self.retryAfter = retryAfter
+        self.attempts = attempts
+        self.candidateTokenIDs = candidateTokenIDs
+        self.tokenName = tokenName
+    }
+
     init(_ native: NativeFailure) {
         kind = ErrorKind(native.kind)
         message = native.text
@@ -65,6 +102,20 @@ public struct NetBirdError: Error, Sendable, Hashable {
         // An error of the generated code, whose text may contain anything.
         default: self.init(bug())
         }
+    }
+
+    /// The API's own names.
+    private enum CodingKeys: String, CodingKey {
+        case kind
+        case message
+        case status
+        case serverMessage = "server_message"
+        case requestID = "request_id"
+        case retryable
+        case retryAfter = "retry_after"
+        case attempts
+        case candidateTokenIDs = "candidate_token_ids"
+        case tokenName = "token_name"
     }
 }
 

@@ -4,7 +4,7 @@ import NetBirdTokensNative
 /// What the server says about a token. The secret is not part of it: that comes once, in ``CreatedToken``.
 ///
 /// Dates are cut to microseconds, because a `Date` cannot hold the server's nanoseconds.
-public struct Token: Sendable, Hashable, Identifiable {
+public struct Token: Sendable, Hashable, Codable, Identifiable {
     /// The token's id, chosen by the server. Not a secret.
     public let id: String
 
@@ -25,6 +25,34 @@ public struct Token: Sendable, Hashable, Identifiable {
 
     /// The id of the user who owns it.
     public let userID: String
+
+    /// Makes a token, for example for your own tests.
+    ///
+    /// - Parameters:
+    ///   - id: The token's id, chosen by the server.
+    ///   - name: The name it was given.
+    ///   - expirationDate: When it stops working.
+    ///   - createdAt: When it was created.
+    ///   - createdBy: The id of the user who created it, who need not be the one who owns it.
+    ///   - lastUsed: When it last authenticated a request.
+    ///   - userID: The id of the user who owns it.
+    public init(
+        id: String,
+        name: String,
+        expirationDate: Date,
+        createdAt: Date,
+        createdBy: String,
+        lastUsed: Date? = nil,
+        userID: String
+    ) {
+        self.id = id
+        self.name = name
+        self.expirationDate = expirationDate
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.lastUsed = lastUsed
+        self.userID = userID
+    }
 
     init(_ native: NativeToken) {
         id = native.id
@@ -51,6 +79,17 @@ public struct Token: Sendable, Hashable, Identifiable {
     public func daysLeft(at now: Date = Date()) -> Int {
         Int(NetBirdTokensNative.daysLeft(expirationDate: NativeTimestamp(expirationDate), now: NativeTimestamp(now)))
     }
+
+    /// The API's own names.
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case name
+        case expirationDate = "expiration_date"
+        case createdAt = "created_at"
+        case createdBy = "created_by"
+        case lastUsed = "last_used"
+        case userID = "user_id"
+    }
 }
 
 /// A token that was just created. The server never shows its secret again.
@@ -60,6 +99,19 @@ public struct CreatedToken: Sendable, Equatable {
 
     /// The secret: the text that authenticates. Store it now, because it cannot be recovered.
     public let plainToken: Secret
+
+    /// Makes a created token, for example for your own tests.
+    ///
+    /// - Parameters:
+    ///   - token: What the server says about it.
+    ///   - plainToken: The secret.
+    public init(
+        token: Token,
+        plainToken: Secret
+    ) {
+        self.token = token
+        self.plainToken = plainToken
+    }
 
     init(_ native: NativeCreatedToken) {
         token = Token(native.token)

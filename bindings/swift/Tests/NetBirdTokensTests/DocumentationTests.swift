@@ -4,7 +4,8 @@ import Testing
 /// The documentation comments have what a generated reference shows of a function.
 @Suite struct DocumentationTests {
     @Test(arguments: [
-        "Audit", "Client", "Client+Rotation", "ClientOptions", "Credential", "Rotation", "RotationRecord+Codable", "Secret", "Token",
+        "Audit", "Client", "Client+Rotation", "ClientOptions", "Credential", "DeviceLogin", "LoginSession",
+        "Rotation", "RotationRecord+Codable", "Secret", "Token",
     ])
     func parametersResultsAndErrorsAreDocumented(file: String) throws {
         let source = try Repository.text("bindings/swift/Sources/NetBirdTokens/\(file).swift")

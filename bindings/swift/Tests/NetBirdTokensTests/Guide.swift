@@ -1,4 +1,4 @@
-// The code of `docs/swift.md`. A test compares the two, so the code in the guide compiles.
+// The code of `docs/swift.md` and `docs/login.md`. A test compares them, so the code in the guides compiles.
 
 import Foundation
 import NetBirdTokens
@@ -15,6 +15,22 @@ func firstSteps() async throws {
     try store(created.plainToken.expose())  // the server shows the secret only once
     try await client.deleteToken(created.token.id)
     await client.close()
+}
+
+func loggingIn() async throws {
+    let login = try await startLogin(options: ClientOptions(managementURL: "https://netbird.example.com"))
+    print("Open \(login.verificationURI) and enter \(login.userCode)")
+    let session = try await login.wait()
+    let client = try Client(credential: session.credential)
+    print(try await client.currentUser().id)
+}
+
+func keepingASession(_ stored: String) async throws {
+    let session = try LoginSession(restoring: stored)
+    if try session.needsRefresh {
+        try await session.refresh()
+        try store(session.export().expose())
+    }
 }
 
 func explicitly() throws -> Client {

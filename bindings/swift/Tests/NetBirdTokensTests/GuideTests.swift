@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The code in the guide is the code that is compiled here.
+/// The code in the guides is the code that is compiled here.
 @Suite struct GuideTests {
     /// The text without indentation and empty lines, so that a part of a function can be found in it.
     private func plain(_ text: some StringProtocol) -> String {
@@ -9,12 +9,12 @@ import Testing
             .filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
-    @Test func everySnippetOfTheGuideIsCompiled() throws {
-        let guide = try Repository.text("docs/swift.md")
+    @Test func everySnippetOfTheGuidesIsCompiled() throws {
+        let guide = try Repository.text("docs/swift.md") + Repository.text("docs/login.md")
         let compiled = try plain(Repository.text("bindings/swift/Tests/NetBirdTokensTests/Guide.swift"))
         let parts = guide.components(separatedBy: "```swift\n").dropFirst()
         let snippets = parts.compactMap { $0.components(separatedBy: "```").first }
-        #expect(snippets.count == 13)
+        #expect(snippets.count == 15)
         for snippet in snippets {
             #expect(compiled.contains(plain(snippet)), "\(snippet)")
         }

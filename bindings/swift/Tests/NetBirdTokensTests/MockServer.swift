@@ -33,6 +33,7 @@ final class MockServer: Sendable {
                 ["id": "bob", "name": "Bob", "role": "user", "tokens": [["id": "desk", "name": "desk"]]],
             ] + moreUsers,
             "faults": faults,
+            "identity_provider": ["interval_secs": 1, "refresh": "works"],
         ]
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("world-\(UUID()).json")
         try JSONSerialization.data(withJSONObject: world).write(to: file)
@@ -99,6 +100,17 @@ final class MockServer: Sendable {
     func tokens(of user: String) async throws -> [String] {
         let list = try #require(try await control("users/\(user)/tokens") as? [[String: Any]])
         return list.compactMap { $0["id"] as? String }
+    }
+
+    /// Approves a login as `alice`.
+    func approveLogin(_ userCode: String) async throws {
+        var request = URLRequest(url: try #require(URL(string: "\(controlUrl)/logins/\(userCode)/approve")))
+        request.httpMethod = "POST"
+        request.httpBody = Data(#"{"user_id": "alice"}"#.utf8)
+        let session = URLSession(configuration: .ephemeral)
+        defer { session.finishTasksAndInvalidate() }
+        let answer = try await session.data(for: request).1 as? HTTPURLResponse
+        try #require(answer?.statusCode == 200)
     }
 
     private func control(_ path: String) async throws -> Any {

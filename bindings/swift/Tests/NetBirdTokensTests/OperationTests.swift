@@ -35,7 +35,7 @@ import Testing
         let server = try MockServer()
         let client = try server.client()
         let alice = try await client.currentUser()
-        #expect(alice.name == "Alice" && alice.role == "owner" && alice.email == "alice@example.com")
+        #expect(alice.name == "Alice" && alice.role == .owner && alice.email == "alice@example.com")
         #expect(alice.isCurrent && !alice.isServiceUser && !alice.isBlocked && !alice.pendingApproval)
         #expect(try await client.listUsers().map(\.id) == ["alice", "bob"])
     }

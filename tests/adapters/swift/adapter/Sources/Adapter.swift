@@ -7,17 +7,18 @@ final class Adapter {
     nonisolated static let operations = [
         "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
         "set_credential", "expose", "secret_equals", "rotate_token", "resume_rotation", "audit_tokens",
-    ] + Rotations.operations
+    ] + Rotations.operations + Logins.operations
     nonisolated static let options = [
-        "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
+        "management_url", "pat", "bearer", "detect", "session", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
         "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
         "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms",
-        "cancel_file",
+        "cancel_file", "login_without_credential",
     ]
 
     private var clients: [String: Client] = [:]
     private var secrets: [Secret] = []
     private var rotations = Rotations()
+    private var logins = Logins()
 
     func run(_ command: [String: Any]) async throws -> Any {
         let name = command["client"] as? String ?? ""
@@ -27,7 +28,8 @@ final class Adapter {
                 "adapter": "swift", "version": "0.1.0", "operations": Self.operations, "options": Self.options,
             ]
         case "new_client":
-            clients[name] = try makeClient(Arguments(command["options"]))
+            let options = Arguments(command["options"])
+            clients[name] = try makeClient(options, logins.credential(options))
             return [String: Any]()
         case "close":
             await clients[name]?.close()
@@ -44,16 +46,27 @@ final class Adapter {
         switch command["operation"] as? String {
         case "expose": return try secret(args, "secret").expose()
         case "secret_equals": return try secret(args, "secret") == secret(args, "other")
+        case "session_export":
+            secrets.append(try logins.session(args).export())
+            return ["text": "\(secrets[secrets.count - 1])", "secret": "s\(secrets.count - 1)"]
         case let operation? where Rotations.operations.contains(operation): return try await step(operation, args)
         default: break
         }
-        guard let client else { throw Refused("there is no such client") }
         let command = Arguments(command)
-        let request = Request(operation: try command.text("operation"), args: args)
+        let operation = try command.text("operation")
+        let request = Request(
+            operation: operation,
+            args: args,
+            client: client,
+            credential: operation == "set_credential" ? try logins.credential(args) : nil,
+            login: try args.text("login").map { _ in try logins.login(args) },
+            session: operation?.hasPrefix("session_") == true ? try logins.givenSession(args) : nil,
+            exported: operation == "session_restore" ? try exported(args) : nil
+        )
         let (after, file) = (try command.wholeNumber("cancel_after_ms"), try command.text("cancel_file"))
-        guard after != nil || file != nil else { return try answer(await request.operate(client), args) }
+        guard after != nil || file != nil else { return try answer(await request.operate(), args) }
         // As a program does it: the call is a task, and something else cancels that.
-        let call = Task { try await request.operate(client) }
+        let call = Task { try await request.operate() }
         let canceller = Task {
             if let after { try await Task.sleep(for: .milliseconds(after)) }
             while let file, !FileManager.default.fileExists(atPath: file) { try await Task.sleep(for: .milliseconds(5)) }
@@ -75,6 +88,10 @@ final class Adapter {
         case .created(let created): return try answer(created.token, created.plainToken, args)
         case .record(let record): return ["record": try shown(record)]
         case .audited(let audited): return try shown(audited, args)
+        case .login(let login): return try logins.keep(login)
+        case .session(let session): return try logins.keep(session)
+        case .refreshed(let session): return try shown(session, args.text("session") ?? "")
+        case .undecided: return NSNull()
         case .rotation(let rotation):
             let more: [String: Any] = [
                 "rotation": rotations.keep(rotation), "old_token": try shown(rotation.oldToken, args),
@@ -114,6 +131,11 @@ final class Adapter {
         return ["record": try shown(rotation.record)]
     }
 
+    /// The text of an exported session.
+    private func exported(_ args: Arguments) throws -> String {
+        try args.text("secret") == nil ? args.text("text") ?? "" : secret(args, "secret").expose()
+    }
+
     private func secret(_ args: Arguments, _ key: String) throws -> Secret {
         guard let handle = try args.text(key), let index = Int(handle.dropFirst()), secrets.indices.contains(index) else {
             throw Refused("there is no such secret")
@@ -134,79 +156,8 @@ enum Outcome: Sendable {
     case rotation(Rotation)
     case record(RotationRecord)
     case audited(Audited)
-}
-
-/// A call of the client's.
-struct Request: Sendable {
-    let operation: String?
-    let args: Arguments
-
-    func operate(_ client: Client) async throws -> Outcome {
-        let userID = try args.text("user_id")
-        let token = try args.text("token_id") ?? ""
-        switch operation {
-        case "list_tokens": return .tokens(try await client.listTokens(userID: userID))
-        case "get_token": return .token(try await client.getToken(token, userID: userID))
-        case "create_token":
-            let created = try await client.createToken(
-                name: args.text("name") ?? "",
-                expiresInDays: args.wholeNumber("expires_in_days"),
-                tag: args.flag("tag") ?? false,
-                userID: userID
-            )
-            return .created(created)
-        case "delete_token":
-            try await client.deleteToken(token, userID: userID)
-            return .nothing
-        case "current_user": return .user(try await client.currentUser())
-        case "list_users": return .users(try await client.listUsers())
-        case "check_credential": return .check(try await client.checkCredential())
-        case "rotate_token": return .rotation(try await rotate(client, args))
-        case "resume_rotation":
-            let plain = try args.text("plain_token").map { try Secret($0) }
-            return .record(try await client.resumeRotation(record(args), plainToken: plain))
-        case "audit_tokens": return .audited(try await audit(client, args))
-        case "set_credential":
-            guard let credential = try args.credential() else { throw Refused("there is no credential") }
-            try client.setCredential(credential)
-            return .nothing
-        default: throw Unsupported(command: ["cmd": "call", "operation": operation ?? ""])
-        }
-    }
-}
-
-/// A client with these options.
-func makeClient(_ options: Arguments) throws -> Client {
-    let milliseconds = { (name: String) in try options.wholeNumber(name).map { Duration.milliseconds($0) } }
-    for name in options.names where !Adapter.options.contains(name) { throw Refused("there is no option \(name)") }
-    let onUnknown: OnUnknown? =
-        switch try options.text("on_unknown") {
-        case nil: nil
-        case "report": .report
-        case "revoke_and_retry": .revokeAndRetry
-        case .some(let other): throw Refused("on_unknown cannot be \(other)")
-        }
-    let clientOptions = ClientOptions(
-        tokenFile: try options.text("token_file"),
-        managementURL: try options.text("management_url"),
-        connectTimeout: try milliseconds("connect_timeout_ms"),
-        readTimeout: try milliseconds("read_timeout_ms"),
-        timeout: try milliseconds("timeout_ms"),
-        maxRetries: try options.wholeNumber("max_retries"),
-        retryBaseDelay: try milliseconds("retry_base_delay_ms"),
-        retryMaxDelay: try milliseconds("retry_max_delay_ms"),
-        maxResponseBytes: try options.wholeNumber("max_response_bytes"),
-        allowInsecureHTTP: try options.flag("allow_insecure_http"),
-        caPEM: try options.text("ca_pem"),
-        proxy: try options.text("proxy"),
-        proxyFromEnv: try options.flag("proxy_from_env"),
-        userAgent: try options.text("user_agent"),
-        onUnknown: onUnknown
-    )
-    let credential = try options.credential()
-    if try options.flag("from_env") == true {
-        return try Client.fromEnv(credential: credential, options: clientOptions)
-    }
-    guard let credential else { return try Client(options: clientOptions) }
-    return try Client(credential: credential, options: clientOptions)
+    case login(DeviceLogin)
+    case session(LoginSession)
+    case refreshed(LoginSession)
+    case undecided
 }

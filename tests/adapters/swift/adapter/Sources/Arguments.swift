@@ -60,6 +60,11 @@ struct Arguments: Sendable {
         }
     }
 
+    /// An object's fields; none if it is absent.
+    func object(_ name: String) throws -> Arguments {
+        Arguments(try json(name).map { try JSONSerialization.jsonObject(with: $0) })
+    }
+
     func credential() throws -> Credential? {
         if let pat = try text("pat") { return try .pat(pat) }
         if let jwt = try text("bearer") { return try .bearer(jwt) }

@@ -31,7 +31,7 @@ func shown(_ token: Token, _ args: Arguments) throws -> [String: Any] {
 
 func shown(_ user: User) -> [String: Any] {
     [
-        "id": user.id, "name": user.name, "email": user.email, "role": user.role, "status": user.status,
+        "id": user.id, "name": user.name, "email": user.email, "role": user.role.rawValue, "status": user.status.rawValue,
         "is_current": user.isCurrent, "is_service_user": user.isServiceUser, "is_blocked": user.isBlocked,
         "pending_approval": user.pendingApproval, "last_login": user.lastLogin.map(shown) ?? NSNull(),
     ]
@@ -72,7 +72,7 @@ private func milliseconds(_ duration: Duration) -> Int64 {
 }
 
 /// In UTC with six digits.
-private func shown(_ date: Date) -> String {
+func shown(_ date: Date) -> String {
     // Whole seconds and the rest apart: the formatters keep milliseconds only.
     let microseconds = Int64((date.timeIntervalSinceReferenceDate * 1_000_000).rounded())
     let (second, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)

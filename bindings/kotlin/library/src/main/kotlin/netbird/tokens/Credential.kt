@@ -22,7 +22,7 @@ public enum class CredentialKind {
  * @property kind Whether it is a PAT or a JWT.
  * @property expiresAt When a JWT expires, where it says so. A PAT does not say: ask the server.
  */
-public class Credential private constructor(native: NativeCredential) : AutoCloseable {
+public class Credential internal constructor(native: NativeCredential) : AutoCloseable {
     internal val handle = Handle(native, "the credential")
 
     public val kind: CredentialKind = translated { native.kind() }.translated()
@@ -102,14 +102,13 @@ public enum class CredentialState {
  * @property expiresAt When it stops working, where that is known.
  * @property error The server's refusal of one that does not work.
  */
-@ConsistentCopyVisibility
-public data class CredentialCheck internal constructor(
+public data class CredentialCheck(
     val state: CredentialState,
     val kind: CredentialKind,
-    val user: User?,
-    val token: Token?,
-    val expiresAt: Instant?,
-    val error: NetBirdException?,
+    val user: User? = null,
+    val token: Token? = null,
+    val expiresAt: Instant? = null,
+    val error: NetBirdException? = null,
 )
 
 internal fun NativeCredentialCheck.translated(): CredentialCheck =

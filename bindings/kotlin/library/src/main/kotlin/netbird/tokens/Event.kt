@@ -37,6 +37,12 @@ public enum class EventKind {
     /** The server refused the credential, and the token file holds another one, which is used from now on. */
     CREDENTIAL_READ,
 
+    /** The session of a login was refreshed: calls from now on use its new token. */
+    SESSION_REFRESHED,
+
+    /** The session of a login could not be refreshed: calls go on with the token that it has. */
+    SESSION_NOT_REFRESHED,
+
     /** An event that a later version of the library adds. */
     OTHER,
 }
@@ -74,5 +80,7 @@ private fun NativeEventKind.translated(): EventKind =
         NativeEventKind.LEFT_BEHIND -> EventKind.LEFT_BEHIND
         NativeEventKind.ROTATION_OPEN -> EventKind.ROTATION_OPEN
         NativeEventKind.CREDENTIAL_READ -> EventKind.CREDENTIAL_READ
+        NativeEventKind.SESSION_REFRESHED -> EventKind.SESSION_REFRESHED
+        NativeEventKind.SESSION_NOT_REFRESHED -> EventKind.SESSION_NOT_REFRESHED
         NativeEventKind.OTHER -> EventKind.OTHER
     }

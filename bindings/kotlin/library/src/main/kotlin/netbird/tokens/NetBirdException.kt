@@ -27,17 +27,17 @@ import netbird.tokens.internal.invalidArgument
  * @property tokenName With [ErrorKind.OUTCOME_UNKNOWN] of a create: the exact name that was sent. With a tag no other token has that
  *   name, so one that bears it is this call's.
  */
-public class NetBirdException internal constructor(
+public class NetBirdException(
     override val message: String,
     public val kind: ErrorKind,
-    public val status: Int?,
-    public val serverMessage: String?,
-    public val requestId: String?,
-    public val retryable: Boolean,
-    public val retryAfter: Duration?,
-    public val attempts: Int,
-    public val candidateTokenIds: List<String>,
-    public val tokenName: String?,
+    public val status: Int? = null,
+    public val serverMessage: String? = null,
+    public val requestId: String? = null,
+    public val retryable: Boolean = false,
+    public val retryAfter: Duration? = null,
+    public val attempts: Int = 0,
+    public val candidateTokenIds: List<String> = emptyList(),
+    public val tokenName: String? = null,
 ) : Exception(message) {
     /** The kind's stable number, the same in every language. */
     public val code: Int get() = kind.code

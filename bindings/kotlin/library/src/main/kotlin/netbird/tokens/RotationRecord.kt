@@ -38,8 +38,7 @@ public enum class RotationStage {
  * @property keepOld Whether the old token is to be kept.
  * @property stage How far the rotation has come.
  */
-@ConsistentCopyVisibility
-public data class RotationRecord internal constructor(
+public data class RotationRecord(
     val managementUrl: String,
     val userId: String,
     val oldTokenId: String,

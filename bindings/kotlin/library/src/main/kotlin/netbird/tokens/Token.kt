@@ -19,14 +19,13 @@ import netbird.tokens.internal.isExpired as nativeIsExpired
  * @property lastUsed When it last authenticated a request; null for never. Reading a token with that same token counts as a use.
  * @property userId The id of the user who owns it.
  */
-@ConsistentCopyVisibility
-public data class Token internal constructor(
+public data class Token(
     val id: String,
     val name: String,
     val expirationDate: Instant,
     val createdAt: Instant,
     val createdBy: String,
-    val lastUsed: Instant?,
+    val lastUsed: Instant? = null,
     val userId: String,
 ) {
     /**
@@ -54,8 +53,7 @@ public data class Token internal constructor(
  * @property token What the server says about it.
  * @property plainToken The secret that authenticates. Store it now: it cannot be recovered.
  */
-@ConsistentCopyVisibility
-public data class CreatedToken internal constructor(
+public data class CreatedToken(
     val token: Token,
     val plainToken: Secret,
 ) : AutoCloseable {

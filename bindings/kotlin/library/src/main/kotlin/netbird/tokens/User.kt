@@ -9,26 +9,25 @@ import netbird.tokens.internal.NativeUser
  * @property id What calls take as the `userId`.
  * @property name The display name; not unique.
  * @property email Empty for a service user.
- * @property role `owner`, `admin`, `network_admin`, `auditor`, `user`, `billing_admin`, or one that a newer server adds.
- * @property status `active`, `invited`, `blocked`, or one that a newer server adds.
+ * @property role What it may do.
+ * @property status Whether it can be used.
  * @property isCurrent Whether the credential in use is this user's.
  * @property isServiceUser Whether it is a service user.
  * @property isBlocked Whether an administrator has blocked it.
  * @property pendingApproval Whether it is waiting for an administrator's approval.
  * @property lastLogin When it last logged in; null for never, which includes every service user.
  */
-@ConsistentCopyVisibility
-public data class User internal constructor(
+public data class User(
     val id: String,
-    val name: String,
-    val email: String,
-    val role: String,
-    val status: String,
-    val isCurrent: Boolean,
-    val isServiceUser: Boolean,
-    val isBlocked: Boolean,
-    val pendingApproval: Boolean,
-    val lastLogin: Instant?,
+    val name: String = "",
+    val email: String = "",
+    val role: Role = Role.User,
+    val status: UserStatus = UserStatus.Active,
+    val isCurrent: Boolean = false,
+    val isServiceUser: Boolean = false,
+    val isBlocked: Boolean = false,
+    val pendingApproval: Boolean = false,
+    val lastLogin: Instant? = null,
 )
 
 internal fun NativeUser.translated(): User =
@@ -36,8 +35,8 @@ internal fun NativeUser.translated(): User =
         id = id,
         name = name,
         email = email,
-        role = role,
-        status = status,
+        role = Role.of(role),
+        status = UserStatus.of(status),
         isCurrent = isCurrent,
         isServiceUser = isServiceUser,
         isBlocked = isBlocked,

@@ -32,12 +32,11 @@ public enum class TokenState {
  * @property findings All states that apply, in order; empty for a healthy token.
  * @property reason The state in words, for people: `expires in 3 days`.
  */
-@ConsistentCopyVisibility
-public data class AuditedToken internal constructor(
+public data class AuditedToken(
     val token: Token,
     val state: TokenState,
-    val findings: List<TokenState>,
-    val reason: String,
+    val findings: List<TokenState> = emptyList(),
+    val reason: String = "",
 )
 
 /**
@@ -48,11 +47,10 @@ public data class AuditedToken internal constructor(
  * @property error Why the user's tokens could not be listed.
  * @property asOf The instant at which the states hold: the server's clock when it answered.
  */
-@ConsistentCopyVisibility
-public data class UserAudit internal constructor(
+public data class UserAudit(
     val user: User,
-    val tokens: List<AuditedToken>,
-    val error: NetBirdException?,
+    val tokens: List<AuditedToken> = emptyList(),
+    val error: NetBirdException? = null,
     val asOf: Instant,
 )
 
@@ -72,20 +70,19 @@ public data class UserAudit internal constructor(
  * @property healthy Tokens whose state is [TokenState.HEALTHY].
  * @property isComplete Whether the audit has ended and every user has a result.
  */
-@ConsistentCopyVisibility
-public data class AuditSummary internal constructor(
-    val users: Long,
-    val audited: Long,
-    val failed: Long,
-    val notReached: Long,
-    val otherPeople: Long,
-    val tokens: Long,
-    val expired: Long,
-    val expiring: Long,
-    val unused: Long,
-    val neverUsed: Long,
-    val healthy: Long,
-    val isComplete: Boolean,
+public data class AuditSummary(
+    val users: Long = 0,
+    val audited: Long = 0,
+    val failed: Long = 0,
+    val notReached: Long = 0,
+    val otherPeople: Long = 0,
+    val tokens: Long = 0,
+    val expired: Long = 0,
+    val expiring: Long = 0,
+    val unused: Long = 0,
+    val neverUsed: Long = 0,
+    val healthy: Long = 0,
+    val isComplete: Boolean = true,
 )
 
 internal fun NativeUserAudit.translated(): UserAudit =

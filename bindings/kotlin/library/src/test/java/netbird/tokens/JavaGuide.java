@@ -2,7 +2,7 @@ package netbird.tokens;
 
 import java.time.Duration;
 
-/** The Java snippet of docs/kotlin.md, so that it compiles. */
+/** The Java snippets of docs/kotlin.md and docs/login.md, so that they compile. */
 final class JavaGuide {
     private JavaGuide() {}
 
@@ -17,6 +17,19 @@ final class JavaGuide {
             store(created.getPlainToken().expose());
         } catch (NetBirdException error) {
             System.err.println(error.getKind() + ": " + error.getMessage());
+        }
+    }
+
+    static void loggingIn() throws NetBirdException {
+        ClientOptions options = new ClientOptions();
+        options.setManagementUrl("https://netbird.example.com");
+        try (DeviceLogin login = Login.startLoginBlocking(options)) {
+            System.out.println("Open " + login.getVerificationUri() + " and enter " + login.getUserCode());
+            try (LoginSession session = login.waitBlocking();
+                    Credential credential = session.credential();
+                    Client client = new Client(credential, new ClientOptions())) {
+                System.out.println(client.currentUserBlocking().getId());
+            }
         }
     }
 

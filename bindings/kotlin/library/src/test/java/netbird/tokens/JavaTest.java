@@ -2,6 +2,7 @@ package netbird.tokens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +38,26 @@ class JavaTest {
     private static Client client(ClientOptions options) throws NetBirdException {
         try (Credential credential = Credential.pat(mock.getPat())) {
             return new Client(credential, options);
+        }
+    }
+
+    @Test
+    void aPersonLogsIn() throws NetBirdException {
+        LoginOptions login = new LoginOptions();
+        login.setClientId("netbird-cli");
+        try (DeviceLogin begun = Login.startLoginBlocking(options(), login)) {
+            assertTrue(begun.getVerificationUri().startsWith(mock.getUrl()));
+            assertNull(begun.pollBlocking());
+            mock.approveLogin(begun.getUserCode());
+            try (LoginSession session = begun.waitBlocking();
+                    Secret exported = session.export();
+                    LoginSession restored = LoginSession.restore(exported.expose(), options());
+                    Credential credential = restored.credential();
+                    Client client = new Client(credential, options())) {
+                restored.refreshBlocking();
+                assertTrue(restored.getExpiresAt().isAfter(Instant.now()));
+                assertEquals(MockServer.USER, client.currentUserBlocking().getId());
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 package netbird.tokens
 
+import java.time.Instant
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
@@ -10,7 +11,7 @@ import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.withTimeout
 
-// The snippets of docs/kotlin.md and of the README, so that they compile.
+// The snippets of docs/kotlin.md, docs/login.md and the README, so that they compile.
 
 private fun readSecretFile(): String = ""
 
@@ -40,6 +41,34 @@ private suspend fun firstSteps() {
             client.deleteToken(created.token.id)
         }
     }
+}
+
+private suspend fun loggingIn() {
+    val login = startLogin { managementUrl = "https://netbird.example.com" }
+    println("Open ${login.verificationUri} and enter ${login.userCode}")
+    val session = login.wait()
+    val client = session.credential().use { Client(it) }
+    println(client.currentUser().id)
+}
+
+private suspend fun keepingASession(stored: String) {
+    val session = LoginSession.restore(stored)
+    if (session.needsRefresh) {
+        session.refresh()
+        session.export().use { store(it.expose()) }
+    }
+}
+
+private fun logging() {
+    val logging = Client.fromEnv { observer = Slf4jObserver() }
+    logging.close()
+}
+
+private fun inYourTests(now: Instant, later: Instant) {
+    val token = Token(id = "abc", name = "ci", expirationDate = later, createdAt = now, createdBy = "ada", userId = "ada")
+    val renamed = token.copy(name = "deploy")
+    val owner = User(id = "ada", role = Role.Owner)
+    println("$renamed $owner")
 }
 
 private fun configuration() {

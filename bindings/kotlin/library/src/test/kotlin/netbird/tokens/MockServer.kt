@@ -12,7 +12,7 @@ import org.json.JSONObject
 
 /**
  * The project's mock of NetBird's token server, as a process of its own, with one owner who holds one token, and service users `bot0`,
- * `bot1` … who hold one each.
+ * `bot1` … who hold one each. Its identity provider can be polled every second.
  */
 class MockServer @JvmOverloads constructor(serviceUsers: Int = 0) : AutoCloseable {
     private val process: Process
@@ -31,7 +31,8 @@ class MockServer @JvmOverloads constructor(serviceUsers: Int = 0) : AutoCloseabl
         val user = JSONObject().put("id", USER).put("name", "Alice").put("role", "owner").put("tokens", JSONArray().put(token))
         val users = JSONArray().put(user)
         repeat(serviceUsers) { users.put(bot("bot$it")) }
-        world.writeText(JSONObject().put("users", users).toString())
+        val provider = JSONObject().put("interval_secs", 1).put("refresh", "works")
+        world.writeText(JSONObject().put("users", users).put("identity_provider", provider).toString())
         process =
             ProcessBuilder(System.getProperty("netbird.mock"), "--until-stdin-closes", "--world", world.path)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -77,6 +78,11 @@ class MockServer @JvmOverloads constructor(serviceUsers: Int = 0) : AutoCloseabl
         val json = JSONArray().put(JSONArray().put("Content-Type").put("application/json; charset=UTF-8"))
         val answer = JSONObject().put("status", 403).put("headers", json).put("body", """{"message": "no", "code": 403}""")
         fault("""{"method": "DELETE", "action": {"answer": $answer}}""")
+    }
+
+    /** Approves a login as [USER]. */
+    fun approveLogin(userCode: String) {
+        control("POST", "/logins/$userCode/approve", JSONObject().put("user_id", USER).toString())
     }
 
     /** Sends the answer that is held back. */

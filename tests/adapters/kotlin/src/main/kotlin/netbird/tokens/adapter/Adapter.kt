@@ -3,15 +3,12 @@ package netbird.tokens.adapter
 import java.io.File
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
-import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.runBlocking
 import netbird.tokens.Client
-import netbird.tokens.ClientOptions
 import netbird.tokens.CreatedToken
 import netbird.tokens.Credential
 import netbird.tokens.CredentialCheck
 import netbird.tokens.NetBirdException
-import netbird.tokens.OnUnknown
 import netbird.tokens.Secret
 import netbird.tokens.Token
 import org.json.JSONException
@@ -20,12 +17,13 @@ import org.json.JSONObject
 private val OPERATIONS = listOf(
     "list_tokens", "get_token", "create_token", "delete_token", "current_user", "list_users", "check_credential",
     "rotate_token", "resume_rotation", "audit_tokens", "set_credential", "expose", "secret_equals",
-) + ROTATION_OPERATIONS
+) + ROTATION_OPERATIONS + LOGIN_OPERATIONS
 
 private val OPTIONS = listOf(
-    "management_url", "pat", "bearer", "detect", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
+    "management_url", "pat", "bearer", "detect", "session", "from_env", "connect_timeout_ms", "read_timeout_ms", "timeout_ms",
     "max_retries", "retry_base_delay_ms", "retry_max_delay_ms", "max_response_bytes", "allow_insecure_http", "ca_pem",
     "proxy", "proxy_from_env", "user_agent", "on_unknown", "token_file", "cancel_after_ms", "cancel_file",
+    "login_without_credential",
 )
 
 /** Calls the public API as any Kotlin program would, and shows what it got. */
@@ -33,6 +31,7 @@ class Adapter {
     private val clients = mutableMapOf<String, Client>()
     private val secrets = mutableListOf<Secret>()
     private val rotations = Rotations(secrets)
+    private val logins = Logins(secrets)
 
     /** The answer to one line. */
     fun answer(line: String): JSONObject {
@@ -61,7 +60,7 @@ class Adapter {
             "new_client" -> done { clients.put(name, newClient(command.getJSONObject("options")))?.close() }
             "close" -> done { clients.getValue(name).close() }
             "call" -> {
-                val call = Call(clients.getValue(name), command.getString("operation"), command.getJSONObject("args"))
+                val call = Call(clients[name], command.getString("operation"), command.getJSONObject("args"))
                 when {
                     command.has("cancel_after_ms") -> call.interrupted { it.join(command.getLong("cancel_after_ms")) }
                     command.has("cancel_file") -> call.interrupted {
@@ -76,36 +75,13 @@ class Adapter {
     }
 
     private fun newClient(given: JSONObject): Client {
-        val configure: ClientOptions.() -> Unit = {
-            for (name in given.keySet()) {
-                val duration by lazy { given.getLong(name).milliseconds }
-                when (name) {
-                    "pat", "bearer", "detect" -> Unit
-                    "token_file" -> tokenFile = given.getString(name)
-                    "management_url" -> managementUrl = given.getString(name)
-                    "from_env" -> fromEnv = given.getBoolean(name)
-                    "connect_timeout_ms" -> connectTimeout = duration
-                    "read_timeout_ms" -> readTimeout = duration
-                    "timeout_ms" -> timeout = duration
-                    "max_retries" -> maxRetries = given.getInt(name)
-                    "retry_base_delay_ms" -> retryBaseDelay = duration
-                    "retry_max_delay_ms" -> retryMaxDelay = duration
-                    "max_response_bytes" -> maxResponseBytes = given.getLong(name)
-                    "allow_insecure_http" -> allowInsecureHttp = given.getBoolean(name)
-                    "ca_pem" -> caPem = given.getString(name)
-                    "proxy" -> proxy = given.getString(name)
-                    "proxy_from_env" -> proxyFromEnv = given.getBoolean(name)
-                    "user_agent" -> userAgent = given.getString(name)
-                    "on_unknown" -> onUnknown = OnUnknown.valueOf(given.getString(name).uppercase())
-                    else -> throw UnsupportedOperationException("no such option: $name")
-                }
-            }
-        }
-        return credential(given)?.use { Client(it, configure) } ?: Client(configure)
+        val options = clientOptions(given)
+        return credential(given)?.use { Client(it, options) } ?: Client(options)
     }
 
     private fun credential(given: JSONObject): Credential? =
         when {
+            given.has("session") -> logins.session(given).credential()
             given.has("pat") -> Credential.pat(given.getString("pat"))
             given.has("bearer") -> Credential.bearer(given.getString("bearer"))
             given.has("detect") -> Credential.detect(given.getString("detect"))
@@ -114,8 +90,9 @@ class Adapter {
 
     private fun secret(handle: String): Secret = secrets[handle.toInt()]
 
-    /** One operation on one client. */
-    private inner class Call(private val client: Client, private val operation: String, private val args: JSONObject) {
+    /** One operation on one client, or on a login. */
+    private inner class Call(client: Client?, private val operation: String, private val args: JSONObject) {
+        private val client: Client by lazy { checkNotNull(client) { "no such client" } }
         private val userId: String? = args.optString("user_id", null)
         private val tokenId: String by lazy { args.getString("token_id") }
         private val name: String by lazy { args.getString("name") }
@@ -136,6 +113,7 @@ class Adapter {
                 "resume_rotation" -> resume(client, args)
                 "audit_tokens" -> audit(client, args)
                 in ROTATION_OPERATIONS -> rotations.run(operation, args)
+                in LOGIN_OPERATIONS -> logins.run(operation, args)
                 "set_credential" -> done { checkNotNull(credential(args)).use { client.setCredential(it) } }
                 "expose" -> secret(args.getString("secret")).expose()
                 "secret_equals" -> secret(args.getString("secret")) == secret(args.getString("other"))
@@ -167,6 +145,7 @@ class Adapter {
                 "rotate_token" -> rotations.beginBlocking(client, args)
                 "resume_rotation" -> resumeBlocking(client, args)
                 "audit_tokens" -> auditBlocking(client, args)
+                in LOGIN_OPERATIONS -> logins.runBlocking(operation, args)
                 else -> throw UnsupportedOperationException("$operation cannot be interrupted")
             }
 

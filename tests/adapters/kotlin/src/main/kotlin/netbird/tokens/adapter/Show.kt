@@ -12,7 +12,7 @@ import org.json.JSONObject
 /** The pattern truncates the fraction and does not round it. */
 private val TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC)
 
-private fun show(time: Instant?): Any = time?.let(TIME::format) ?: JSONObject.NULL
+fun show(time: Instant?): Any = time?.let(TIME::format) ?: JSONObject.NULL
 
 /** A token, and what the library computes for `now` if that is given. */
 fun showToken(token: Token, args: JSONObject): JSONObject {
@@ -41,8 +41,8 @@ fun show(user: User): JSONObject =
         .put("id", user.id)
         .put("name", user.name)
         .put("email", user.email)
-        .put("role", user.role)
-        .put("status", user.status)
+        .put("role", user.role.text)
+        .put("status", user.status.text)
         .put("is_current", user.isCurrent)
         .put("is_service_user", user.isServiceUser)
         .put("is_blocked", user.isBlocked)

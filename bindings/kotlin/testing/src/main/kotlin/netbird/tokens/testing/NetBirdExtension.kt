@@ -1,0 +1,36 @@
+package netbird.tokens.testing
+
+import org.junit.jupiter.api.extension.ExtensionContext
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace
+import org.junit.jupiter.api.extension.ParameterContext
+import org.junit.jupiter.api.extension.ParameterResolver
+
+/**
+ * A JUnit 5 extension that gives a [MockNetBird] to each test, or constructor or set-up method, that has one as a parameter. Each test has
+ * a server of its own, which ends with the test.
+ *
+ * ```
+ * @ExtendWith(NetBirdExtension::class)
+ * class DeployTest {
+ *     @Test
+ *     fun `a token is listed`(mock: MockNetBird) =
+ *         mock.client().use { client -> assertEquals(1, client.listTokensBlocking().size) }
+ * }
+ * ```
+ */
+public class NetBirdExtension : ParameterResolver {
+    override fun supportsParameter(parameter: ParameterContext, context: ExtensionContext): Boolean =
+        parameter.parameter.type == MockNetBird::class.java
+
+    override fun resolveParameter(parameter: ParameterContext, context: ExtensionContext): MockNetBird =
+        context.getStore(NAMESPACE).getOrComputeIfAbsent(MockNetBird::class.java, { Server(MockNetBird()) }, Server::class.java).mock
+
+    /** JUnit closes it at the end of the context. */
+    private class Server(val mock: MockNetBird) : ExtensionContext.Store.CloseableResource {
+        override fun close() = mock.close()
+    }
+
+    private companion object {
+        val NAMESPACE: Namespace = Namespace.create(NetBirdExtension::class.java)
+    }
+}
