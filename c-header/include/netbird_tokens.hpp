@@ -225,6 +225,12 @@ public:
         return detail::optional(nbt_error_token_name(error_.get()));
     }
 
+    /** The error as JSON. It holds no secret. Empty for an argument that could not be passed to the library. */
+    std::string to_json() const {
+        const char *json = nbt_error_to_json(error_.get());
+        return json == nullptr ? std::string() : std::string(json);
+    }
+
 private:
     // Shared, because copying an exception must not fail.
     std::shared_ptr<const nbt_error> error_;
@@ -519,8 +525,18 @@ public:
         return days;
     }
 
+    /** The token as JSON, in the API's own names. It holds no secret. */
+    std::string to_json() const { return std::string(detail::view(nbt_token_to_json(token_))); }
+
     /** The handle, for the C functions. */
     const nbt_token *get() const noexcept { return token_; }
+
+    /** Whether both say the same; two views of nothing do. */
+    friend bool operator==(const TokenView &one, const TokenView &other) noexcept {
+        return nbt_token_equals(one.get(), other.get());
+    }
+
+    friend bool operator!=(const TokenView &one, const TokenView &other) noexcept { return !(one == other); }
 
 private:
     template <class D>
@@ -628,8 +644,18 @@ public:
         return detail::instant<D>(at.seconds, at.nanoseconds);
     }
 
+    /** The user as JSON, in the API's own names. */
+    std::string to_json() const { return std::string(detail::view(nbt_user_to_json(user_))); }
+
     /** The handle, for the C functions. */
     const nbt_user *get() const noexcept { return user_; }
+
+    /** Whether both say the same; two views of nothing do. */
+    friend bool operator==(const UserView &one, const UserView &other) noexcept {
+        return nbt_user_equals(one.get(), other.get());
+    }
+
+    friend bool operator!=(const UserView &one, const UserView &other) noexcept { return !(one == other); }
 
 private:
     const nbt_user *user_ = nullptr;
@@ -662,10 +688,10 @@ namespace detail {
 template <class View, class T, auto Length, auto At>
 class Elements {
 public:
-    /** Goes through the list and gives views by value. */
+    /** Goes through the list in any order and gives views by value. */
     class const_iterator {
     public:
-        using iterator_category = std::input_iterator_tag;
+        using iterator_category = std::random_access_iterator_tag;
         using value_type = View;
         using difference_type = std::ptrdiff_t;
         using pointer = void;
@@ -687,6 +713,39 @@ public:
             return before;
         }
 
+        const_iterator &operator--() noexcept {
+            --index_;
+            return *this;
+        }
+
+        const_iterator operator--(int) noexcept {
+            const_iterator before = *this;
+            --index_;
+            return before;
+        }
+
+        const_iterator &operator+=(difference_type by) noexcept {
+            index_ += static_cast<std::size_t>(by);
+            return *this;
+        }
+
+        const_iterator &operator-=(difference_type by) noexcept {
+            index_ -= static_cast<std::size_t>(by);
+            return *this;
+        }
+
+        View operator[](difference_type by) const noexcept { return *(*this + by); }
+
+        friend const_iterator operator+(const_iterator from, difference_type by) noexcept { return from += by; }
+
+        friend const_iterator operator+(difference_type by, const_iterator from) noexcept { return from += by; }
+
+        friend const_iterator operator-(const_iterator from, difference_type by) noexcept { return from -= by; }
+
+        friend difference_type operator-(const const_iterator &one, const const_iterator &other) noexcept {
+            return static_cast<difference_type>(one.index_) - static_cast<difference_type>(other.index_);
+        }
+
         friend bool operator==(const const_iterator &one, const const_iterator &other) noexcept {
             return one.index_ == other.index_;
         }
@@ -694,6 +753,16 @@ public:
         friend bool operator!=(const const_iterator &one, const const_iterator &other) noexcept {
             return !(one == other);
         }
+
+        friend bool operator<(const const_iterator &one, const const_iterator &other) noexcept {
+            return one.index_ < other.index_;
+        }
+
+        friend bool operator>(const const_iterator &one, const const_iterator &other) noexcept { return other < one; }
+
+        friend bool operator<=(const const_iterator &one, const const_iterator &other) noexcept { return !(other < one); }
+
+        friend bool operator>=(const const_iterator &one, const const_iterator &other) noexcept { return !(one < other); }
 
     private:
         const T *list_ = nullptr;
@@ -858,6 +927,9 @@ public:
         const nbt_error *error = nbt_credential_check_error(handle_.get());
         return error == nullptr ? std::nullopt : std::optional<Error>(std::in_place, error, handle_);
     }
+
+    /** The result as JSON. It holds no secret. */
+    std::string to_json() const { return std::string(detail::view(nbt_credential_check_to_json(handle_.get()))); }
 
     /** The handle, for the C functions. */
     const nbt_credential_check *get() const noexcept { return handle_.get(); }
@@ -1208,6 +1280,9 @@ public:
         nbt_user_audit_as_of(handle_.get(), &at.seconds, &at.nanoseconds);
         return detail::instant<D>(at.seconds, at.nanoseconds);
     }
+
+    /** The result as JSON. */
+    std::string to_json() const { return std::string(detail::view(nbt_user_audit_to_json(handle_.get()))); }
 
     /** The handle, for the C functions. */
     const nbt_user_audit *get() const noexcept { return handle_.get(); }

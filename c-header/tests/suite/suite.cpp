@@ -289,6 +289,41 @@ void test_audit() {
     CHECK(kind_of([&] { static_cast<void>(client.audit_tokens(options)); }) == nbt::ErrorKind::invalid_argument);
 }
 
+void test_data(const nbt::Client &client) {
+    const nbt::CreatedToken one = client.create_token("one", 7, "robot");
+    const nbt::CreatedToken two = client.create_token("two", 7, "robot");
+    const nbt::Token again = client.get_token(one.token.id(), "robot");
+    CHECK(one.token == again && one.token != two.token);
+    CHECK(nbt::TokenView() == nbt::TokenView() && one.token != nbt::TokenView());
+    CHECK(again.to_json().find("\"name\":\"one\"") != std::string::npos && nbt::TokenView().to_json().empty());
+    CHECK(again.to_json().find(one.plain_token.expose()) == std::string::npos);
+
+    const nbt::TokenList list = client.list_tokens("robot");
+    const auto begin = list.begin();
+    const auto end = list.end();
+    CHECK(static_cast<std::size_t>(end - begin) == list.size() && list.size() >= 2 && begin < end && end >= begin + 1);
+    auto last = end;
+    CHECK(*--last == list[list.size() - 1] && last + 1 == end && last - 1 < last && begin[1] == list[1]);
+    CHECK(*(1 + begin) == *std::next(begin) && std::distance(begin, end) == end - begin);
+    last -= end - begin - 1;
+    CHECK(last == begin && last++ == begin && last-- == begin + 1 && (last += 1) > begin && last <= end);
+
+    const nbt::User me = client.current_user();
+    const nbt::UserList users = client.list_users();
+    CHECK(std::count(users.begin(), users.end(), me) == 1 && me != nbt::UserView());
+    CHECK(me.to_json().find("\"id\":\"ada\"") != std::string::npos);
+    CHECK(client.check_credential().to_json().find("\"state\":\"working\"") != std::string::npos);
+    try {
+        client.delete_token("no-such-token", "robot");
+        CHECK(false);
+    } catch (const nbt::Error &error) {
+        CHECK(error.to_json().find("\"kind\":\"not_found\"") != std::string::npos);
+    }
+    CHECK(nbt::Error("wrong").to_json().empty());
+    client.delete_token(one.token.id(), "robot");
+    client.delete_token(two.token.id(), "robot");
+}
+
 void test_login() {
     nbt::ClientBuilder builder;
     builder.management_url(needed("NBT_TEST_URL")).proxy_from_env(false);
@@ -347,6 +382,7 @@ int main() {
     test_rotation(client);
     test_dropped_rotation();
     test_audit();
+    test_data(client);
     test_login();
     test_log();
     CHECK(client.close());
