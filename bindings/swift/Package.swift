@@ -26,6 +26,7 @@ let package = Package(
     platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9)],
     products: [
         .library(name: "NetBirdTokens", targets: ["NetBirdTokens"]),
+        .library(name: "NetBirdTokensTesting", targets: ["NetBirdTokensTesting"]),
         .executable(name: "netbird-tokens-sample", targets: ["Sample"]),
         .executable(name: "netbird-tokens-bench", targets: ["Bench"]),
     ],
@@ -39,6 +40,7 @@ let package = Package(
             linkerSettings: linking
         ),
         .target(name: "NetBirdTokens", dependencies: ["NetBirdTokensNative"], swiftSettings: strict),
+        .target(name: "NetBirdTokensTesting", dependencies: ["NetBirdTokens"], swiftSettings: strict),
         .executableTarget(name: "Sample", dependencies: ["NetBirdTokens"], path: "Samples/Sample", swiftSettings: strict),
         .executableTarget(name: "Bench", dependencies: ["NetBirdTokens"], path: "Bench", swiftSettings: strict),
         // Run by the tests, as a program of its own.
@@ -51,7 +53,9 @@ let package = Package(
         .testTarget(
             name: "NetBirdTokensTests",
             // The tests run the two programs, so these are built first.
-            dependencies: ["NetBirdTokens", "NetBirdTokensNative", "Sample", "netbird-tokens-guest"],
+            dependencies: [
+                "NetBirdTokens", "NetBirdTokensNative", "NetBirdTokensTesting", "Sample", "netbird-tokens-guest",
+            ],
             swiftSettings: strict
         ),
     ],

@@ -51,6 +51,7 @@ pub fn command(job: &Job, package: &str, args: &[&str]) -> Result<Cmd> {
         .logged(command)
         .env("NETBIRD_TOKENS_LIB_DIR", workspace.target.join("debug"))
         .env("NETBIRD_MOCK", built(workspace, "netbird-mock"))
+        .env("NETBIRD_TOKENS_PROGRAM", built(workspace, "netbird-tokens"))
         .limit_minutes(15))
 }
 

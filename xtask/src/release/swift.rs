@@ -16,7 +16,7 @@ use crate::plan::{Job, Step};
 use crate::toolchain::swift as toolchain;
 
 /// The targets that users get.
-const TARGETS: [&str; 3] = ["NetBirdTokens", "NetBirdTokensFFI", "NetBirdTokensNative"];
+const TARGETS: [&str; 4] = ["NetBirdTokens", "NetBirdTokensFFI", "NetBirdTokensNative", "NetBirdTokensTesting"];
 const LIBRARY: &str = "libnetbird_tokens_uniffi.a";
 /// The target of Apple platforms where no XCFramework was given.
 const WITHOUT_FRAMEWORK: &str =

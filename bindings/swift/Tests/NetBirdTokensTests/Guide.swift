@@ -2,6 +2,7 @@
 
 import Foundation
 import NetBirdTokens
+import NetBirdTokensTesting
 
 func firstSteps() async throws {
     // Reads NB_PAT and NB_MANAGEMENT_URL.
@@ -31,6 +32,19 @@ func keepingASession(_ stored: String) async throws {
         try await session.refresh()
         try store(session.export().expose())
     }
+}
+
+func inYourTests(now: Date, later: Date) throws -> Data {
+    let token = Token(id: "abc", name: "ci", expirationDate: later, createdAt: now, createdBy: "ada", userID: "ada")
+    let stored = try JSONEncoder().encode(token)
+    return stored
+}
+
+func withAServer() async throws -> CreatedToken {
+    let mock = try MockNetBird()
+    let client = try mock.client()
+    let created = try await client.createToken(name: "ci")
+    return created
 }
 
 func explicitly() throws -> Client {

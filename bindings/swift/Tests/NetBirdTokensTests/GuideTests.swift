@@ -14,7 +14,7 @@ import Testing
         let compiled = try plain(Repository.text("bindings/swift/Tests/NetBirdTokensTests/Guide.swift"))
         let parts = guide.components(separatedBy: "```swift\n").dropFirst()
         let snippets = parts.compactMap { $0.components(separatedBy: "```").first }
-        #expect(snippets.count == 15)
+        #expect(snippets.count == 17)
         for snippet in snippets {
             #expect(compiled.contains(plain(snippet)), "\(snippet)")
         }
