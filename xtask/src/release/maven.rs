@@ -16,8 +16,9 @@ use crate::toolchain::apt;
 
 /// The modules of bindings/kotlin that are published, the parent first.
 const MODULES: &str = ".,library,testing";
-/// Where the repository has the library.
-const LIBRARY: &str = "io/netbird/tokens/netbird-tokens";
+/// The libraries among them, and where the repository has them.
+const LIBRARIES: [&str; 2] = ["netbird-tokens", "netbird-tokens-testing"];
+const GROUP: &str = "io/netbird/tokens";
 /// What Maven Central requires of a library: each with a signature.
 const REQUIRED: [&str; 4] = [".pom", ".jar", "-sources.jar", "-javadoc.jar"];
 
@@ -42,16 +43,16 @@ fn make(job: &Job, parts: &Parts) -> Result<String> {
         .arg("deploy")
         .env("GNUPGHOME", key.folder())
         .run()?;
-    for kind in REQUIRED {
-        let file = repository.join(LIBRARY).join(VERSION).join(format!("netbird-tokens-{VERSION}{kind}"));
-        key.verify(job, &file)?;
+    for (library, kind) in LIBRARIES.iter().flat_map(|library| REQUIRED.map(|kind| (library, kind))) {
+        let folder = repository.join(GROUP).join(library).join(VERSION);
+        key.verify(job, &folder.join(format!("{library}-{VERSION}{kind}")))?;
     }
     let bundle = parts.file(&format!("{name}.tar.gz"));
     archive::pack(job, &work, &name, &bundle)?;
     run_sample(job, parts, &bundle, &name)?;
     parts.note(
         bundle,
-        "a Maven repository with the JVM library, its sources, its documentation and signatures by a key of this run",
+        "a Maven repository with the JVM libraries, their sources, their documentation and signatures by a key of this run",
         "the sample, built with Maven from this repository alone into an empty local one",
     );
     Ok(name)

@@ -18,10 +18,10 @@ use crate::workspace::Workspace;
 
 /// The release that the root is made of.
 pub const RELEASE: &str = "trixie";
-/// The packages that are installed into it.
-const PACKAGES: &str = "swiftlang libc6-dev g++";
+/// The packages that are installed into it. SwiftPM fetches packages with git.
+const PACKAGES: &str = "swiftlang libc6-dev g++ git";
 /// Written into a finished root. A root with another text is made again.
-const RECIPE: &str = "netbird-tokens swift root 1: trixie, swiftlang libc6-dev g++ ca-certificates\n";
+const RECIPE: &str = "netbird-tokens swift root 2: trixie, swiftlang libc6-dev g++ git ca-certificates\n";
 const MARKER: &str = "etc/netbird-swift-root";
 
 /// A shell script: in the root `$1` and the folder `$2`, with the folders up to `--` mounted, runs the remaining arguments.
