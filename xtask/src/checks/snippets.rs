@@ -77,7 +77,7 @@ const KNOWN: &[(&str, &str, By)] = &[
     ("docs/login.md", "kotlin", KOTLIN),
     ("docs/login.md", "python", PYTHON),
     ("docs/login.md", "rust", RUST),
-    ("docs/login.md", "swift", Guide("docs/swift.md")),
+    ("docs/login.md", "swift", SWIFT),
     ("docs/python.md", "python", PYTHON),
     ("docs/python.md", "yaml", PYTHON),
     ("docs/releasing.md", "sh", Nobody("cargo itself; it asks the registry's index")),

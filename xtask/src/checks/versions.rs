@@ -14,6 +14,7 @@ const COPIES: &[(&str, &str)] = &[
     ("python/pyproject.toml", r#"(?m)^(?:version = "([^"]+)"|dynamic = \[[^\]]*"(version)")"#),
     ("bindings/kotlin/pom.xml", MAVEN),
     ("bindings/kotlin/library/pom.xml", MAVEN),
+    ("bindings/kotlin/testing/pom.xml", MAVEN),
     ("bindings/kotlin/sample/pom.xml", MAVEN),
     ("bindings/kotlin/bench/pom.xml", MAVEN),
     ("tests/adapters/kotlin/pom.xml", MAVEN),
@@ -23,6 +24,7 @@ const COPIES: &[(&str, &str)] = &[
         "c-header/include/netbird_tokens.h",
         r"(?s)#define NBT_VERSION_MAJOR (\d+).*#define NBT_VERSION_MINOR (\d+).*#define NBT_VERSION_PATCH (\d+)",
     ),
+    ("c-header/packaging/vcpkg/netbird-tokens/vcpkg.json", r#"(?m)^  "version": "([^"]+)""#),
     (CHANGELOG, r"(?m)\A(?s:.*?)^## \[?(\d+\.\d+\.\d+)"),
 ];
 

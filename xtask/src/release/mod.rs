@@ -24,9 +24,6 @@ use crate::workspace::Workspace;
 pub use part::Part;
 use part::Parts;
 
-/// The start of these steps' names.
-const NAME: &str = "release";
-
 /// Makes the parts; false if one of them failed.
 ///
 /// # Errors

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
-use super::NAME;
 use crate::plan::{Job, Step};
 use crate::workspace::Workspace;
 
 /// The version of every part.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The start of these steps' names.
+const NAME: &str = "release";
 /// The step that empties the folders.
 pub const FOLDER: &str = "release: folder";
 
