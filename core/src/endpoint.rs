@@ -57,14 +57,19 @@ pub(crate) fn check_url(text: &str, subject: Subject, allow_insecure_http: bool)
     if let Some(why) = unprintable(text) {
         return Err(bad_url(&format!("{why}: write it on one line, without spaces")));
     }
-    let Some((scheme, rest)) = text.split_once("://") else {
+    // Url reads a text without the two slashes as well: what then follows the colon is no scheme.
+    let is_scheme = |scheme: &str| scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
         return Err(bad_url("has no scheme: write https:// in front of it"));
     };
-    // Two URLs in one text: the first would be a host, and what the second one holds, its password too, a path.
-    if rest.contains("://") {
+    let url = Url::parse(text);
+    // Two URLs in one text: the first would be a host, and what the second one holds, its password too, a path. Backslashes become
+    // slashes as the text is read.
+    let is_twice = |text: &str| text.matches("://").nth(1).is_some();
+    if is_twice(text) || url.as_ref().is_ok_and(|url| is_twice(url.as_str())) {
         return Err(bad_url("has :// in it twice: write one URL, like https://netbird.example.com"));
     }
-    let url = Url::parse(text).map_err(|error| bad_url(&misread(error, rest)))?;
+    let url = url.map_err(|error| bad_url(&misread(error, rest)))?;
     match url.scheme() {
         "https" => {}
         "http" => {
@@ -240,6 +245,8 @@ mod tests {
             ("nb.example.com", "no scheme"),
             ("nb.example.com:443", "no scheme"),
             ("https://https://nb.example", ":// in it twice"),
+            ("https://nb.example/:\\/\\/x", ":// in it twice"),
+            ("https:nb.example/://x", "no scheme"),
             ("https://nb.example/x@y", "an @ in its path"),
             ("https://nb.example:99999", "port"),
             ("https://::1", "without brackets"),
