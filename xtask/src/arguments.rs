@@ -331,6 +331,7 @@ mod tests {
                 "check-versions",
                 "api",
                 "reproduce",
+                "release",
                 "swift-exec",
             ]
         );

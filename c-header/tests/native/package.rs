@@ -253,6 +253,24 @@ fn configure(name: &str, languages: &str, setup: &str, options: &[&str]) -> Resu
     if output.status.success() { Ok(printed) } else { Err(printed) }
 }
 
+/// As a package manager installs it that keeps one kind of library.
+#[test]
+fn the_cmake_package_goes_by_the_libraries_that_are_there() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let part = elsewhere.path().join("part");
+    run(Command::new("cp").arg("-a").arg(prefix()).arg(&part));
+    let folder = format!("-Dnetbird_tokens_DIR={}", part.join("lib/cmake/netbird_tokens").display());
+    for file in fs::read_dir(part.join("lib")).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.to_string_lossy().contains(".so") {
+            fs::remove_file(file).unwrap();
+        }
+    }
+    configure("static-only", "C", "", &[&folder]).unwrap();
+    fs::remove_file(part.join("lib/libnetbird_tokens.a")).unwrap();
+    let printed = configure("no-library", "C", "", &[&folder]).expect_err("it found what is not there");
+    assert!(printed.contains("has no library of netbird_tokens"), "{printed}");
+}
+
 #[test]
 fn a_cmake_project_of_another_pointer_size_does_not_find_it() {
     let found = configure("pointers-64", "C", "", &[]).unwrap();

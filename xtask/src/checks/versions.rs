@@ -92,8 +92,10 @@ mod tests {
             MAVEN_SAMPLE,
             MAVEN_SAMPLE,
             MAVEN_SAMPLE,
+            MAVEN_SAMPLE,
             "#define NBT_VERSION \"1.2.3\"\n",
             "#define NBT_VERSION_MAJOR 1\n#define NBT_VERSION_MINOR 2\n#define NBT_VERSION_PATCH 3\n",
+            "{\n  \"version\": \"1.2.3\"\n}\n",
             "# Changes\n\n## Unreleased\n\n## [1.2.3] - 2026-11-22\n\n## 1.2.2\n",
         ];
         assert_eq!(samples.len(), COPIES.len());

@@ -6,7 +6,9 @@ import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpRequest.BodyPublishers
 import java.net.http.HttpResponse.BodyHandlers
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
+import java.util.concurrent.TimeoutException
 import netbird.tokens.Client
 import netbird.tokens.ClientOptions
 import netbird.tokens.Credential
@@ -49,14 +51,31 @@ public class MockNetBird @JvmOverloads constructor(program: String? = null, worl
         val words = mutableListOf(program ?: find(), "mock-server", "--output", "json", "--until-stdin-closes")
         val file = world?.let { text -> File.createTempFile("world", ".json").apply { writeText(text) } }
         if (file != null) words += listOf("--world", file.path)
-        process = ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start()
-        // One line of JSON, whose texts need no escapes.
-        val ready = process.inputStream.bufferedReader().readLine().orEmpty()
-        file?.delete()
-        url = ready.field("url")
-        controlUrl = ready.field("control_url")
-        pat = ready.field("plain")
-        userId = ready.field("user_id")
+        try {
+            process = ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+            val ready = try {
+                firstLine().also { line -> NEEDED.forEach { line.field(it) } }
+            } catch (failed: IllegalStateException) {
+                process.destroyForcibly()
+                throw failed
+            }
+            url = ready.field("url")
+            controlUrl = ready.field("control_url")
+            pat = ready.field("plain")
+            userId = ready.field("user_id")
+        } finally {
+            file?.delete()
+        }
+    }
+
+    /** One line of JSON, whose texts need no escapes. */
+    private fun firstLine(): String {
+        val line = CompletableFuture.supplyAsync { process.inputStream.bufferedReader().readLine().orEmpty() }
+        return try {
+            line.get(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS)
+        } catch (late: TimeoutException) {
+            throw IllegalStateException("the mock server did not start: it says nothing", late)
+        }
     }
 
     /**
@@ -96,7 +115,8 @@ public class MockNetBird @JvmOverloads constructor(program: String? = null, worl
      */
     @JvmOverloads
     public fun approveLogin(userCode: String, userId: String = this.userId) {
-        control("POST", "/logins/$userCode/approve", "{\"user_id\": \"$userId\"}")
+        val escaped = userId.replace("\\", "\\\\").replace("\"", "\\\"")
+        control("POST", "/logins/$userCode/approve", "{\"user_id\": \"$escaped\"}")
     }
 
     /**
@@ -146,7 +166,9 @@ public class MockNetBird @JvmOverloads constructor(program: String? = null, worl
 
     private companion object {
         const val OK = 200
+        const val STARTS_WITHIN_SECONDS = 30L
         const val ENDS_WITHIN_SECONDS = 10L
+        val NEEDED = listOf("url", "control_url", "plain", "user_id")
         const val NAME = "netbird-tokens"
 
         fun find(): String {
@@ -154,7 +176,7 @@ public class MockNetBird @JvmOverloads constructor(program: String? = null, worl
             if (named != null) return named
             val folders = System.getenv("PATH").orEmpty().split(File.pathSeparator)
             val names = listOf(NAME, "$NAME.exe")
-            val found = folders.asSequence().flatMap { folder -> names.map { File(folder, it) } }.firstOrNull { it.canExecute() }
+            val found = folders.asSequence().flatMap { folder -> names.map { File(folder, it) } }.firstOrNull { it.isFile && it.canExecute() }
             return checkNotNull(found) {
                 "there is no $NAME: install the command line, or name it in NETBIRD_TOKENS_PROGRAM or the system property " +
                     "netbird.tokens.program"

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.extension.ExtendWith
 
 @ExtendWith(NetBirdExtension::class)
-class MockNetBirdTest {
+class MockNetBirdTest(private val ofTheConstructor: MockNetBird) {
+    @Test
+    fun `a constructor gets the server of its test`(mock: MockNetBird) = `each test has a server of its own`(mock)
+
     @Test
     fun `a client works with it`(mock: MockNetBird) =
         mock.client().use { client ->
@@ -26,6 +29,7 @@ class MockNetBirdTest {
 
     @Test
     fun `each test has a server of its own`(mock: MockNetBird) {
+        assertEquals(ofTheConstructor.url, mock.url)
         SEEN += mock.url
         assertEquals(SEEN.size, SEEN.toSet().size)
     }
